@@ -1,0 +1,1 @@
+"""Everything outside: registries in, mail out. Knows nothing of DuckDB, SQLModel or Prefect."""

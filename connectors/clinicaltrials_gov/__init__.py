@@ -1,0 +1,1 @@
+"""ClinicalTrials.gov, API version 2."""

@@ -1,0 +1,1 @@
+"""What is kept, and every question asked of it. Knows nothing of httpx or Prefect."""
