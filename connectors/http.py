@@ -1,0 +1,251 @@
+"""One polite HTTP client for every registry.
+
+It keeps to a rate, says who it is, waits when told to, tries again only what time may heal, and turns every
+failure into a sentence. It knows nothing of what the answers mean. The two libraries that carry its requests
+stand behind ``Transport``: when a wall in front of a registry refuses one (403), the client tries the other
+honest ways of saying who it is, once each, and remembers what worked. It never poses as a browser.
+"""
+
+import email.utils
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Protocol
+
+import httpx
+import tenacity
+import urllib3
+
+from connectors.errors import OurBugError, RefusedError, RegistryError
+
+HEALS_WITH_TIME = frozenset({429, 500, 502, 503, 504})
+ATTEMPTS = 8
+LONGEST_PAUSE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: ``body`` is decoded from any transfer encoding; header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace").strip()
+
+
+class TransportError(Exception):
+    """No whole answer came: the connection failed, timed out or broke off."""
+
+
+class Transport(Protocol):
+    """The small interface that any HTTP library can be put behind."""
+
+    own_agent: str
+
+    def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        """One GET, redirects not followed. Raises ``TransportError`` when no whole answer came."""
+
+
+class HttpxTransport:
+    """HTTP/1.1 by httpx: HTTP/2 measured slower on large pages (docs/decisions.md)."""
+
+    own_agent = f"python-httpx/{httpx.__version__}"
+
+    def __init__(self, timeout_s: float) -> None:
+        self._client = httpx.Client(timeout=timeout_s, follow_redirects=False)
+
+    def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        try:
+            response = self._client.get(url, params=dict(params) or None, headers=dict(headers))
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise TransportError(_words(error)) from error
+        return Answer(response.status_code, dict(response.headers), response.content, str(response.url))
+
+
+class Urllib3Transport:
+    """The second way out, with a TLS stack and header order of its own."""
+
+    own_agent = f"python-urllib3/{version('urllib3')}"
+
+    def __init__(self, timeout_s: float) -> None:
+        self._pool = urllib3.PoolManager(retries=False, timeout=timeout_s)
+
+    def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        try:
+            response = self._pool.request(
+                "GET",
+                url,
+                fields=dict(params),
+                headers={"Accept-Encoding": "gzip", **headers},
+                redirect=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise TransportError(_words(error)) from error
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, found, response.data, url)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def user_agent(contact: str | None) -> str:
+    """Who we say we are: project, version and whom to write to."""
+    return f"trialwatch/{version('trialwatch')} (registry monitor; contact: {contact or 'not given'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How we behave. Times are in seconds; ``retry_s`` bounds the retries of any one request."""
+
+    agent: str
+    requests_per_second: float = 1.0
+    retry_s: float = 900.0
+    timeout_s: float = 60.0
+
+
+@dataclass(slots=True)
+class PoliteClient:
+    """Asks one registry, one request at a time.
+
+    ``voice`` says which of the honest ways of asking is in use (0 is our own agent through httpx); keep it
+    from one night to the next so that a wall is not met twice. ``sleep`` and ``clock`` are for tests.
+    """
+
+    base_url: str
+    manners: Manners
+    voice: int = 0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    requests: int = 0
+    _transports: dict[type, Transport] = field(default_factory=dict)
+    _free_at: float = 0.0
+
+    VOICES = 3
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """The registry's answer, whatever its status but those that are failures for everyone.
+
+        Raises ``RegistryError`` (no whole answer, or the registry stayed unwell for as long as we may wait),
+        ``RefusedError`` (403 to every way of asking) or ``OurBugError`` (400, with the registry's sentence).
+        """
+        answer = self._patiently(path, params or {})
+        if answer.status == 403:
+            answer = self._with_another_voice(path, params or {}, answer)
+        if answer.status == 400:
+            raise OurBugError(f"{answer.url} was refused as a wrong request: {_excerpt(answer)}")
+        return answer
+
+    def json(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """An answer that is JSON with status 200, or a failure that says what came instead."""
+        return must_be_json(self.get(path, params))
+
+    def _with_another_voice(self, path: str, params: Mapping[str, str], first: Answer) -> Answer:
+        refused = self.voice
+        for voice in (other for other in range(self.VOICES) if other != refused):
+            self.voice = voice
+            answer = self._patiently(path, params)
+            if answer.status != 403:
+                return answer
+        self.voice = refused
+        raise RefusedError(
+            f"{self.base_url} refuses us (403 to every agent and transport we have): {_excerpt(first)}. "
+            "Set TRIALWATCH_CONTACT to an address the registry can write to, try another "
+            "TRIALWATCH_USER_AGENT, or run from another network."
+        )
+
+    def _patiently(self, path: str, params: Mapping[str, str]) -> Answer:
+        started = self.clock()
+        pauses = tenacity.wait_exponential_jitter(multiplier=1, max=LONGEST_PAUSE_S, jitter=1)
+
+        def pause(state: tenacity.RetryCallState) -> float:
+            answer = _answered(state)
+            asked = _retry_after(answer) if answer else None
+            return pauses(state) if asked is None else asked + random.uniform(0, 0.5)  # noqa: S311 - jitter
+
+        def is_hopeless(state: tenacity.RetryCallState) -> bool:
+            spent = self.clock() - started
+            return state.attempt_number >= ATTEMPTS or spent + pause(state) > self.manners.retry_s
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(TransportError)
+            | tenacity.retry_if_result(lambda answer: answer.status in HEALS_WITH_TIME),
+            wait=pause,
+            stop=is_hopeless,
+            sleep=self.sleep,
+            retry_error_callback=lambda state: _give_up(self.base_url, state),
+        )
+        return retrying(self._once, path, params)
+
+    def _once(self, path: str, params: Mapping[str, str]) -> Answer:
+        now = self.clock()
+        if now < self._free_at:
+            self.sleep(self._free_at - now)
+        self._free_at = max(now, self._free_at) + 1 / self.manners.requests_per_second
+        self.requests += 1
+        kind = Urllib3Transport if self.voice == 2 else HttpxTransport
+        transport = self._transports.setdefault(kind, kind(self.manners.timeout_s))
+        agent = transport.own_agent if self.voice == 1 else self.manners.agent
+        headers = {"User-Agent": agent, "Accept": "application/json"}
+        return transport.get(f"{self.base_url}{path}", params, headers)
+
+
+def must_be_json(answer: Answer) -> Answer:
+    """The answer itself when it is JSON with status 200; raises ``RegistryError`` otherwise.
+
+    A wall of HTML comes with 200 as well, so the status alone is believed of nothing.
+    """
+    if answer.status != 200:
+        raise RegistryError(f"{answer.url} answered {answer.status}: {_excerpt(answer)}")
+    if answer.content_type not in ("application/json", ""):
+        raise RegistryError(
+            f"{answer.url} answered {answer.content_type} instead of JSON "
+            f"(a wall in front of the registry?): {_excerpt(answer)}"
+        )
+    if not answer.body.strip():
+        raise RegistryError(f"{answer.url} answered 200 with an empty body")
+    return answer
+
+
+def _answered(state: tenacity.RetryCallState) -> Answer | None:
+    """The answer of the last attempt; None when it brought none."""
+    return None if state.outcome is None or state.outcome.failed else state.outcome.result()
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Seconds the registry asks us to wait (RFC 9110, 10.2.3: seconds or an HTTP date), if it does."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isdigit():
+        return float(said)
+    try:
+        until = email.utils.parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+def _give_up(base_url: str, state: tenacity.RetryCallState) -> Answer:
+    tries = f"{state.attempt_number} {'try' if state.attempt_number == 1 else 'tries'}"
+    answer = _answered(state)
+    if answer is not None:
+        raise RegistryError(f"{answer.url} answered {answer.status} ({tries}): {_excerpt(answer)}")
+    error = state.outcome.exception() if state.outcome else None
+    raise RegistryError(f"{base_url} could not be reached ({tries}): {error}") from error
+
+
+def _excerpt(answer: Answer) -> str:
+    text = " ".join(answer.text.split())
+    return (text[:200] + "…" if len(text) > 200 else text) or "an empty body"

@@ -1,0 +1,233 @@
+"""The front door: one small function a command. What each does is elsewhere; here it is only called.
+
+Heavy libraries are imported by the commands that need them: ``status``, ``show``, ``changes`` and ``query``
+import neither Prefect nor SQLModel and never open the store.
+"""
+
+import json as json_text
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+from typing import Annotated, Any, Literal, NoReturn
+
+from cyclopts import App, CycloptsError, Parameter
+
+from flows.endings import Code, Ending, code_of
+from flows.settings import Settings, configuration, from_environment
+
+log = logging.getLogger("trialwatch")
+
+app = App(
+    name="trialwatch",
+    help="Tells what happened to the clinical trials you watch.",
+    version=version("trialwatch"),
+    default_parameter=Parameter(negative=()),
+    result_action="return_value",
+)
+Json = Annotated[bool, Parameter(help="Print one JSON document on standard output.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit with its code (docs/commands.md)."""
+    logging.basicConfig(format="trialwatch: %(message)s", level=logging.INFO, stream=sys.stderr)
+    for noisy in ("httpx", "httpcore", "urllib3"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        code = app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _say(f"{error} (see trialwatch --help)")
+        code = Code.USAGE
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); that is no error of anyone's.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Code.DONE
+    except KeyboardInterrupt:
+        _say("interrupted; what was complete is kept, the rest is as it was")
+        code = 130
+    except Exception as error:
+        known = code_of(error)
+        if known is None:
+            log.exception("this is a bug of trialwatch; please report it with the lines below")
+        else:
+            _say(str(error))
+        code = known or Code.OUR_BUG
+    sys.exit(int(code or 0))
+
+
+@app.command
+def run(
+    *,
+    watch: str | None = None,
+    prefect: Annotated[bool, Parameter(negative="--no-prefect")] = True,
+    json: Json = False,
+) -> Code:
+    """One night, now: collect, compare, keep, publish, deliver.
+
+    Parameters
+    ----------
+    watch
+        Only this watch of trialwatch.toml; otherwise all of them.
+    prefect
+        As a Prefect flow; without Prefect where it cannot start.
+    """
+    from flows import orchestration
+    from flows.progress import shown
+
+    settings = from_environment()
+    configured = configuration(settings.config)
+    if watch:
+        configured.watch(watch)  # a wrong name is told before anything starts
+    with shown() as progress:
+        tonight = orchestration.Tonight(settings, configured, progress)
+        report = orchestration.run(tonight, watch, with_prefect=prefect)
+    if json:
+        _print_json(orchestration.facts(report))
+    return _end(report.ending)
+
+
+@app.command
+def deliver(*, json: Json = False) -> Code:
+    """Send the mail that is due; wait for the store up to ten minutes."""
+    from flows import steps
+    from warehouse.store import held_within
+
+    settings = from_environment()
+    configured = configuration(settings.config)
+    with held_within(settings.store, "trialwatch deliver", steps.PATIENCE_S):
+        delivered = steps.deliver(settings, configured)
+        steps.note_standing(settings, configured)
+    if json:
+        _print_json({"sent": delivered.sent, "given_up": delivered.given_up, "mail_waiting": delivered.waiting})
+    ending = Ending()
+    ending.note(Code.MAIL_DUE if delivered.waiting else Code.DONE, delivered.sentence)
+    return _end(ending)
+
+
+@app.command
+def status(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0, json: Json = False) -> Code:
+    """Last nights, age of the data, mail waiting; exit 7 when the last complete night is too old."""
+    from flows import show
+    from warehouse import standing
+
+    settings = from_environment()
+    facts = standing.read(settings.status_file)
+    stale = standing.staleness(facts, settings.now(), max_age)
+    if json:
+        _print_json({**(facts or {"nights": [], "runs": []}), "is_stale": stale is not None, "sentence": stale})
+    elif facts:
+        show.standing(facts)
+    if stale:
+        _say(stale)
+    return Code.STALE if stale else Code.DONE
+
+
+@app.command
+def changes(
+    *,
+    since: date | None = None,
+    kind: tuple[str, ...] = (),
+    substance: str | None = None,
+    format: Literal["table", "csv", "json"] = "table",  # noqa: A002 - the contract's word
+    json: Json = False,
+) -> Code:  
+    """What changed, the latest first.
+
+    Parameters
+    ----------
+    since
+        Only what we have seen since this day (YYYY-MM-DD).
+    kind
+        Only changes of this kind; may be given more than once.
+    substance
+        Only trials about this substance.
+    """
+    from flows import show
+    from warehouse import questions
+    from warehouse.vocabulary import KINDS, SUBSTANCES
+
+    for name, values, among in (("--kind", kind, KINDS), ("--substance", (substance,), SUBSTANCES)):
+        _one_of(name, values, among)
+    with questions.published(_published(from_environment())) as con:
+        answer = questions.changes(con, since=since, kinds=kind, substance=substance)
+    if json or format == "json":
+        _print_json(answer.documents())
+    elif format == "csv":
+        show.as_csv(answer.columns, [tuple(each.values()) for each in answer.documents()])
+    else:
+        show.changes(answer.documents())
+    return Code.DONE
+
+
+@app.command(name="show")
+def show_trial(trial_id: str, *, json: Json = False) -> Code:
+    """One trial: how it stands, why it is in the watch, and its whole timeline."""
+    from flows import show
+    from warehouse import questions
+
+    wanted = "".join(trial_id.split()).upper()
+    with questions.published(_published(from_environment())) as con:
+        facts = questions.trial(con, wanted)
+    if facts is None:
+        _say(f"no watch has ever held a trial {wanted}; its number may be spelt otherwise")
+        return Code.USAGE
+    if json:
+        _print_json(facts)
+    else:
+        show.trial(facts)
+    return Code.DONE
+
+
+@app.command
+def query(sql: str, *, json: Json = False) -> Code:
+    """Ask the published file in SQL; nothing can be written and no other file be read."""
+    from flows import show
+    from warehouse import questions
+
+    with questions.published(_published(from_environment())) as con:
+        answer = questions.ask(con, sql)
+    if json:
+        _print_json(answer.documents())
+    else:
+        show.table(answer.columns, answer.rows)
+    return Code.DONE
+
+
+@app.command
+def demo() -> Code:
+    """Offline: three nights on a simulated registry, a completion, and the mail it makes."""
+    from flows.demo import play
+
+    return play()
+
+
+def _published(settings: Settings) -> Any:
+    return settings.published / "trialwatch.duckdb"
+
+
+def _one_of(name: str, values: Sequence[str | None], among: Sequence[str]) -> None:
+    from flows.settings import SettingsError, nearest
+
+    for value in values:
+        if value is not None and value not in among:
+            raise SettingsError(
+                f"{name} cannot be {value!r}{nearest(value, among)}; it is one of {', '.join(among)}"
+            )
+
+
+def _print_json(document: Any) -> None:
+    json_text.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    print()
+
+
+def _end(ending: Ending) -> Code:
+    for sentence in ending.sentences:
+        _say(sentence)
+    return ending.code
+
+
+def _say(sentence: str) -> None:
+    """One line on standard error, with nothing in it that could steer a terminal."""
+    print("trialwatch:", "".join(c if c.isprintable() else " " for c in sentence), file=sys.stderr)

@@ -1,0 +1,61 @@
+"""How a command ends: exit codes by who must act, and the sentence that goes with each."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from connectors.errors import OurBugError, RegistryError
+from flows.settings import SettingsError
+from warehouse.errors import NothingPublishedError, QuestionError, StoreHeldError, WarehouseError
+
+
+class Code(IntEnum):
+    """The exit codes of the contract."""
+
+    DONE = 0
+    OUR_BUG = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    REFUSED = 4
+    MAIL_DUE = 5
+    HELD = 6
+    STALE = 7
+
+
+GRAVEST_FIRST = (Code.OUR_BUG, Code.USAGE, Code.HELD, Code.REFUSED, Code.INCOMPLETE, Code.MAIL_DUE)
+OF_OUTCOME = {
+    "complete": Code.DONE,
+    "heartbeat": Code.DONE,
+    "incomplete": Code.INCOMPLETE,
+    "refused": Code.REFUSED,
+    "failed": Code.OUR_BUG,
+}
+
+
+@dataclass(slots=True)
+class Ending:
+    """What a command came to: codes gathered on the way, and sentences for the person who reads them."""
+
+    codes: set[Code] = field(default_factory=set)
+    sentences: list[str] = field(default_factory=list)
+
+    def note(self, code: Code, sentence: str) -> None:
+        self.codes.add(code)
+        self.sentences.append(sentence)
+
+    @property
+    def code(self) -> Code:
+        """When several apply, the one that most needs somebody to act."""
+        return next((code for code in GRAVEST_FIRST if code in self.codes), Code.DONE)
+
+
+def code_of(error: Exception) -> Code | None:
+    """The exit code of an error that says what to do; None for one that only a developer can read."""
+    if isinstance(error, SettingsError | NothingPublishedError | QuestionError):
+        return Code.USAGE
+    if isinstance(error, StoreHeldError):
+        return Code.HELD
+    if isinstance(error, OurBugError):
+        return Code.OUR_BUG
+    if isinstance(error, RegistryError):
+        return Code.INCOMPLETE
+    return Code.OUR_BUG if isinstance(error, WarehouseError) else None

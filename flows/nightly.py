@@ -1,0 +1,197 @@
+"""A night, top to bottom: for every watch and registry collect and keep; then publish, deliver, take stock.
+
+``night`` is plain Python. ``nightly_flow`` is the same night as a Prefect flow, its steps as tasks; only there
+is Prefect imported, because that alone takes two seconds and the night must also run where Prefect cannot.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connectors.registry import Progress
+from flows import steps
+from flows.endings import OF_OUTCOME, Code, Ending
+from flows.settings import Configuration, Settings
+from flows.steps import Brought, Delivered, Occasion
+from warehouse.keep import Certificate
+from warehouse.store import held
+from warehouse.watch import Watch
+
+if TYPE_CHECKING:
+    from prefect import Flow
+
+log = logging.getLogger("trialwatch")
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What a night is made of. As they stand they are plain; Prefect wraps each into a task."""
+
+    collect: Callable[[Occasion, Watch, str], Brought] = steps.collect
+    keep: Callable[[Occasion, Watch, str, Brought], Certificate] = steps.keep_what_was_brought
+    publish: Callable[[Occasion, bool], Path] = steps.publish_all
+    deliver: Callable[[Settings, Configuration], Delivered] = steps.deliver
+
+
+@dataclass(slots=True)
+class Report:
+    """How a night went: its ending, and the certificate of each watch and registry."""
+
+    run_id: str
+    ending: Ending
+    certificates: list[tuple[str, str, Certificate]]
+
+
+def night(
+    settings: Settings,
+    configuration: Configuration,
+    watches: tuple[Watch, ...],
+    progress: Progress,
+    do: Steps | None = None,
+) -> Report:
+    """One night of some watches. It does all it can before it ends; the ending says what it could not.
+
+    Raises ``StoreHeldError`` when another run holds the store.
+    """
+    do = do or Steps()
+    now = settings.now()
+    run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    occasion = Occasion(settings, configuration, run_id, now, progress)
+    report = Report(run_id, Ending(), [])
+    with held(settings.store, "trialwatch run"):
+        for watch, registry_name in steps.pairs(watches):
+            certificate = _one(do, occasion, watch, registry_name)
+            report.certificates.append((watch.name, registry_name, certificate))
+            sentence = f"{watch.name} on {registry_name}: {_summary(certificate)}"
+            report.ending.note(OF_OUTCOME[certificate.outcome], sentence)
+        succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
+        if any(succeeded):
+            do.publish(occasion, all(succeeded))
+        delivered = do.deliver(settings, configuration)
+        if delivered.waiting:
+            report.ending.note(Code.MAIL_DUE, delivered.sentence)
+        elif delivered.sent or delivered.given_up:
+            report.ending.note(Code.DONE, delivered.sentence)
+        steps.note_standing(settings, configuration)
+        steps.prune_landed(settings)
+    return report
+
+
+def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Certificate:
+    """One watch on one registry; what goes wrong here must not stop the others."""
+    try:
+        return do.keep(occasion, watch, registry_name, do.collect(occasion, watch, registry_name))
+    except Exception as error:
+        log.exception("the night of %s on %s failed", watch.name, registry_name)
+        failed = Brought(failed=f"{type(error).__name__}: {error}")
+        return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
+
+
+def _summary(certificate: Certificate) -> str:
+    if certificate.outcome != "complete":
+        return certificate.sentence
+    facts = [f"{certificate.distinct_trials} trials", f"{certificate.new_versions} new versions"]
+    facts += [f"{certificate.changes} changes"]
+    facts += [f"{certificate.quarantined} in quarantine"] if certificate.quarantined else []
+    warnings = [check.sentence for check in certificate.checks if not check.passed]
+    return "; ".join([f"complete, {', '.join(facts)}", *warnings])
+
+
+def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[..., Any]":
+    """The night as a Prefect flow of one parameter, the watch's name (None: all of them).
+
+    No task is retried by Prefect: the client retries what time heals, in that one layer, and what is left
+    needs a later night. The flow ends as failed when the night does, with the night's sentences.
+    """
+    from prefect import flow
+    from prefect.client.schemas.objects import State
+    from prefect.states import Completed, Failed
+
+    do = Steps(
+        collect=_as_task("collect", steps.collect),
+        keep=_as_task("keep", steps.keep_what_was_brought),
+        publish=_as_task("publish", steps.publish_all),
+        deliver=_as_task("deliver", steps.deliver),
+    )
+
+    @flow(name="nightly", persist_result=False)
+    def nightly(watch: str | None = None) -> State[Any]:
+        report = run_night(watch, do)
+        _leave_artifacts(report)
+        ended = Completed if report.ending.code is Code.DONE else Failed
+        return ended(message=" · ".join(report.ending.sentences))
+
+    return nightly
+
+
+def _as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step as a Prefect task. Where Prefect fails around it, the step counts, not the failure."""
+    from prefect import task
+    from prefect.cache_policies import NO_CACHE
+
+    def guarded(*arguments: Any) -> Any:
+        ended: list[Callable[[], Any]] = []
+
+        def body() -> None:
+            try:
+                result = step(*arguments)
+            except Exception as error:
+                ended.append(partial(_raise, error))
+                raise
+            ended.append(lambda: result)
+
+        try:
+            task(name=name, cache_policy=NO_CACHE, persist_result=False)(body)()
+        except Exception as error:
+            if not ended:
+                log.warning("Prefect could not run %r (%s); it runs without", name, error)
+                return step(*arguments)
+        return ended[0]()
+
+    return guarded
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def _leave_artifacts(report: Report) -> None:
+    from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+    try:
+        create_table_artifact(key="night", table=_table(report), description=f"run {report.run_id}")
+        create_markdown_artifact(key="night-in-words", markdown=_markdown(report))
+    except Exception as error:
+        log.warning("Prefect did not take the night's artifacts (%s)", error)
+
+
+def _table(report: Report) -> list[dict[str, Any]]:
+    return [
+        {
+            "watch": watch,
+            "registry": registry_name,
+            "outcome": certificate.outcome,
+            "data version": certificate.data_version_after,
+            "trials": certificate.distinct_trials,
+            "new versions": certificate.new_versions,
+            "changes": certificate.changes,
+            "quarantined": certificate.quarantined,
+            "requests": certificate.requests,
+        }
+        for watch, registry_name, certificate in report.certificates
+    ]
+
+
+def _markdown(report: Report) -> str:
+    lines = [f"# Run {report.run_id}", "", *(f"- {sentence}" for sentence in report.ending.sentences)]
+    for watch, registry_name, certificate in report.certificates:
+        lines += ["", f"## {watch} on {registry_name}", ""]
+        lines += [
+            f"- {'passed' if check.passed else '**not passed**'}: {check.name} {check.figures}"
+            for check in certificate.checks
+        ]
+    return "\n".join(lines)

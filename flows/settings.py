@@ -1,0 +1,326 @@
+"""The only reader of the environment and of trialwatch.toml. Everyone else is handed values.
+
+A setting that cannot be meant is an error that names it, what was found, and the nearest thing that could have
+been meant. Secrets come from the environment only and never into a text.
+"""
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from connectors.http import Manners, user_agent
+from warehouse.relevance import RULE_SETS
+from warehouse.vocabulary import KINDS, RHYTHMS, SUBSTANCES
+from warehouse.watch import Override, Subscription, Watch
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text says which, why, and what to do."""
+
+
+REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
+SERVED = ("clinicaltrials.gov",)
+"""Those that this version can read. The others are named in a configuration without harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything from the environment. ``now`` is a frozen instant, or None for the real clock."""
+
+    data_dir: Path
+    config: Path
+    ctgov_url: str
+    contact: str | None
+    agent: str
+    requests_per_second: float
+    retry_s: float
+    smtp_url: str | None
+    mail_from: str
+    reply_to: str | None
+    operator: str | None
+    keep_landed_days: int
+    frozen_now: datetime | None
+
+    @property
+    def store(self) -> Path:
+        return self.data_dir / "store"
+
+    @property
+    def published(self) -> Path:
+        return self.data_dir / "published"
+
+    @property
+    def landed(self) -> Path:
+        return self.data_dir / "landed"
+
+    @property
+    def outbox(self) -> Path:
+        return self.data_dir / "outbox"
+
+    @property
+    def status_file(self) -> Path:
+        return self.data_dir / "status.json"
+
+    @property
+    def manners(self) -> Manners:
+        return Manners(self.agent, self.requests_per_second, self.retry_s)
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        return self.frozen_now or datetime.now(UTC)
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read every ``TRIALWATCH_`` variable. Raises ``SettingsError``."""
+
+    def get(name: str) -> str | None:
+        return environment.get(f"TRIALWATCH_{name}", "").strip() or None
+
+    def number(name: str, default: float, *, least: float, open_end: bool = False) -> float:
+        said = get(name)
+        try:
+            value = default if said is None else float(said)
+        except ValueError:
+            value = float("nan")
+        if not (value > least if open_end else value >= least):
+            raise SettingsError(
+                f"TRIALWATCH_{name} is {said!r}; it must be a number {'above' if open_end else 'from'} {least:g}"
+            )
+        return value
+
+    contact = get("CONTACT")
+    return Settings(
+        data_dir=Path(get("DATA_DIR") or "data"),
+        config=Path(get("CONFIG") or "trialwatch.toml"),
+        ctgov_url=_address("TRIALWATCH_CTGOV_URL", get("CTGOV_URL") or "https://clinicaltrials.gov"),
+        contact=contact,
+        agent=_one_line("TRIALWATCH_USER_AGENT", get("USER_AGENT") or user_agent(contact)),
+        requests_per_second=number("REQUESTS_PER_SECOND", 1.0, least=0, open_end=True),
+        retry_s=number("RETRY_SECONDS", 900.0, least=0),
+        smtp_url=get("SMTP_URL"),
+        mail_from=_one_line("TRIALWATCH_MAIL_FROM", get("MAIL_FROM") or "trialwatch@localhost"),
+        reply_to=get("REPLY_TO"),
+        operator=get("OPERATOR"),
+        keep_landed_days=int(number("KEEP_LANDED_DAYS", 30, least=0)),
+        frozen_now=_instant(get("NOW")),
+    )
+
+
+def _address(name: str, text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise SettingsError(f"{name} is {text!r}; it must be an address that begins with http:// or https://")
+    return text.rstrip("/")
+
+
+def _one_line(name: str, text: str) -> str:
+    if not text.isprintable():
+        raise SettingsError(f"{name} holds a character that cannot be printed; write it on one line")
+    return text
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise SettingsError(f"TRIALWATCH_NOW is {text!r}; write an ISO instant with a zone: 2026-11-24T02:30:00Z")
+    return instant.astimezone(UTC)
+
+
+# -- trialwatch.toml -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The watches and subscriptions of a trialwatch.toml, checked."""
+
+    watches: tuple[Watch, ...]
+    subscriptions: tuple[Subscription, ...]
+
+    def watch(self, name: str) -> Watch:
+        for watch in self.watches:
+            if watch.name == name:
+                return watch
+        names = [watch.name for watch in self.watches]
+        raise SettingsError(f"there is no watch {name!r}{nearest(name, names)}; there are: {', '.join(names)}")
+
+
+def configuration(path: Path) -> Configuration:
+    """Read a trialwatch.toml. Raises ``SettingsError`` with the file, the place and what would be right."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read ({error.strerror}); set TRIALWATCH_CONFIG or run where a trialwatch.toml is"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 text: {error}") from error
+    try:
+        return _configured(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    except _WrongError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+class _WrongError(Exception):
+    pass
+
+
+def _configured(document: dict[str, Any]) -> Configuration:
+    top = _Block("the file", document)
+    watches = tuple(_watch(name, block) for name, block in top.blocks("watch"))
+    subscriptions = tuple(_subscription(block, watches) for block in top.list_of_blocks("subscription"))
+    top.done()
+    if not watches:
+        raise _WrongError("there is no [watch.NAME] in it")
+    names = [each.name for each in subscriptions]
+    for name in names:
+        if names.count(name) > 1:
+            raise _WrongError(f"two subscriptions are called {name!r}; give each its own name")
+    return Configuration(watches, subscriptions)
+
+
+def _watch(name: str, block: "_Block") -> Watch:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        raise _WrongError(f"{name!r} cannot be a watch's name; use letters, digits, '-', '_' and '.'")
+    watch = Watch(
+        name,
+        registries=block.choices("registries", REGISTRIES) or ("clinicaltrials.gov",),
+        interventions=block.texts("interventions"),
+        conditions=block.texts("conditions"),
+        follow=tuple(number.strip().upper() for number in block.texts("follow")),
+        relevance=block.choice("relevance", RULE_SETS),
+        min_trials=block.count("min_trials"),
+        max_trials=block.count("max_trials"),
+        everything=block.flag("everything"),
+        overrides=dict(_overrides(block)),
+    )
+    block.done()
+    if not (watch.interventions or watch.conditions or watch.follow or watch.everything):
+        raise _WrongError(
+            f"[watch.{name}] asks for nothing: give it interventions, conditions or follow "
+            "(or everything = true, if you do mean the whole registry)"
+        )
+    if watch.everything and (watch.interventions or watch.conditions):
+        raise _WrongError(f"[watch.{name}] has both everything and terms; keep one of them")
+    if watch.min_trials and watch.max_trials and watch.min_trials > watch.max_trials:
+        raise _WrongError(f"[watch.{name}] has min_trials above max_trials")
+    return watch
+
+
+def _overrides(block: "_Block") -> Iterator[tuple[str, Override]]:
+    for number, entry in block.blocks("overrides"):
+        relevant, reason, by = entry.required_flag("relevant"), entry.text("reason"), entry.text("by")
+        entry.done()
+        if not reason or not by:
+            raise _WrongError(f"{entry.name} needs a reason and a name (by)")
+        yield number.strip().upper(), Override(relevant, reason, by)
+
+
+def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
+    name = block.text("name")
+    if not name:
+        raise _WrongError("a [[subscription]] has no name")
+    block.name = f"subscription {name!r}"
+    watch = block.choice("watch", tuple(each.name for each in watches))
+    if watch is None:
+        raise _WrongError(f"{block.name} names no watch")
+    to = block.texts("to")
+    for recipient in to:
+        if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", recipient):
+            raise _WrongError(f"{block.name}: {recipient!r} is no mail address")
+    block.texts("notify")
+    subscription = Subscription(
+        name,
+        watch,
+        to,
+        substances=block.choices("substances", SUBSTANCES),
+        kinds=block.choices("kinds", KINDS),
+        send=block.choice("send", RHYTHMS) or "immediately",
+    )
+    block.done()
+    return subscription
+
+
+class _Block:
+    """A table of the file that knows its name and which of its keys nobody has asked for."""
+
+    def __init__(self, name: str, values: Any) -> None:
+        if not isinstance(values, dict):
+            raise _WrongError(f"{name} must be a table")
+        self.name = name
+        self._values = dict(values)
+        self._known: list[str] = []
+
+    def _take(self, key: str, kind: type, what: str) -> Any:
+        self._known.append(key)
+        value = self._values.pop(key, None)
+        if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is int)):
+            raise _WrongError(f"{self.name}: {key} must be {what}")
+        return value
+
+    def text(self, key: str) -> str | None:
+        found: str | None = self._take(key, str, "a text in quotes")
+        return found.strip() or None if found else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        found = self._take(key, list, "a list of texts") or []
+        if not all(isinstance(each, str) and each.strip() for each in found):
+            raise _WrongError(f"{self.name}: {key} must be a list of texts, none of them empty")
+        return tuple(dict.fromkeys(each.strip() for each in found))
+
+    def flag(self, key: str) -> bool:
+        return bool(self._take(key, bool, "true or false"))
+
+    def required_flag(self, key: str) -> bool:
+        if key not in self._values:
+            raise _WrongError(f"{self.name} must say {key} = true or {key} = false")
+        return self.flag(key)
+
+    def count(self, key: str) -> int | None:
+        found: int | None = self._take(key, int, "a whole number")
+        if found is not None and found < 0:
+            raise _WrongError(f"{self.name}: {key} must not be negative")
+        return found
+
+    def choice(self, key: str, among: tuple[str, ...]) -> str | None:
+        found = self.text(key)
+        return None if found is None else self._among(key, found, among)
+
+    def choices(self, key: str, among: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(self._among(key, each, among) for each in self.texts(key))
+
+    def _among(self, key: str, value: str, among: tuple[str, ...]) -> str:
+        if value not in among:
+            raise _WrongError(
+                f"{self.name}: {key} cannot be {value!r}{nearest(value, among)}; it is one of {', '.join(among)}"
+            )
+        return value
+
+    def blocks(self, key: str) -> Iterator[tuple[str, "_Block"]]:
+        for name, values in (self._take(key, dict, "a table") or {}).items():
+            yield name, _Block(f"[{key}.{name}]", values)
+
+    def list_of_blocks(self, key: str) -> Iterator["_Block"]:
+        for number, values in enumerate(self._take(key, list, f"written as [[{key}]]") or [], 1):
+            yield _Block(f"{key} {number}", values)
+
+    def done(self) -> None:
+        for key in self._values:
+            raise _WrongError(f"{self.name} has an unknown key {key!r}{nearest(key, self._known)}")
+
+
+def nearest(word: str, among: Iterable[str]) -> str:
+    """A hint at the word that was probably meant, or nothing."""
+    near = difflib.get_close_matches(word, list(among), n=1, cutoff=0.5)
+    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -1,0 +1,63 @@
+"""Dates as a registry writes them: a day, a month, sometimes a year, sometimes nonsense."""
+
+import calendar
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+_WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+class Span(NamedTuple):
+    """The days that a written date can mean, first and last."""
+
+    earliest: date
+    latest: date
+
+    def lies_in(self, other: "Span") -> bool:
+        return other.earliest <= self.earliest and self.latest <= other.latest
+
+
+def span(written: str | None) -> Span | None:
+    """What ``2026``, ``2026-10`` or ``2026-10-31`` can mean; None for anything that is no such date.
+
+    >>> span("2024-02").latest
+    datetime.date(2024, 2, 29)
+    """
+    found = _WRITTEN.fullmatch(written.strip()) if written else None
+    if not found:
+        return None
+    year, month, day = (int(part) if part else None for part in found.groups())
+    assert year is not None  # noqa: S101 - the pattern demands it; this tells the type checker
+    try:
+        if month is None:
+            return Span(date(year, 1, 1), date(year, 12, 31))
+        if day is None:
+            return Span(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
+        return Span(date(year, month, day), date(year, month, day))
+    except (ValueError, calendar.IllegalMonthError):
+        return None
+
+
+def day(written: str | None) -> date | None:
+    """A written date that names one day; None for a month, a year or nonsense."""
+    found = span(written)
+    return found.earliest if found and found.earliest == found.latest else None
+
+
+def version_day(data_version: str | None) -> date | None:
+    """The day of a registry's data version (``2026-09-11T09:00:04``, UTC)."""
+    return day(data_version[:10]) if data_version else None
+
+
+def naive_utc(instant: datetime) -> datetime:
+    """An aware instant as the store keeps it: UTC, without a zone."""
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def next_at(instant: datetime, hour: int, weekday: int | None = None) -> datetime:
+    """The first ``hour`` o'clock (UTC) after ``instant``; with ``weekday`` (Monday is 0), on that day."""
+    then = datetime.combine(instant.date(), time(hour), tzinfo=instant.tzinfo)
+    while then <= instant or (weekday is not None and then.weekday() != weekday):
+        then += timedelta(days=1)
+    return then

@@ -1,0 +1,3 @@
+-- Keywords as registered. Read by: trial_keywords.
+SELECT trial_id, position, item AS keyword, item AS natural_key
+FROM stage, unnest(study.protocolSection.conditionsModule.keywords) WITH ORDINALITY AS entry(item, position)

@@ -1,0 +1,51 @@
+-- The new states of trials, from what load.py has staged. Read by: every view of a trial.
+SELECT
+    stage.trial_id,
+    stage.version_number,
+    stage.registry_date,
+    stage.registry_date_basis,
+    stage.observed_at,
+    'nightly' AS source,
+    stage.content_hash,
+    stage.run_id,
+    identification.briefTitle AS title,
+    identification.officialTitle AS official_title,
+    identification.acronym AS acronym,
+    status.overallStatus AS overall_status,
+    status.lastKnownStatus AS last_known_status,
+    status.whyStopped AS why_stopped,
+    design.studyType AS study_type,
+    design.phases AS phases,
+    -- The registry's sentinel for an enrollment that nobody knows.
+    nullif(design.enrollmentInfo.count, 99999999) AS enrollment,
+    design.enrollmentInfo.type AS enrollment_type,
+    status.startDateStruct.date AS start_date,
+    status.startDateStruct.type AS start_date_type,
+    spans.start_date.earliest AS start_date_earliest,
+    spans.start_date.latest AS start_date_latest,
+    status.primaryCompletionDateStruct.date AS primary_completion_date,
+    status.primaryCompletionDateStruct.type AS primary_completion_date_type,
+    spans.primary_completion_date.earliest AS primary_completion_date_earliest,
+    spans.primary_completion_date.latest AS primary_completion_date_latest,
+    status.completionDateStruct.date AS completion_date,
+    status.completionDateStruct.type AS completion_date_type,
+    spans.completion_date.earliest AS completion_date_earliest,
+    spans.completion_date.latest AS completion_date_latest,
+    status.statusVerifiedDate AS status_verified_date,
+    spans.status_verified_date.earliest AS status_verified_date_earliest,
+    spans.status_verified_date.latest AS status_verified_date_latest,
+    try_cast(status.studyFirstPostDateStruct.date AS DATE) AS first_posted_on,
+    try_cast(status.lastUpdatePostDateStruct.date AS DATE) AS last_update_posted_on,
+    try_cast(status.resultsFirstPostDateStruct.date AS DATE) AS results_first_posted_on,
+    study.hasResults AS has_results,
+    sponsors.leadSponsor.name AS lead_sponsor,
+    sponsors.leadSponsor.class AS lead_sponsor_class
+FROM (
+    SELECT
+        *,
+        study.protocolSection.identificationModule AS identification,
+        study.protocolSection.statusModule AS status,
+        study.protocolSection.designModule AS design,
+        study.protocolSection.sponsorCollaboratorsModule AS sponsors
+    FROM stage
+) AS stage

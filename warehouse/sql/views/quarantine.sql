@@ -1,0 +1,2 @@
+-- A record set aside because it could not be read. Read by: analysts, operators.
+SELECT run_id, registry_name, trial_id, path, reason FROM kept.quarantine

@@ -1,0 +1,2 @@
+-- Arms of trials. Read by: analysts.
+SELECT * FROM kept.trial_arm

@@ -1,0 +1,2 @@
+-- Conditions of trials, as registered. Read by: analysts.
+SELECT * FROM kept.trial_condition

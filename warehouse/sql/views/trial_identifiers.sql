@@ -1,0 +1,2 @@
+-- Other numbers of trials. Read by: analysts.
+SELECT * FROM kept.trial_identifier

@@ -1,0 +1,2 @@
+-- Interventions of trials. Read by: analysts.
+SELECT * FROM kept.trial_intervention

@@ -1,0 +1,2 @@
+-- Keywords of trials, as registered. Read by: analysts.
+SELECT * FROM kept.trial_keyword

@@ -1,0 +1,2 @@
+-- MeSH terms that the registry gave trials. Read by: analysts.
+SELECT * FROM kept.trial_mesh_term

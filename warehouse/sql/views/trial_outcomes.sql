@@ -1,0 +1,2 @@
+-- Outcome measures of trials. Read by: analysts.
+SELECT * FROM kept.trial_outcome

@@ -1,0 +1,2 @@
+-- Publications that trials' records name. Read by: analysts.
+SELECT * FROM kept.trial_publication

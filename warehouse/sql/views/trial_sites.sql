@@ -1,0 +1,2 @@
+-- Sites of trials. Read by: analysts.
+SELECT * FROM kept.trial_site

@@ -1,0 +1,2 @@
+-- Sponsors of trials. Read by: analysts.
+SELECT * FROM kept.trial_sponsor

@@ -1,0 +1,12 @@
+-- A version we hold of a trial. Read by: analysts, `trialwatch show`.
+SELECT
+    trial_id,
+    version_number,
+    registry_date,
+    registry_date_basis,
+    observed_at,
+    superseded_at,
+    source,
+    overall_status,
+    content_hash
+FROM kept.trial_version

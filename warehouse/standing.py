@@ -1,0 +1,106 @@
+"""Where things stand after a night: what ``status.json`` says, for readers who never open the store."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+RUNS_SHOWN = 10
+RUN_COLUMNS = (
+    "run_id",
+    "watch",
+    "registry_name",
+    "started_at",
+    "finished_at",
+    "outcome",
+    "sentence",
+    "distinct_trials",
+    "new_versions",
+    "quarantined",
+    "data_version_after",
+)
+
+
+def standing(
+    con: duckdb.DuckDBPyConnection,
+    pairs: Iterable[tuple[str, str]],
+    *,
+    now: datetime,
+    mail_waiting: int,
+) -> dict[str, Any]:
+    """The facts of ``status.json``. ``pairs`` are the watches and registries that should have nights."""
+    nights = []
+    for watch, registry_name in pairs:
+        row = con.execute(
+            "SELECT finished_at, data_version_after FROM run WHERE watch = ? AND registry_name = ? "
+            "AND outcome IN ('complete', 'heartbeat') ORDER BY rowid DESC LIMIT 1",
+            [watch, registry_name],
+        ).fetchone()
+        nights.append(
+            {
+                "watch": watch,
+                "registry_name": registry_name,
+                "last_complete_at": _iso(row[0]) if row else None,
+                "data_version": row[1] if row else None,
+            }
+        )
+    runs = con.execute(
+        f"SELECT {', '.join(RUN_COLUMNS)} FROM run ORDER BY rowid DESC LIMIT {RUNS_SHOWN}"
+    ).fetchall()
+    (published_at,) = con.execute("SELECT max(published_at) FROM publication").fetchone() or (None,)
+    (given_up,) = con.execute("SELECT count(*) FROM message WHERE state = 'given_up'").fetchone() or (0,)
+    return {
+        "written_at": _iso(now),
+        "published_at": published_at and _iso(published_at),
+        "nights": nights,
+        "mail_waiting": mail_waiting,
+        "mail_given_up": given_up,
+        "runs": [
+            {
+                name: _iso(value) if isinstance(value, datetime) else value
+                for name, value in zip(RUN_COLUMNS, row, strict=True)
+            }
+            for row in runs
+        ],
+    }
+
+
+def write(path: Path, facts: dict[str, Any]) -> None:
+    """Write the facts where readers look, whole or not at all."""
+    aside = path.with_name(f".{path.name}.new")
+    aside.write_bytes(msgspec.json.format(msgspec.json.encode(facts), indent=2) + b"\n")
+    aside.replace(path)
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """What the last night left there; None when no night has, or it cannot be read."""
+    try:
+        facts: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return facts
+
+
+def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) -> str | None:
+    """Why the last complete nights are too old, in a sentence; None when they are not. ``now`` is aware."""
+    if facts is None or not facts["nights"]:
+        return "no night has been complete yet: run `trialwatch run`"
+    for night in facts["nights"]:
+        name = f"{night['watch']} on {night['registry_name']}"
+        if night["last_complete_at"] is None:
+            return f"{name} has never had a complete night: run `trialwatch run` and read what it says"
+        age = now - datetime.fromisoformat(night["last_complete_at"])
+        if age > timedelta(hours=most_hours):
+            hours = age.total_seconds() / 3600
+            return (
+                f"the last complete night of {name} is {hours:.0f} hours old, more than {most_hours:g}: "
+                "see that the schedule runs, or run `trialwatch run`"
+            )
+    return None
+
+
+def _iso(instant: datetime) -> str:
+    return instant.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,196 @@
+"""The shape of a trial's record, as far as it is loaded into tables.
+
+It is ClinicalTrials.gov's own shape (API 2.0.5), which the records of other registries are brought into.
+Every part may be absent, because the registry's schema requires nothing. What is not named here is kept in
+the payload, is compared from night to night, and has no column of its own: this list *is* that decision.
+
+The same classes judge a record (a wrong type puts it into quarantine, with the JSON path) and give DuckDB the
+explicit struct it is read with, so a record that passes here cannot break a load.
+"""
+
+import types
+import typing
+from typing import Annotated, Any
+
+import msgspec
+
+# Beyond this a count is no count; the registry's own sentinel for "unknown" is 99999999.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class _Part(msgspec.Struct, omit_defaults=True):
+    pass
+
+
+class Date(_Part):
+    date: str | None = None
+    type: str | None = None
+
+
+class SecondaryId(_Part):
+    id: str | None = None
+    type: str | None = None
+
+
+class OrgStudyId(_Part):
+    id: str | None = None
+    type: str | None = None
+
+
+class Identification(_Part):
+    nctId: str
+    nctIdAliases: list[str] | None = None
+    orgStudyIdInfo: OrgStudyId | None = None
+    secondaryIdInfos: list[SecondaryId] | None = None
+    briefTitle: str | None = None
+    officialTitle: str | None = None
+    acronym: str | None = None
+
+
+class Status(_Part):
+    statusVerifiedDate: str | None = None
+    overallStatus: str | None = None
+    lastKnownStatus: str | None = None
+    whyStopped: str | None = None
+    startDateStruct: Date | None = None
+    primaryCompletionDateStruct: Date | None = None
+    completionDateStruct: Date | None = None
+    studyFirstPostDateStruct: Date | None = None
+    resultsFirstPostDateStruct: Date | None = None
+    lastUpdateSubmitDate: str | None = None
+    lastUpdatePostDateStruct: Date | None = None
+
+
+class Sponsor(_Part):
+    name: str | None = None
+    sponsor_class: str | None = msgspec.field(name="class", default=None)
+
+
+class Sponsors(_Part):
+    leadSponsor: Sponsor | None = None
+    collaborators: list[Sponsor] | None = None
+
+
+class Conditions(_Part):
+    conditions: list[str] | None = None
+    keywords: list[str] | None = None
+
+
+class Enrollment(_Part):
+    count: Count | None = None
+    type: str | None = None
+
+
+class Design(_Part):
+    studyType: str | None = None
+    phases: list[str] | None = None
+    enrollmentInfo: Enrollment | None = None
+
+
+class Arm(_Part):
+    label: str | None = None
+    type: str | None = None
+    description: str | None = None
+    interventionNames: list[str] | None = None
+
+
+class Intervention(_Part):
+    type: str | None = None
+    name: str | None = None
+    description: str | None = None
+    otherNames: list[str] | None = None
+
+
+class ArmsInterventions(_Part):
+    armGroups: list[Arm] | None = None
+    interventions: list[Intervention] | None = None
+
+
+class Outcome(_Part):
+    measure: str | None = None
+    description: str | None = None
+    timeFrame: str | None = None
+
+
+class Outcomes(_Part):
+    primaryOutcomes: list[Outcome] | None = None
+    secondaryOutcomes: list[Outcome] | None = None
+    otherOutcomes: list[Outcome] | None = None
+
+
+class Site(_Part):
+    facility: str | None = None
+    status: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+
+
+class ContactsLocations(_Part):
+    locations: list[Site] | None = None
+
+
+class Reference(_Part):
+    pmid: str | None = None
+    type: str | None = None
+    citation: str | None = None
+
+
+class References(_Part):
+    references: list[Reference] | None = None
+
+
+class ProtocolSection(_Part):
+    identificationModule: Identification
+    statusModule: Status | None = None
+    sponsorCollaboratorsModule: Sponsors | None = None
+    conditionsModule: Conditions | None = None
+    designModule: Design | None = None
+    armsInterventionsModule: ArmsInterventions | None = None
+    outcomesModule: Outcomes | None = None
+    contactsLocationsModule: ContactsLocations | None = None
+    referencesModule: References | None = None
+
+
+class Mesh(_Part):
+    id: str | None = None
+    term: str | None = None
+
+
+class Browse(_Part):
+    meshes: list[Mesh] | None = None
+    ancestors: list[Mesh] | None = None
+
+
+class DerivedSection(_Part):
+    conditionBrowseModule: Browse | None = None
+    interventionBrowseModule: Browse | None = None
+
+
+class Study(_Part):
+    protocolSection: ProtocolSection
+    derivedSection: DerivedSection | None = None
+    hasResults: bool | None = None
+
+
+_SCALARS = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT"}
+
+
+def duckdb_type(kind: Any) -> str:
+    """The DuckDB type that reads what ``kind`` (a class of this module) is written as.
+
+    >>> duckdb_type(Mesh)
+    'STRUCT("id" VARCHAR, "term" VARCHAR)'
+    """
+    origin = typing.get_origin(kind)
+    if origin is Annotated:
+        return duckdb_type(typing.get_args(kind)[0])
+    if origin in (typing.Union, types.UnionType):
+        (some,) = (part for part in typing.get_args(kind) if part is not type(None))
+        return duckdb_type(some)
+    if origin is list:
+        return duckdb_type(typing.get_args(kind)[0]) + "[]"
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    parts = (f'"{part.encode_name}" {duckdb_type(part.type)}' for part in msgspec.structs.fields(kind))
+    return f"STRUCT({', '.join(parts)})"
