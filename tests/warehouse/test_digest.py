@@ -1,0 +1,566 @@
+"""What a reader finds in the inbox, read back with the standard library's parser."""
+
+import csv
+import email
+import email.policy
+import io
+import json
+import re
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from warehouse.digest import (
+    CAUSES,
+    KINDS,
+    MOST_BYTES,
+    Letter,
+    Night,
+    Told,
+    Welcome,
+    compose,
+    defused,
+    plain,
+    status_words,
+    subject,
+)
+
+SEEN = datetime(2026, 3, 3, 4, 10)  # noqa: DTZ001 - as the store keeps it
+HEADERS = {"From", "To", "Reply-To", "Date", "Message-ID", "Subject", "Auto-Submitted", "List-Id"}
+COMPLETED = Told(
+    change_id="c-1",
+    trial_id="NCT02649231",
+    registry_name="clinicaltrials.gov",
+    title="Ketamine for Alcohol Relapse",
+    url="https://clinicaltrials.gov/study/NCT02649231",
+    kind="completed",
+    field="overall_status",
+    old_value="ACTIVE_NOT_RECRUITING",
+    new_value="COMPLETED",
+    cause="sponsor",
+    materiality="high",
+    reason="ACTIVE_NOT_RECRUITING → COMPLETED",
+    registry_date=date(2026, 2, 25),
+    registry_date_basis="posted",
+    observed_at=SEEN,
+    substances=("alcohol", "cannabis"),
+    overall_status="COMPLETED",
+    lead_sponsor="University of Exeter",
+)
+STOPPED = replace(
+    COMPLETED,
+    change_id="c-2",
+    trial_id="NCT04084860",
+    title="Ketamine for Cannabis Use Disorder",
+    url="https://clinicaltrials.gov/study/NCT04084860",
+    kind="stopped",
+    old_value="RECRUITING",
+    new_value="TERMINATED",
+    reason="RECRUITING → TERMINATED; the sponsor says why: funding ended",
+    overall_status="TERMINATED",
+    lead_sponsor="Columbia University",
+)
+RESULTS = replace(
+    COMPLETED,
+    change_id="c-3",
+    trial_id="NCT03345173",
+    title="Ketamine for Opioid Use Disorder",
+    url="https://clinicaltrials.gov/study/NCT03345173",
+    kind="results_posted",
+    field="has_results",
+    old_value="false",
+    new_value="true",
+    reason="results were posted",
+)
+SLIPPED = replace(
+    COMPLETED,
+    change_id="c-4",
+    kind="date_slipped",
+    field="primary_completion_date",
+    old_value="2025-06",
+    new_value="2025-08",
+    materiality="low",
+    reason="2025-06 → 2025-08: 62 days later",
+    cause="registry",
+    registry_date=date(2026, 3, 2),
+    registry_date_basis="data_version",
+)
+NIGHT = Night("clinicaltrials.gov", "2026-03-02T09:00:04", "complete", SEEN, 123)
+WHO: dict[str, Any] = {
+    "subscription": "addiction-group",
+    "watch": "ketamine-sud",
+    "recipient": "pi@example.org",
+    "sender": "trialwatch <noreply@example.org>",
+    "reply_to": "owner@example.org",
+    "message_id": "7f3a.pi@trialwatch.example.org",
+    "written_at": SEEN,
+    "nights": (NIGHT,),
+}
+
+
+def letter(*changes: Told, **more: Any) -> Letter:
+    return Letter(**{**WHO, "changes": changes, **more})
+
+
+def read(composed: bytes) -> EmailMessage:
+    return email.message_from_bytes(composed, policy=email.policy.default)
+
+
+def text_of(composed: bytes) -> str:
+    body = read(composed).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def html_of(composed: bytes) -> str:
+    body = read(composed).get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def tables_of(composed: bytes) -> dict[str, list[dict[str, str]]]:
+    return {
+        str(part.get_filename()): list(csv.DictReader(io.StringIO(part.get_content(), newline="")))
+        for part in read(composed).iter_attachments()
+    }
+
+
+class Elements(HTMLParser):
+    """Every element, link and visible letter of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str | None] = []
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(page.partition("<body")[2])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.text += " " if tag in ("td", "div", "br") else ""
+        self.attributes.update(name for name, _ in attrs)
+        self.links.extend(value for name, value in attrs if name == "href")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def both(composed: bytes) -> list[str]:
+    """The two forms of a mail as they are read, whitespace folded."""
+    return [" ".join(form.split()) for form in (text_of(composed), Elements(html_of(composed)).text)]
+
+
+def test_a_mail_has_these_headers_and_no_others() -> None:
+    message = read(compose(letter(COMPLETED)))
+    assert set(message.keys()) == HEADERS | {"MIME-Version", "Content-Type"}
+    assert {name: message[name] for name in sorted(HEADERS)} == {
+        "Auto-Submitted": "auto-generated",
+        "Date": "Tue, 03 Mar 2026 04:10:00 +0000",
+        "From": "trialwatch <noreply@example.org>",
+        "List-Id": "<addiction-group.ketamine-sud.trialwatch>",
+        "Message-ID": "<7f3a.pi@trialwatch.example.org>",
+        "Reply-To": "owner@example.org",
+        "Subject": "Completed: Ketamine for Alcohol Relapse (NCT02649231)",
+        "To": "pi@example.org",
+    }
+    assert message.get_content_type() == "multipart/alternative"
+    assert "Reply-To" not in read(compose(letter(COMPLETED, reply_to=None)))
+
+
+def test_the_same_letter_is_the_same_bytes() -> None:
+    many = letter(COMPLETED, STOPPED, arrivals=(RESULTS,))
+    assert compose(many) == compose(many)
+    in_brackets = replace(many, message_id="<7f3a.pi@trialwatch.example.org>")
+    aware = replace(many, written_at=SEEN.replace(tzinfo=UTC))
+    assert compose(in_brackets) == compose(aware) == compose(many)
+
+
+def test_a_mail_travels_everywhere() -> None:
+    composed = compose(letter(replace(COMPLETED, title="Kétamine – 氯胺酮 " * 40), STOPPED, arrivals=(RESULTS,)))
+    assert composed.isascii()
+    assert not re.search(rb"[^\r]\n|\r[^\n]", composed)
+    assert max(map(len, composed.split(b"\r\n"))) <= 998
+
+
+def test_a_reader_learns_all_of_a_change() -> None:
+    for form in both(compose(letter(STOPPED))):
+        assert "Stopped" in form
+        assert "Ketamine for Cannabis Use Disorder" in form
+        assert "NCT04084860 · clinicaltrials.gov · Terminated · alcohol, cannabis · Columbia University" in form
+        assert "Overall status: Recruiting → Terminated" in form
+        assert "Reason: RECRUITING → TERMINATED; the sponsor says why: funding ended" in form
+        assert "Caused by the sponsor; posted 2026-02-25; first seen by us 2026-03-03 04:10 UTC" in form
+    assert Elements(html_of(compose(letter(STOPPED)))).links == [STOPPED.url]
+    assert STOPPED.url in text_of(compose(letter(STOPPED)))
+
+
+def test_the_foot_says_where_it_comes_from_and_why() -> None:
+    failed = Night("isrctn", None, "incomplete", SEEN.replace(tzinfo=UTC), None)
+    for form in both(compose(letter(COMPLETED, nights=(NIGHT, failed)))):
+        assert (
+            "clinicaltrials.gov, data version 2026-03-02T09:00:04, 123 trials; read 2026-03-03 04:10 UTC." in form
+        )
+        assert "The night was complete." in form
+        assert "isrctn; read 2026-03-03 04:10 UTC. The night was not complete" in form
+        assert "subscription addiction-group to the watch ketamine-sud" in form
+        assert "Answer this mail" in form
+        assert "not medical advice" in form
+    for form in both(compose(letter(COMPLETED, reply_to=None))):
+        assert "Answer this mail" not in form
+
+
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [
+        ("posted", "posted 2026-02-25"),
+        ("submitted", "submitted 2026-02-25"),
+        ("data_version", "seen in the registry's data of 2026-02-25"),
+        ("else", "else 2026-02-25"),
+        (None, "dated 2026-02-25"),
+    ],
+)
+def test_a_date_comes_with_its_basis_in_words(basis: str | None, said: str) -> None:
+    for form in both(compose(letter(replace(COMPLETED, registry_date_basis=basis)))):
+        assert said in form
+
+
+def test_a_missing_date_is_not_made_up() -> None:
+    for form in both(compose(letter(replace(COMPLETED, registry_date=None)))):
+        assert "no date from the registry; first seen by us 2026-03-03 04:10 UTC" in form
+
+
+@pytest.mark.parametrize(("cause", "said"), CAUSES.items())
+def test_a_reader_learns_whose_doing_it_was(cause: str, said: str) -> None:
+    for form in both(compose(letter(replace(COMPLETED, cause=cause)))):
+        assert f"Caused by {said}" in form
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([COMPLETED], "Completed: Ketamine for Alcohol Relapse (NCT02649231)"),
+        ([RESULTS, STOPPED, COMPLETED], "3 changes: 1 completed, 1 stopped, 1 results posted"),
+        ([SLIPPED, COMPLETED], "2 changes: 1 completed, 1 date moved later (NCT02649231)"),
+        ([SLIPPED, STOPPED, STOPPED], "3 changes: 2 stopped, 1 date moved later"),
+        ([replace(COMPLETED, title=None)], "Completed: NCT02649231"),
+        ([replace(COMPLETED, kind="new_kind")], "New kind: Ketamine for Alcohol Relapse (NCT02649231)"),
+    ],
+)
+def test_a_subject_says_what_happened_to_what(changes: list[Told], said: str) -> None:
+    assert subject(letter(*changes)) == said
+    assert read(compose(letter(*changes)))["Subject"] == said
+
+
+def test_a_long_subject_is_shortened_but_keeps_the_id() -> None:
+    long = subject(letter(replace(COMPLETED, title="Ketamine and motivational therapy " * 20)))
+    assert len(long) <= 120
+    assert long.startswith("Completed: Ketamine and motivational therapy")
+    assert long.endswith("… (NCT02649231)")
+    everything = subject(letter(*(replace(COMPLETED, kind=kind) for kind in KINDS)))
+    assert len(everything) < 140
+    assert "other kinds (NCT02649231)" in everything
+
+
+def test_what_matters_most_is_told_first() -> None:
+    text = text_of(compose(letter(SLIPPED, RESULTS, replace(STOPPED, materiality="low"))))
+    assert text.index("Results posted") < text.index("Stopped") < text.index("Date moved later")
+
+
+def test_a_to_b_to_a_is_told_in_the_order_in_which_it_happened() -> None:
+    later = replace(COMPLETED, change_id="c-9", observed_at=datetime(2026, 3, 5, 4, 10, tzinfo=UTC))
+    between = replace(
+        COMPLETED, kind="resumed", old_value="COMPLETED", new_value="RECRUITING", observed_at=SEEN.replace(day=4)
+    )
+    text = text_of(compose(letter(later, between, COMPLETED)))
+    assert re.findall(r"^\* (.*)", text, re.M) == ["Completed", "Went back to an earlier stage", "Completed"]
+    assert text.count("Ketamine for Alcohol Relapse\n") == 1
+
+
+def test_a_letter_with_nothing_to_tell_is_not_written() -> None:
+    with pytest.raises(ValueError, match="nothing to tell"):
+        compose(letter())
+
+
+HOSTILE = (
+    "Ketamine\r\nBcc: x@evil.example\r\n\r\n<script>alert(1)</script>"
+    "<img src=x onerror=alert(1)>\x00\x1b[31m\u202egnp.exe\u2066\ud800 =?utf-8?q?=0D=0ABcc=3A_x=40evil?= {{ 7*7 }}"
+)
+DISARMED = (
+    "Ketamine Bcc: x@evil.example <script>alert(1)</script>"
+    "<img src=x onerror=alert(1)>[31mgnp.exe\ufffd =?utf-8?q?=0D=0ABcc=3A_x=40evil?= {{ 7*7 }}"
+)
+
+
+def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:
+    texts = [field.name for field in fields(Told) if field.type in (str, str | None)]
+    hostile = replace(COMPLETED, **dict.fromkeys(texts, HOSTILE), substances=(HOSTILE,))
+    night = Night(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
+    made = letter(hostile, nights=(night,), arrivals=(hostile,), subscription=HOSTILE, watch=HOSTILE)
+    good = read(compose(letter(COMPLETED, arrivals=(COMPLETED,))))
+    bad = read(compose(made))
+    assert bad.keys() == good.keys()
+    assert [part.get_content_type() for part in bad.walk()] == [part.get_content_type() for part in good.walk()]
+    assert not any(part.defects for part in bad.walk())
+    page, usual = Elements(html_of(compose(made))), Elements(html_of(compose(letter(COMPLETED))))
+    assert page.tags - {"span"} <= usual.tags
+    assert page.attributes <= usual.attributes
+    assert not page.links
+    assert DISARMED in page.text
+    assert DISARMED in text_of(compose(made))
+    assert not set(text_of(compose(made))) & set("\x00\x1b\u202e\u2066")
+
+
+@settings(deadline=None, database=None, max_examples=200)
+@given(st.text(st.characters(), max_size=150))
+@example("0 0¡𐀀𐀀𐀀𐀀𐀀𐀀𐀀 ¡")  # the library's own folding loses the second blank
+@example("a =?utf-8?q?=0D=0ABcc=3A_x=40evil.example?= b")
+@example("A" * 150)
+def test_any_title_at_all_arrives_as_it_was_meant(title: str) -> None:
+    made = letter(replace(COMPLETED, title=title))
+    composed = compose(made)
+    message = read(composed)
+    assert set(message.keys()) == HEADERS | {"MIME-Version", "Content-Type"}
+    assert message["Subject"] == subject(made)
+    assert plain(title) in text_of(composed)
+    assert plain(title) in Elements(html_of(composed)).text
+    assert max(map(len, composed.split(b"\r\n"))) <= 998
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://a.org/\r\nBcc: x@evil.example",
+        'https://a.org/"onmouseover="alert(1)',
+        "https://a.org/<script>",
+        "https://us:pw@a.org/",
+        "https://a.org/\u202e",
+        "https:/a.org",
+        "//a.org",
+        " https://a.org",
+        "https://a.org/" + "x" * 3000,
+        "",
+        None,
+    ],
+)
+def test_only_a_clean_web_address_becomes_a_link(url: str | None) -> None:
+    composed = compose(letter(replace(COMPLETED, url=url)))
+    assert Elements(html_of(composed)).links == []
+    assert "NCT02649231" in text_of(composed)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("a\r\n\tb  c\u2028d\x85e", "a b c d e"),
+        ("a\x00b\x1b[0m\x7f\x9b", "ab[0m"),
+        ("\u202eabc\u2066\u200f\ufeff\u00ad", "abc"),
+        ("\ud800x\udfff", "\ufffdx\ufffd"),
+        ("نمی\u200cخواهم", "نمی\u200cخواهم"),
+        (None, ""),
+    ],
+)
+def test_text_is_made_plain(said: str | None, meant: str) -> None:
+    assert plain(said) == meant
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
+def test_a_spreadsheet_takes_no_cell_for_a_formula(start: str) -> None:
+    assert defused(f"{start}1+1") == f"'{start}1+1"
+    formula = replace(COMPLETED, title=f'{start}HYPERLINK("http://evil.example";"x")')
+    (row,) = tables_of(compose(letter(arrivals=(formula,))))["new-trials.csv"]
+    assert row["title"][0] in "'H"
+    assert defused("NCT02649231") == "NCT02649231"
+    assert defused(None) == ""
+
+
+def test_active_not_recruiting_is_neither_recruiting_nor_completed() -> None:
+    assert status_words("ACTIVE_NOT_RECRUITING") == "Active, not recruiting"
+    assert status_words("NOT_YET_RECRUITING") == "Not yet recruiting"
+    assert status_words("A_STATUS_OF_2031") == "A status of 2031"
+
+
+def test_of_a_changed_list_a_reader_sees_what_went_and_what_came() -> None:
+    kept = {"measure": "Craving", "timeFrame": "3 months"}
+    gone, came = {"measure": "Relapse", "timeFrame": "6 months"}, {"measure": "<b>Liking</b>"}
+    changed = replace(
+        COMPLETED,
+        kind="outcomes_changed",
+        field="trial_outcomes",
+        old_value=json.dumps({"primaryOutcomes": [gone, kept]}),
+        new_value=json.dumps({"primaryOutcomes": [kept, came]}),
+    )
+    text, page = both(compose(letter(changed)))
+    assert "- Primary outcomes: Relapse · 6 months + Primary outcomes: <b>Liking</b> Reason" in text
+    assert "− Primary outcomes: Relapse · 6 months + Primary outcomes: <b>Liking</b> Reason" in page
+    assert "Craving" not in text + page
+
+
+def test_a_long_value_is_shown_where_it_changed_and_says_what_is_missing() -> None:
+    criteria = "Adults with alcohol use disorder. " * 60
+    changed = replace(
+        COMPLETED,
+        kind="eligibility_changed",
+        field="eligibilityModule",
+        old_value=json.dumps({"eligibilityCriteria": f"{criteria}Aged 18 to 65. {criteria}"}),
+        new_value=json.dumps({"eligibilityCriteria": f"{criteria}Aged 18 to 70. {criteria}"}),
+    )
+    for form in both(compose(letter(changed))):
+        assert "Aged 18 to 65." in form
+        assert "Aged 18 to 70." in form
+        assert re.search(r"\d,\d{3} characters left out here", form)
+        assert re.search(r"trialwatch show NCT02649231", form)
+        assert len(form) < 3000
+
+
+def test_of_a_long_list_a_reader_is_told_how_many_entries_are_missing() -> None:
+    sites = [{"facility": f"Hospital {number}", "city": "Exeter"} for number in range(40)]
+    changed = replace(COMPLETED, kind="sites_changed", old_value=None, new_value=json.dumps(sites))
+    for form in both(compose(letter(changed))):
+        assert "+ Hospital 5 · Exeter" in form
+        assert "Hospital 6" not in form
+        assert "34 entries left out here" in form
+
+
+@pytest.mark.parametrize("value", ["[", "{]", "[" * 100_000, "[1", '{"a": NaN', "{" * 5000])
+def test_a_value_that_only_looks_like_json_is_shown_as_text(value: str) -> None:
+    for form in both(compose(letter(replace(COMPLETED, field=None, old_value=value, new_value="{}")))):
+        assert value[:100] in form
+
+
+def test_more_than_two_hundred_changes_are_all_attached_and_the_mail_says_so() -> None:
+    bare = replace(SLIPPED, title=None, url=None, lead_sponsor=None, overall_status=None, reason="", field=None)
+    bare = replace(bare, old_value=None, new_value=None, substances=())
+    low = [replace(bare, change_id=f"low-{number}", trial_id=f"NCT{number:08}") for number in range(300)]
+    composed = compose(letter(*low, COMPLETED))
+    (table,) = tables_of(composed).values()
+    assert {row["change_id"] for row in table} == {told.change_id for told in (*low, COMPLETED)}
+    for form in both(composed):
+        assert "200 most material of 301 changes" in form
+        assert "changes.csv" in form
+        assert form.count("Caused by") == 200
+        assert "Overall status: Active, not recruiting → Completed" in form
+
+
+def test_a_mail_that_would_be_too_large_shows_fewer_and_attaches_all() -> None:
+    wide = json.dumps([{"facility": f"<&>é{number}" * 30} for number in range(20)])
+    large = [
+        replace(STOPPED, change_id=f"c-{number}", trial_id=f"NCT{number:08}", old_value=None, new_value=wide)
+        for number in range(150)
+    ]
+    composed = compose(letter(*large))
+    text = text_of(composed)
+    (row, *_), table = tables_of(composed)["changes.csv"], tables_of(composed)["changes.csv"]
+    assert len(table) == 150
+    assert row["new_value"] == plain(wide)
+    without = len(composed) - composed.count(b"\r\n") - len(composed.split(b'filename="changes.csv"')[1])
+    assert without < MOST_BYTES
+    assert 0 < text.count("* Stopped") < 150
+    assert f"{text.count('* Stopped')} most material of 150 changes" in text
+
+
+def test_a_table_too_large_to_send_keeps_every_row() -> None:
+    huge = "x" * 30_000
+    many = [replace(COMPLETED, change_id=f"c-{number}", new_value=huge) for number in range(400)]
+    composed = compose(letter(*many))
+    table = tables_of(composed)["changes.csv"]
+    assert [row["change_id"] for row in table] == [told.change_id for told in many]
+    assert {row["new_value"] for row in table} == {"x" * 999 + "…"}
+    assert len(composed) < 10_000_000
+    assert "long cells shortened" in text_of(composed)
+
+
+def test_a_bulk_arrival_is_one_line_with_its_number_and_a_list() -> None:
+    arrivals = tuple(
+        replace(
+            COMPLETED,
+            change_id=f"a-{number}",
+            trial_id=f"NCT{number:08}",
+            kind="registered",
+            substances=("alcohol", "cannabis") if number % 3 == 0 else ("alcohol",),
+        )
+        for number in range(3501)
+    )
+    made = letter(arrivals=arrivals)
+    assert subject(made) == "3,501 new trials: 3,501 alcohol, 1,167 cannabis"
+    composed = compose(made)
+    assert [row["trial_id"] for row in tables_of(composed)["new-trials.csv"]] == [a.trial_id for a in arrivals]
+    for form in both(composed):
+        assert "3,501 new trials came into the watch in one night: 3,501 alcohol, 1,167 cannabis" in form
+        assert "new-trials.csv" in form
+        assert "Caused by" not in form
+    together = letter(COMPLETED, arrivals=arrivals)
+    assert subject(together).startswith("Completed: Ketamine for Alcohol Relapse (NCT02649231); 3,501 new trials")
+
+
+WELCOME = Welcome(
+    **WHO,
+    kinds=("completed", "results_posted"),
+    substances=("alcohol", "cannabis"),
+    by_status=(("ACTIVE_NOT_RECRUITING", 4), ("COMPLETED", 1041)),
+    by_substance=(("alcohol", 31), ("cannabis<script>", 3)),
+    trials=2131,
+    relevant=1066,
+)
+
+
+def test_a_welcome_says_what_the_watch_holds_and_what_will_be_told() -> None:
+    assert subject(WELCOME) == "Now watching: ketamine-sud (1,066 trials)"
+    composed = compose(WELCOME)
+    assert composed == compose(WELCOME)
+    assert set(read(composed).keys()) == HEADERS | {"MIME-Version", "Content-Type"}
+    assert "script" not in Elements(html_of(composed)).tags
+    for form in both(composed):
+        assert "1,066 relevant trials of 2,131 found" in form
+        assert re.search(r"Active, not recruiting:? 4 ", form)
+        assert re.search(r"Completed:? 1,041 ", form)
+        assert re.search(r"alcohol:? 31 cannabis<script>:? 3 ", form)
+        assert re.search(r"You will be told:? completed, results posted", form)
+        assert "alcohol or cannabis" in form
+        assert "not medical advice" in form
+
+
+def test_a_welcome_to_a_subscription_without_terms_says_so() -> None:
+    for form in both(compose(replace(WELCOME, kinds=(), substances=(), by_substance=(), relevant=1))):
+        assert "every change of high or medium materiality" in form
+        assert "any substance" in form
+        assert "1 relevant trial of" in form
+
+
+@pytest.mark.parametrize("recipient", ["pi@example.org\r\nBcc: x@evil.example", "pi", "", "a@b.org, c@d.org"])
+def test_an_unfit_recipient_spoils_no_night_and_reaches_no_header(recipient: str) -> None:
+    message = read(compose(letter(COMPLETED, recipient=recipient)))
+    assert message["To"] == "undisclosed-recipients:;"
+    assert "Bcc" not in message
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sender": "nobody"},
+        {"sender": "us@example.org\r\nBcc: x@evil.example"},
+        {"reply_to": "a@b.org, c@d.org"},
+        {"message_id": "no at"},
+        {"message_id": "a@b>\r\nBcc: x@evil.example"},
+    ],
+)
+def test_our_own_settings_must_be_right(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"TRIALWATCH_MAIL_FROM|Message-ID"):
+        compose(letter(COMPLETED, **wrong))
+
+
+def test_names_and_addresses_outside_ascii_survive() -> None:
+    message = read(compose(letter(COMPLETED, sender='Jürgen "J" \r\n<us@exämple.org>', recipient="a@exämple.org")))
+    assert message["From"].addresses[0].display_name == "Jürgen J"
+    assert message["From"].addresses[0].addr_spec == "us@xn--exmple-cua.org"
+    assert message["To"] == "a@xn--exmple-cua.org"
+    composed = compose(letter(COMPLETED, recipient="jürgen@example.org"))
+    assert "To: jürgen@example.org\r\n".encode() in composed
