@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Protocol
+from typing import Protocol, Self
 
 import httpx
 import tenacity
@@ -56,6 +56,9 @@ class Transport(Protocol):
     def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         """One GET, redirects not followed. Raises ``TransportError`` when no whole answer came."""
 
+    def close(self) -> None:
+        """Let go of every connection."""
+
 
 class HttpxTransport:
     """HTTP/1.1 by httpx: HTTP/2 measured slower on large pages (docs/decisions.md)."""
@@ -71,6 +74,9 @@ class HttpxTransport:
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise TransportError(_words(error)) from error
         return Answer(response.status_code, dict(response.headers), response.content, str(response.url))
+
+    def close(self) -> None:
+        self._client.close()
 
 
 class Urllib3Transport:
@@ -94,6 +100,9 @@ class Urllib3Transport:
             raise TransportError(_words(error)) from error
         found = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, found, response.data, url)
+
+    def close(self) -> None:
+        self._pool.clear()
 
 
 def _words(error: Exception) -> str:
@@ -133,6 +142,14 @@ class PoliteClient:
     _free_at: float = 0.0
 
     VOICES = 3
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for transport in self._transports.values():
+            transport.close()
+        self._transports.clear()
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         """The registry's answer, whatever its status but those that are failures for everyone.
@@ -195,7 +212,9 @@ class PoliteClient:
         self._free_at = max(now, self._free_at) + 1 / self.manners.requests_per_second
         self.requests += 1
         kind = Urllib3Transport if self.voice == 2 else HttpxTransport
-        transport = self._transports.setdefault(kind, kind(self.manners.timeout_s))
+        if kind not in self._transports:
+            self._transports[kind] = kind(self.manners.timeout_s)
+        transport = self._transports[kind]
         agent = transport.own_agent if self.voice == 1 else self.manners.agent
         headers = {"User-Agent": agent, "Accept": "application/json"}
         return transport.get(f"{self.base_url}{path}", params, headers)

@@ -32,9 +32,9 @@ Json = Annotated[bool, Parameter(help="Print one JSON document on standard outpu
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code (docs/commands.md)."""
-    logging.basicConfig(format="trialwatch: %(message)s", level=logging.INFO, stream=sys.stderr)
-    for noisy in ("httpx", "httpcore", "urllib3"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Other libraries' chatter would drown our one sentence; their warnings are let through.
+    logging.basicConfig(format="trialwatch: %(message)s", level=logging.WARNING, stream=sys.stderr)
+    log.setLevel(logging.INFO)
     try:
         code = app(arguments, exit_on_error=False, print_error=False)
     except CycloptsError as error:
@@ -132,7 +132,7 @@ def changes(
     substance: str | None = None,
     format: Literal["table", "csv", "json"] = "table",  # noqa: A002 - the contract's word
     json: Json = False,
-) -> Code:  
+) -> Code:
     """What changed, the latest first.
 
     Parameters
@@ -148,7 +148,7 @@ def changes(
     from warehouse import questions
     from warehouse.vocabulary import KINDS, SUBSTANCES
 
-    for name, values, among in (("--kind", kind, KINDS), ("--substance", (substance,), SUBSTANCES)):
+    for name, values, among in (("--kind", kind, tuple(KINDS)), ("--substance", (substance,), SUBSTANCES)):
         _one_of(name, values, among)
     with questions.published(_published(from_environment())) as con:
         answer = questions.changes(con, since=since, kinds=kind, substance=substance)

@@ -94,8 +94,12 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
 def _summary(certificate: Certificate) -> str:
     if certificate.outcome != "complete":
         return certificate.sentence
-    facts = [f"{certificate.distinct_trials} trials", f"{certificate.new_versions} new versions"]
-    facts += [f"{certificate.changes} changes"]
+    counts = {
+        "trial": certificate.distinct_trials or 0,
+        "new version": certificate.new_versions,
+        "change": certificate.changes,
+    }
+    facts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items()]
     facts += [f"{certificate.quarantined} in quarantine"] if certificate.quarantined else []
     warnings = [check.sentence for check in certificate.checks if not check.passed]
     return "; ".join([f"complete, {', '.join(facts)}", *warnings])

@@ -245,7 +245,7 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
         watch,
         to,
         substances=block.choices("substances", SUBSTANCES),
-        kinds=block.choices("kinds", KINDS),
+        kinds=block.choices("kinds", tuple(KINDS)),
         send=block.choice("send", RHYTHMS) or "immediately",
     )
     block.done()

@@ -69,21 +69,21 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
         last = keep.last_complete(con, watch.name, registry_name)
         question = watch.question(keep.followed(con, watch.name, registry_name))
     voices = _Voices(settings.store / "voices.json")
-    client = PoliteClient(settings.ctgov_url, settings.manners, voice=voices.of(registry_name))
-    registry = ClinicalTrialsGov(client)
     path = settings.landed / registry_name / f"{occasion.run_id}-{watch.name}.ndjson.zst"
-    try:
-        data_version = registry.data_version()
-        if last and last.data_version == data_version and last.watch_hash == watch.hash():
-            return Brought(unchanged=data_version)
-        with Landing(path) as landing:
-            landing.finish(registry.collect(question, landing, occasion.progress))
-    except OurBugError as error:
-        return Brought(failed=str(error))
-    except RegistryError as error:
-        return Brought(incomplete=str(error))
-    finally:
-        voices.remember(registry_name, client.voice)
+    with PoliteClient(settings.ctgov_url, settings.manners, voice=voices.of(registry_name)) as client:
+        registry = ClinicalTrialsGov(client)
+        try:
+            data_version = registry.data_version()
+            if last and last.data_version == data_version and last.watch_hash == watch.hash():
+                return Brought(unchanged=data_version)
+            with Landing(path) as landing:
+                landing.finish(registry.collect(question, landing, occasion.progress))
+        except OurBugError as error:
+            return Brought(failed=str(error))
+        except RegistryError as error:
+            return Brought(incomplete=str(error))
+        finally:
+            voices.remember(registry_name, client.voice)
     return Brought(landed=path)
 
 

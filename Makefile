@@ -1,0 +1,45 @@
+# The two commands of the README are `make run` and `make test`. Each brings what it needs, uv included.
+SHELL := /bin/bash
+PYTHON ?= python3
+TOOLS := .tools
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+
+.PHONY: run test demo check format lint types imports coverage test-prefect clean
+
+run: .venv/ready  ## one night of the default watch, against the real registry
+	@$(UV) run --frozen --no-sync trialwatch run
+
+demo: .venv/ready  ## three nights offline
+	@$(UV) run --frozen --no-sync trialwatch demo
+
+test: .venv/ready  ## the test suite, under five minutes on two cores
+	@$(UV) run --frozen --no-sync pytest
+
+check: .venv/ready format lint types imports test  ## what CI runs
+
+format: .venv/ready
+	@$(UV) run --frozen --no-sync ruff format --check .
+
+lint: .venv/ready
+	@$(UV) run --frozen --no-sync ruff check .
+
+types: .venv/ready
+	@$(UV) run --frozen --no-sync mypy
+
+imports: .venv/ready
+	@$(UV) run --frozen --no-sync lint-imports
+
+coverage: .venv/ready  ## branch coverage of connectors and warehouse
+	@$(UV) run --frozen --no-sync pytest --cov --cov-report=term-missing:skip-covered
+
+.venv/ready: pyproject.toml uv.lock | $(UV)
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+# A folder of our own: neither a virtual environment nor the right to install for everyone is needed.
+$(TOOLS)/bin/uv:
+	@echo "bringing uv into $(TOOLS)/" >&2
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(TOOLS) uv
+
+clean:
+	rm -rf .venv $(TOOLS) demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,59 @@
+"""What every test may use. Nothing of ours is patched; the only thing refused is the world outside."""
+
+import gzip
+import ipaddress
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.simulated import SimulatedRegistry
+from tests.house import WATCH, House
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reaching anything but this machine from a test is an error."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not ipaddress.ip_address(address[0]).is_loopback:
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def registry() -> Iterator[SimulatedRegistry]:
+    """An empty registry on loopback; put records into it."""
+    with SimulatedRegistry() as running:
+        yield running
+
+
+@pytest.fixture
+def house(tmp_path: Path, registry: SimulatedRegistry) -> House:
+    """A house beside the simulated registry, with the small ketamine watch."""
+    made = House(tmp_path, registry.url)
+    made.configure(WATCH)
+    return made
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The facts that lie beside the repository in its workshop; tests of them are skipped elsewhere."""
+    if not SHARED.exists():
+        pytest.skip("../shared, with the real records, is not beside this repository")
+    return SHARED
+
+
+@pytest.fixture
+def real_records(shared: Path) -> list[dict[str, Any]]:
+    """The 511 real records."""
+    with gzip.open(shared / "registry/records/real_records.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
