@@ -17,7 +17,7 @@ from flows import steps
 from flows.endings import OF_OUTCOME, Code, Ending
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, Delivered, Occasion
-from warehouse.keep import Certificate
+from warehouse.certificate import Certificate
 from warehouse.store import held
 from warehouse.watch import Watch
 

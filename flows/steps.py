@@ -18,7 +18,8 @@ from connectors.http import PoliteClient
 from connectors.mail import postman_from
 from connectors.registry import Progress
 from flows.settings import SERVED, Configuration, Settings, SettingsError
-from warehouse import keep, ledger, publish, standing
+from warehouse import holdings, keep, ledger, publish, standing
+from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
 from warehouse.dates import naive_utc
 from warehouse.landed import Landed, Landing
 from warehouse.store import opened
@@ -40,8 +41,8 @@ class Occasion:
     now: datetime
     progress: Progress
 
-    def night(self, watch: Watch, registry_name: str) -> keep.Night:
-        return keep.Night(
+    def night(self, watch: Watch, registry_name: str) -> Night:
+        return Night(
             self.run_id,
             watch,
             registry_name,
@@ -66,8 +67,8 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
     """Probe the registry and, when there is anything new, land every trial of the watch."""
     settings = occasion.settings
     with opened(settings.store) as con:
-        last = keep.last_complete(con, watch.name, registry_name)
-        question = watch.question(keep.followed(con, watch.name, registry_name))
+        last = last_complete(con, watch.name, registry_name)
+        question = watch.question(holdings.followed(con, watch.name, registry_name))
     voices = _Voices(settings.store / "voices.json")
     path = settings.landed / registry_name / f"{occasion.run_id}-{watch.name}.ndjson.zst"
     with PoliteClient(settings.ctgov_url, settings.manners, voice=voices.of(registry_name)) as client:
@@ -87,9 +88,7 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
     return Brought(landed=path)
 
 
-def keep_what_was_brought(
-    occasion: Occasion, watch: Watch, registry_name: str, brought: Brought
-) -> keep.Certificate:
+def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, brought: Brought) -> Certificate:
     """Judge and store; returns the night's certificate."""
     night = occasion.night(watch, registry_name)
     with opened(occasion.settings.store) as con:
@@ -98,12 +97,11 @@ def keep_what_was_brought(
         if brought.unchanged:
             return keep.keep_heartbeat(con, night, brought.unchanged)
         certificate = (
-            keep.Certificate("failed", f"failed: {brought.failed}")
+            Certificate("failed", f"failed: {brought.failed}")
             if brought.failed
-            else keep.Certificate("incomplete", f"incomplete: {brought.incomplete}")
+            else Certificate("incomplete", f"incomplete: {brought.incomplete}")
         )
-        keep.keep_certificate(con, night, certificate)
-        return certificate
+        return keep_certificate(con, night, certificate)
 
 
 def publish_all(occasion: Occasion, is_complete: bool) -> Path:

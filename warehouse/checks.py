@@ -43,6 +43,7 @@ class Tonight:
     min_trials: int | None = None
     max_trials: int | None = None
     earlier_data_version: str | None = None
+    unheard_of: tuple[str, ...] = ()
 
 
 def verdict(tonight: Tonight) -> list[Check]:
@@ -114,5 +115,13 @@ def _checks(night: Tonight) -> Iterator[Check]:
         (low is None or found >= low) and (high is None or found <= high),
         True,
         {"trials": found, "min_trials": low, "max_trials": high},
-        f"the watch holds {found} trials, outside its bounds of {low} to {high} (trialwatch.toml)",
+        f"the watch holds {found} trials, outside its bounds of {low or 0} to {high or 'any number'} "
+        "(trialwatch.toml)",
+    )
+    yield Check(
+        "followed",
+        not night.unheard_of,
+        False,
+        {"unheard_of": list(night.unheard_of)},
+        f"the registry knows no {', '.join(night.unheard_of)}, which the watch follows (trialwatch.toml)",
     )

@@ -316,8 +316,9 @@ class Quarantine(SQLModel, table=True):
     """A record that could not be read and was set aside."""
 
     run_id: str = text("The run.", key=True)
+    watch: str = text("The watch.", key=True)
     registry_name: str = text("The registry.", key=True)
-    item: int = number("Running number within the run and registry.", key=True)
+    item: int = number("Running number within the run, watch and registry.", key=True)
     trial_id: str | None = text("Its number, where even that could be read.")
     path: str = text("Where in the record reading failed.")
     reason: str = text("Why.")

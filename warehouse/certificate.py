@@ -1,0 +1,92 @@
+"""A night and its certificate: which night it was, how it ended, and what the last complete one stood on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from warehouse import models
+from warehouse.checks import Check
+from warehouse.store import transaction
+from warehouse.tables import insert
+from warehouse.watch import Subscription, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Which night this is. ``now`` is its one instant and ``clock`` tells its end: naive UTC, as stored."""
+
+    run_id: str
+    watch: Watch
+    registry_name: str
+    now: datetime
+    clock: Callable[[], datetime]
+    work: Path
+    subscriptions: tuple[Subscription, ...] = ()
+
+
+@dataclass(slots=True)
+class Certificate:
+    """How a night ended, in the words of the ``runs`` view."""
+
+    outcome: str
+    sentence: str
+    data_version_before: str | None = None
+    data_version_after: str | None = None
+    declared_total: int | None = None
+    fetched: int | None = None
+    distinct_trials: int | None = None
+    new_versions: int = 0
+    quarantined: int = 0
+    requests: int | None = None
+    changes: int = 0
+    checks: list[Check] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class LastComplete:
+    """The last complete night (a heartbeat is one) of a watch on a registry."""
+
+    data_version: str | None
+    watch_hash: str | None
+
+    def asked_the_same(self, watch: Watch) -> bool:
+        return bool(self.watch_hash) and str(self.watch_hash).startswith(watch.query_hash())
+
+
+def last_complete(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> LastComplete | None:
+    # In the order in which they were kept: a clock that was set back must not make an older night the last.
+    row = con.execute(
+        "SELECT data_version_after, watch_hash FROM run WHERE watch = ? AND registry_name = ? "
+        "AND outcome IN ('complete', 'heartbeat') ORDER BY rowid DESC LIMIT 1",
+        [watch, registry_name],
+    ).fetchone()
+    return LastComplete(*row) if row else None
+
+
+def keep_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: Certificate) -> Certificate:
+    """Keep the certificate of a night that changed nothing else."""
+    with transaction(con):
+        put_certificate(con, night, certificate)
+    return certificate
+
+
+def put_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: Certificate) -> None:
+    """Put it beside what the night changed, in the caller's transaction."""
+    told = {
+        name: getattr(certificate, name) for name in Certificate.__slots__ if name not in ("changes", "checks")
+    }
+    row = {
+        "run_id": night.run_id,
+        "watch": night.watch.name,
+        "registry_name": night.registry_name,
+        "started_at": night.now,
+        "finished_at": night.clock(),
+        "watch_hash": night.watch.hash(),
+        "checks": msgspec.json.encode(certificate.checks).decode(),
+        **told,
+    }
+    insert(con, models.Run, [row], night.work)

@@ -1,0 +1,96 @@
+"""A night's changes, gathered as they are found and written together with what falls due because of them."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse import alerts, holdings, models
+from warehouse.certificate import Night
+from warehouse.changes import Finding, Record, registry_date
+from warehouse.tables import insert
+
+
+class Journal:
+    """The changes of one night. It is opened before anything is stored, and put once everything is."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, data_version_on: date | None) -> None:
+        self._con = con
+        self._night = night
+        self.data_version_on = data_version_on
+        self._substances_before = holdings.substances(con)
+        self._rows: list[dict[str, Any]] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(
+        self,
+        trial_id: str,
+        finding: Finding,
+        *,
+        versions: tuple[int | None, int | None] = (None, None),
+        record: Record | None = None,
+        watch: str | None = None,
+    ) -> None:
+        """Note a change. ``record`` is the state after it; ``watch`` is given for changes of membership only."""
+        night = self._night
+        on, basis = registry_date(finding.cause, record or {}, self.data_version_on)
+        naming = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
+        self._rows.append(
+            {
+                "change_id": hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest(),
+                "trial_id": trial_id,
+                "watch": watch,
+                "kind": finding.kind,
+                "field": finding.field,
+                "old_value": finding.old_value,
+                "new_value": finding.new_value,
+                "cause": finding.cause,
+                "materiality": finding.materiality,
+                "reason": finding.reason,
+                "from_version": versions[0],
+                "to_version": versions[1],
+                "registry_date": on,
+                "registry_date_basis": basis,
+                "observed_at": night.now,
+                "run_id": night.run_id,
+                "source": "nightly",
+            }
+        )
+
+    def put(self, welcomed: Iterable[alerts.Due] = ()) -> None:
+        """Write the changes and everything due because of them, in the caller's transaction."""
+        night = self._night
+        insert(self._con, models.Change, self._rows, night.work)
+        # A trial that lost a label tonight is told to those who listen to that label, this once more.
+        labels = holdings.substances(self._con)
+        for trial_id, earlier in self._substances_before.items():
+            labels.setdefault(trial_id, set()).update(earlier)
+        due = alerts.due(
+            (
+                alerts.Tellable(row["change_id"], row["trial_id"], row["kind"], row["materiality"], row["watch"])
+                for row in self._rows
+            ),
+            night.subscriptions,
+            relevant=holdings.relevant(self._con),
+            substances=labels,
+            now=night.now,
+            run_id=night.run_id,
+        )
+        insert(self._con, models.Delivery, map(self._delivery, (*due, *welcomed)), night.work)
+
+    def _delivery(self, due: alerts.Due) -> dict[str, Any]:
+        return {
+            "delivery_id": due.delivery_id,
+            "subscription": due.subscription.name,
+            "watch": due.watch,
+            "recipient": due.recipient,
+            "change_id": due.change_id,
+            "run_id": self._night.run_id,
+            "period": due.period,
+            "is_arrival": due.is_arrival,
+            "due_at": due.due_at,
+        }
