@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-_numbers = itertools.count(10000001)
+_numbers = itertools.count(50000001)
 
 
 def a_trial(nct_id: str | None = None, **status: Any) -> dict[str, Any]:

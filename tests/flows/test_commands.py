@@ -1,0 +1,228 @@
+"""The commands, as they are typed: what they print, and the code they end with."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from connectors.simulated import SimulatedRegistry, faults
+from flows.cli import main
+from tests.house import House
+from tests.records import a_trial, with_status
+
+Typed = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def typed(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Type a command; returns its exit code, standard output and standard error."""
+
+    def run(*words: str, **environment: str) -> tuple[int, str, str]:
+        settings = {
+            "TRIALWATCH_DATA_DIR": str(house.folder / "data"),
+            "TRIALWATCH_CONFIG": str(house.folder / "trialwatch.toml"),
+            "TRIALWATCH_CTGOV_URL": house.registry_url,
+            "TRIALWATCH_REQUESTS_PER_SECOND": "100000",
+            "TRIALWATCH_RETRY_SECONDS": "0",
+            "TRIALWATCH_NOW": house.now.isoformat(),
+            **environment,
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run
+
+
+@pytest.fixture
+def two_nights(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
+    house.night()
+    registry.night()
+    registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
+    house.night()
+
+
+def test_run_tells_the_night_in_a_sentence_and_as_json(registry: SimulatedRegistry, typed: Typed) -> None:
+    registry.put(a_trial())
+    code, out, err = typed("run", "--no-prefect", "--json")
+    assert code == 0
+    night = json.loads(out)
+    assert night["runs"][0]["outcome"] == "complete"
+    assert night["runs"][0]["registry_name"] == "clinicaltrials.gov"
+    assert "complete, 1 trial, 1 new version, 0 changes" in err
+
+
+def test_an_unreachable_registry_is_a_sentence_and_3_and_changes_nothing(house: House, typed: Typed) -> None:
+    code, out, err = typed("run", "--no-prefect", TRIALWATCH_CTGOV_URL="http://127.0.0.1:9")
+    assert code == 3
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "http://127.0.0.1:9 could not be reached" in err
+    assert not house.settings.published.exists()
+
+
+def test_a_wrong_request_ends_with_1_and_the_registrys_own_sentence(
+    registry: SimulatedRegistry, typed: Typed
+) -> None:
+    registry.fail(faults.status(400, body="`foo` is unknown parameter", on="search"))
+    code, _, err = typed("run", "--no-prefect")
+    assert code == 1
+    assert "`foo` is unknown parameter" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("run", "--watch", "ketamine-sut", "--no-prefect"), "did you mean 'ketamine-sud'"),
+        (("changes", "--kind", "complete"), "did you mean 'completed'"),
+        (("changes", "--substance", "alchohol"), "did you mean 'alcohol'"),
+        (("changes", "--since", "yesterday"), "--since"),
+        (("show",), "trial"),
+        (("dance",), "dance"),
+        (("query", "SELECT 1"), "is not there yet"),
+    ],
+)
+def test_a_mistyped_command_ends_with_2_and_says_what_would_be_right(
+    typed: Typed, words: tuple[str, ...], said: str
+) -> None:
+    code, _, err = typed(*words)
+    assert code == 2
+    assert said in err
+
+
+def test_status_is_stale_before_the_first_night_and_after_a_day_and_a_half(
+    house: House, registry: SimulatedRegistry, typed: Typed
+) -> None:
+    assert typed("status")[0] == 7
+    registry.put(a_trial())
+    house.night()
+    code, out, _ = typed("status", "--json")
+    assert code == 0
+    facts = json.loads(out)
+    assert facts["nights"][0]["last_complete_at"] == "2026-09-12T02:30:00Z"
+    assert facts["runs"][0]["outcome"] == "complete"
+    code, out, err = typed("status", TRIALWATCH_NOW="2026-09-13T15:00:00Z")
+    assert code == 7
+    assert "36 hours old" in err
+    assert "ketamine-sud on clinicaltrials.gov" in out
+    assert typed("status", "--max-age", "48", TRIALWATCH_NOW="2026-09-13T15:00:00Z")[0] == 0
+
+
+@pytest.mark.usefixtures("two_nights")
+def test_changes_as_a_table_as_csv_and_as_json(typed: Typed) -> None:
+    code, out, _ = typed("changes")
+    assert code == 0
+    assert "completed" in out
+    _, out, _ = typed("changes", "--format", "csv")
+    assert out.splitlines()[0].startswith("change_id,trial_id,watch,kind,field,old_value,new_value,cause")
+    _, out, _ = typed(
+        "changes", "--json", "--since", "2026-09-13", "--kind", "completed", "--substance", "alcohol"
+    )
+    (change,) = json.loads(out)
+    assert (change["trial_id"], change["registry_date"], change["observed_at"]) == (
+        "NCT10000001",
+        "2026-09-14",
+        "2026-09-13T02:30:00Z",
+    )
+    assert json.loads(typed("changes", "--json", "--since", "2026-09-14")[1]) == []
+    assert json.loads(typed("changes", "--json", "--kind", "stopped")[1]) == []
+    assert json.loads(typed("changes", "--json", "--substance", "cannabis")[1]) == []
+
+
+@pytest.mark.usefixtures("two_nights")
+def test_show_tells_one_trial_whole(typed: Typed) -> None:
+    code, out, _ = typed("show", " nct10000001 ", "--json")
+    assert code == 0
+    facts = json.loads(out)
+    assert facts["trial"]["overall_status"] == "COMPLETED"
+    assert facts["memberships"][0]["why_entered"].startswith("found by search: ")
+    assert [change["kind"] for change in facts["changes"]] == ["completed"]
+    assert [stay["overall_status"] for stay in facts["status_history"]] == ["RECRUITING", "COMPLETED"]
+    _, out, _ = typed("show", "NCT10000001")
+    assert "why it is in the watch" in out
+    assert "completed: RECRUITING → COMPLETED (sponsor)" in out
+    code, _, err = typed("show", "NCT99999999")
+    assert code == 2
+    assert "no watch has ever held a trial NCT99999999" in err
+
+
+@pytest.mark.usefixtures("two_nights")
+def test_query_reads_the_published_file_and_nothing_else(house: House, typed: Typed) -> None:
+    code, out, _ = typed("query", "SELECT trial_id, phases FROM trials ORDER BY 1", "--json")
+    assert code == 0
+    assert json.loads(out)[0] == {"trial_id": "NCT10000001", "phases": ["PHASE2"]}
+    assert "PHASE2" in typed("query", "SELECT phases FROM trials")[1]
+    secret = house.settings.store / "store.duckdb"
+    for sql in (
+        f"ATTACH '{secret}' AS store",
+        f"SELECT * FROM read_text('{house.settings.config}')",
+        f"COPY trials TO '{house.folder / 'out.csv'}'",
+        "SET enable_external_access = true",
+        "INSTALL httpfs",
+        "DELETE FROM kept.trial",
+        "SELECT nonsense",
+    ):
+        code, out, err = typed("query", sql)
+        assert (code, out) == (2, ""), sql
+        assert err.strip()
+
+
+@pytest.mark.usefixtures("two_nights")
+def test_deliver_says_what_it_did(typed: Typed) -> None:
+    code, out, err = typed("deliver", "--json")
+    assert (code, json.loads(out)) == (0, {"sent": 0, "given_up": 0, "mail_waiting": 0})
+    assert "0 sent" in err
+
+
+def test_a_second_run_says_who_holds_the_store(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
+    from warehouse.store import held
+
+    registry.put(a_trial())
+    with held(house.settings.store, "a night of another process"):
+        code, _, err = typed("run", "--no-prefect")
+    assert code == 6
+    assert "a night of another process" in err
+
+
+def test_help_lists_the_commands_there_are(typed: Typed) -> None:
+    code, out, _ = typed("--help")
+    assert code == 0
+    listed = {word for word in out.split() if word.isalpha()}
+    assert {"run", "deliver", "status", "changes", "show", "query", "demo"} <= listed
+    assert not {"backfill", "rebuild", "serve", "import"} & listed
+
+
+@pytest.mark.parametrize("command", ["status", "changes", "show NCT10000001", "query 'SELECT 1'", "deliver"])
+def test_readers_import_neither_prefect_nor_the_tables(
+    house: House, registry: SimulatedRegistry, typed: Typed, command: str
+) -> None:
+    forbidden = {"prefect"} if command == "deliver" else {"prefect", "sqlmodel", "sqlalchemy"}
+    registry.put(a_trial("NCT10000001"))
+    house.night()
+    typed("status")  # sets the environment
+    script = f"""
+import shlex, sys
+from flows.cli import main
+try:
+    main(shlex.split({command!r}))
+except SystemExit as ended:
+    print(ended.code, sorted({forbidden!r} & set(sys.modules)), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == "0 []"
+
+
+def test_the_demo_tells_a_completion(typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = typed("demo")
+    assert code == 0
+    assert "Now watching: ketamine-sud" in out
+    assert "Completed: Ketamine and Relapse Prevention in Alcohol Use Disorder (NCT99000001)" in out
+    assert (tmp_path / "demo/data/published/trialwatch.duckdb").exists()
