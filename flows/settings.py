@@ -5,6 +5,7 @@ been meant. Secrets come from the environment only and never into a text.
 """
 
 import difflib
+import math
 import os
 import re
 import tomllib
@@ -88,7 +89,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             value = default if said is None else float(said)
         except ValueError:
             value = float("nan")
-        if not (value > least if open_end else value >= least):
+        if not math.isfinite(value) or not (value > least if open_end else value >= least):
             raise SettingsError(
                 f"TRIALWATCH_{name} is {said!r}; it must be a number {'above' if open_end else 'from'} {least:g}"
             )

@@ -1,0 +1,88 @@
+"""The night under real Prefect: an in-process server of its own, its artifacts, and no server at all."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.simulated import SimulatedRegistry
+from tests.house import House
+from tests.records import a_trial
+
+pytestmark = pytest.mark.prefect
+
+ARTIFACTS = """
+import asyncio, json
+from prefect.client.orchestration import get_client
+
+async def main():
+    async with get_client() as client:
+        artifacts = await client.read_artifacts()
+        runs = await client.read_flow_runs()
+        tasks = await client.read_task_runs()
+        print(json.dumps({
+            "artifacts": {each.key: each.data for each in artifacts},
+            "flows": [(each.state.type.value, each.state.message) for each in runs],
+            "tasks": sorted(each.name.rsplit("-", 1)[0] for each in tasks),
+        }))
+
+asyncio.run(main())
+"""
+
+
+def environment(house: House, tmp_path: Path) -> dict[str, str]:
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
+        "HOME": str(tmp_path),
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "TRIALWATCH_DATA_DIR": str(house.folder / "data"),
+        "TRIALWATCH_CONFIG": str(house.folder / "trialwatch.toml"),
+        "TRIALWATCH_CTGOV_URL": house.registry_url,
+        "TRIALWATCH_REQUESTS_PER_SECOND": "100000",
+        "TRIALWATCH_RETRY_SECONDS": "0",
+    }
+
+
+def run(house: House, tmp_path: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-c", "from flows.cli import main; main(['run', '--json'])"]
+    return subprocess.run(
+        words, env={**environment(house, tmp_path), **more}, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_night_is_a_flow_of_four_tasks_that_leaves_a_table_and_words(
+    house: House, registry: SimulatedRegistry, tmp_path: Path
+) -> None:
+    registry.put(a_trial())
+    done = run(house, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Prefect" not in done.stderr
+    assert json.loads(done.stdout)["runs"][0]["outcome"] == "complete"
+    asked = subprocess.run(
+        [sys.executable, "-c", ARTIFACTS],
+        env={**environment(house, tmp_path), "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    seen = json.loads(asked.stdout)
+    assert seen["tasks"] == ["collect", "deliver", "keep", "publish"]
+    ((state, message),) = seen["flows"]
+    assert state == "COMPLETED"
+    assert "complete, 1 trial" in message
+    (row,) = json.loads(seen["artifacts"]["night"])
+    assert (row["watch"], row["outcome"], row["trials"]) == ("ketamine-sud", "complete", 1)
+    assert "passed: totals" in seen["artifacts"]["night-in-words"]
+
+
+def test_a_dead_prefect_server_costs_a_warning_and_not_a_night(
+    house: House, registry: SimulatedRegistry, tmp_path: Path
+) -> None:
+    registry.put(a_trial())
+    done = run(house, tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert done.returncode == 0, done.stderr
+    assert "Prefect could not start" in done.stderr
+    assert house.ask("SELECT outcome FROM runs") == [{"outcome": "complete"}]

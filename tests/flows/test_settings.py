@@ -1,0 +1,163 @@
+"""What a user may write, and what he is told when it cannot be meant."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows.settings import SettingsError, configuration, from_environment
+from warehouse.watch import Override, Subscription
+
+WHOLE = """
+[watch.ketamine-sud]
+registries = ["clinicaltrials.gov", "isrctn", "ctis"]
+interventions = ["ketamine", "ketamine", " esketamine "]
+conditions = ["alcohol use disorder"]
+follow = ["nct02649231"]
+relevance = "ketamine-substance-use"
+min_trials = 40
+max_trials = 2000
+
+[watch.ketamine-sud.overrides]
+NCT00588952 = { relevant = false, reason = "healthy volunteers", by = "curator" }
+
+[watch.all]
+everything = true
+
+[[subscription]]
+name = "addiction-group"
+watch = "ketamine-sud"
+substances = ["alcohol", "cannabis"]
+kinds = ["completed"]
+to = ["team@example.org"]
+notify = ["slack"]
+send = "weekly"
+"""
+
+
+def read(tmp_path: Path, text: str) -> object:
+    path = tmp_path / "trialwatch.toml"
+    path.write_text(text, "utf-8")
+    return configuration(path)
+
+
+def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "trialwatch.toml"
+    path.write_text(WHOLE, "utf-8")
+    found = configuration(path)
+    watch = found.watch("ketamine-sud")
+    assert watch.interventions == ("ketamine", "esketamine")
+    assert watch.follow == ("NCT02649231",)
+    assert watch.overrides == {"NCT00588952": Override(False, "healthy volunteers", "curator")}
+    assert found.watch("all").everything
+    assert found.watch("all").registries == ("clinicaltrials.gov",)
+    assert found.subscriptions == (
+        Subscription(
+            "addiction-group",
+            "ketamine-sud",
+            ("team@example.org",),
+            ("alcohol", "cannabis"),
+            ("completed",),
+            "weekly",
+        ),
+    )
+
+
+def test_the_repositorys_own_configuration_is_valid() -> None:
+    found = configuration(Path(__file__).parents[2] / "trialwatch.toml")
+    assert found.watch("ketamine-sud").relevance == "ketamine-substance-use"
+    assert found.subscriptions[0].substances == ("alcohol", "cannabis")
+    assert found.subscriptions[0].kinds == ("completed", "stopped", "results_posted")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "there is no [watch.NAME]"),
+        ("[watch.w]\n", "asks for nothing"),
+        ('[watch.w]\neverything = true\nconditions = ["a"]', "both everything and terms"),
+        ("[watch.w]\neverything = 1", "everything must be true or false"),
+        ('[watch.w]\nintervention = ["a"]', "unknown key 'intervention' (did you mean 'interventions'?)"),
+        ('[watch.w]\ninterventions = "a"', "interventions must be a list of texts"),
+        ('[watch.w]\ninterventions = [""]', "none of them empty"),
+        ('[watch.w]\nconditions = ["a"]\nregistries = ["isctrn"]', "did you mean 'isrctn'"),
+        ('[watch.w]\nconditions = ["a"]\nrelevance = "ketamin"', "it is one of ketamine-substance-use"),
+        ('[watch.w]\nconditions = ["a"]\nmin_trials = "9"', "min_trials must be a whole number"),
+        ('[watch.w]\nconditions = ["a"]\nmin_trials = true', "min_trials must be a whole number"),
+        ('[watch.w]\nconditions = ["a"]\nmin_trials = -1', "must not be negative"),
+        ('[watch.w]\nconditions = ["a"]\nmin_trials = 9\nmax_trials = 2', "min_trials above max_trials"),
+        ('[watch."a b"]\nconditions = ["a"]', "cannot be a watch's name"),
+        ("[watch]\nw = 1", "[watch.w] must be a table"),
+        (
+            '[watch.w]\nconditions = ["a"]\n[watch.w.overrides]\nNCT1 = { reason = "r", by = "b" }',
+            "relevant = true",
+        ),
+        ('[watch.w]\nconditions = ["a"]\n[watch.w.overrides]\nNCT1 = { relevant = true }', "needs a reason"),
+        ('[wacth.w]\nconditions = ["a"]', "unknown key 'wacth' (did you mean 'watch'?)"),
+        ("[watch", "is not valid TOML"),
+        ('[[subscription]]\nwatch = "w"\n[watch.w]\nconditions = ["a"]', "has no name"),
+        ('[[subscription]]\nname = "s"\n[watch.w]\nconditions = ["a"]', "names no watch"),
+        ('[[subscription]]\nname = "s"\nwatch = "v"\n[watch.w]\nconditions = ["a"]', "watch cannot be 'v'"),
+        ('[[subscription]]\nname="s"\nwatch="w"\nto=["a b"]\n[watch.w]\nconditions=["a"]', "no mail address"),
+        ('[[subscription]]\nname="s"\nwatch="w"\nsend="hourly"\n[watch.w]\nconditions=["a"]', "is one of immed"),
+        ('[[subscription]]\nname="s"\nwatch="w"\nkinds=["done"]\n[watch.w]\nconditions=["a"]', "kinds cannot be"),
+        (
+            '[[subscription]]\nname="s"\nwatch="w"\n[[subscription]]\nname="s"\nwatch="w"\n[watch.w]\nconditions=["a"]',
+            "two subscriptions are called 's'",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_an_error_that_says_what_would_be_right(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(SettingsError) as error:
+        read(tmp_path, text)
+    assert said in str(error.value)
+    assert "trialwatch.toml" in str(error.value)
+
+
+def test_a_missing_file_says_where_to_set_it(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="set TRIALWATCH_CONFIG"):
+        configuration(tmp_path / "none.toml")
+
+
+def test_a_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes("# é".encode("latin-1"))
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        configuration(tmp_path / "latin.toml")
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    settings = from_environment({})
+    assert settings.data_dir == Path("data")
+    assert settings.config == Path("trialwatch.toml")
+    assert settings.ctgov_url == "https://clinicaltrials.gov"
+    assert (settings.requests_per_second, settings.retry_s, settings.keep_landed_days) == (1.0, 900.0, 30)
+    assert settings.frozen_now is None
+    assert settings.now().tzinfo is UTC
+    assert settings.agent.startswith("trialwatch/0.")
+
+
+def test_a_frozen_instant_stands_in_for_the_clock() -> None:
+    settings = from_environment({"TRIALWATCH_NOW": "2026-09-12T04:30:00+02:00"})
+    assert settings.now() == datetime(2026, 9, 12, 2, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REQUESTS_PER_SECOND", "0"),
+        ("REQUESTS_PER_SECOND", "fast"),
+        ("REQUESTS_PER_SECOND", "nan"),
+        ("REQUESTS_PER_SECOND", "inf"),
+        ("RETRY_SECONDS", "-1"),
+        ("KEEP_LANDED_DAYS", "many"),
+        ("CTGOV_URL", "clinicaltrials.gov"),
+        ("NOW", "yesterday"),
+        ("NOW", "2026-09-12T02:30:00"),
+        ("USER_AGENT", "two\nlines"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"TRIALWATCH_{name}"):
+        from_environment({f"TRIALWATCH_{name}": value})
