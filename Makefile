@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 TOOLS := .tools
+# The machine's own certificates are believed too: many networks have one of their own in between.
+export UV_SYSTEM_CERTS ?= true
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
 .PHONY: run test demo check format lint types imports coverage test-prefect clean
