@@ -58,6 +58,7 @@ def night(
     Raises ``StoreHeldError`` when another run holds the store.
     """
     do = do or Steps()
+    steps.postman_of(settings)  # a wrong address is told before the night, not after it
     now = settings.now()
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     occasion = Occasion(settings, configuration, run_id, now, progress)

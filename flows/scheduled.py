@@ -24,7 +24,9 @@ def delivery_flow() -> "Flow[..., Any]":
     def deliver() -> State[Any]:
         settings = from_environment()
         with held_within(settings.store, "trialwatch deliver", steps.PATIENCE_S):
-            delivered = steps.deliver(settings, configuration(settings.config))
+            configured = configuration(settings.config)
+            delivered = steps.deliver(settings, configured)
+            steps.note_standing(settings, configured)
         return (Failed if delivered.waiting else Completed)(message=delivered.sentence)
 
     return deliver

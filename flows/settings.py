@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from connectors.http import Manners, user_agent
 from warehouse.relevance import RULE_SETS
@@ -26,6 +26,7 @@ class SettingsError(Exception):
 
 
 REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
+ADDRESS = r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"
 SERVED = ("clinicaltrials.gov",)
 """Those that this version can read. The others are named in a configuration without harm."""
 
@@ -105,9 +106,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         requests_per_second=number("REQUESTS_PER_SECOND", 1.0, least=0, open_end=True),
         retry_s=number("RETRY_SECONDS", 900.0, least=0),
         smtp_url=get("SMTP_URL"),
-        mail_from=_one_line("TRIALWATCH_MAIL_FROM", get("MAIL_FROM") or "trialwatch@localhost"),
-        reply_to=get("REPLY_TO"),
-        operator=get("OPERATOR"),
+        mail_from=_mailbox("TRIALWATCH_MAIL_FROM", get("MAIL_FROM") or "trialwatch@localhost"),
+        reply_to=_mailbox("TRIALWATCH_REPLY_TO", get("REPLY_TO")),
+        operator=_mailbox("TRIALWATCH_OPERATOR", get("OPERATOR")),
         keep_landed_days=int(number("KEEP_LANDED_DAYS", 30, least=0)),
         frozen_now=_instant(get("NOW")),
     )
@@ -122,6 +123,18 @@ def _address(name: str, text: str) -> str:
 def _one_line(name: str, text: str) -> str:
     if not text.isprintable():
         raise SettingsError(f"{name} holds a character that cannot be printed; write it on one line")
+    return text
+
+
+@overload
+def _mailbox(name: str, text: str) -> str: ...
+@overload
+def _mailbox(name: str, text: None) -> None: ...
+@overload
+def _mailbox(name: str, text: str | None) -> str | None: ...
+def _mailbox(name: str, text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(rf"{ADDRESS}|[^<>@\n\r]*<{ADDRESS}>", text):
+        raise SettingsError(f"{name} is {text!r}; write an address: watch@example.org or Name <watch@example.org>")
     return text
 
 
@@ -238,7 +251,7 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
         raise _WrongError(f"{block.name} names no watch")
     to = block.texts("to")
     for recipient in to:
-        if not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", recipient):
+        if not re.fullmatch(ADDRESS, recipient):
             raise _WrongError(f"{block.name}: {recipient!r} is no mail address")
     block.texts("notify")
     subscription = Subscription(

@@ -15,7 +15,7 @@ from pathlib import Path
 from connectors.clinicaltrials_gov import ClinicalTrialsGov
 from connectors.errors import MailLaterError, MailRefusedError, OurBugError, RegistryError
 from connectors.http import PoliteClient
-from connectors.mail import postman_from
+from connectors.mail import Postman, postman_from
 from connectors.registry import Progress
 from flows.settings import SERVED, Configuration, Settings, SettingsError
 from warehouse import holdings, keep, ledger, publish, standing
@@ -133,12 +133,17 @@ class Delivered:
         return f"mail: {', '.join(parts)}"
 
 
-def deliver(settings: Settings, configuration: Configuration) -> Delivered:
-    """Hand over what is due; each success is on record before the next attempt."""
+def postman_of(settings: Settings) -> Postman:
+    """Who carries our mail. Raises ``SettingsError`` when the mail server's address is none."""
     try:
-        postman = postman_from(settings.smtp_url, settings.outbox)
+        return postman_from(settings.smtp_url, settings.outbox)
     except ValueError as error:
         raise SettingsError(str(error)) from error
+
+
+def deliver(settings: Settings, configuration: Configuration) -> Delivered:
+    """Hand over what is due; each success is on record before the next attempt."""
+    postman = postman_of(settings)
     writer = ledger.Writer(settings.mail_from, settings.reply_to, configuration.subscriptions)
     sent = given_up = 0
     last_error = None

@@ -25,7 +25,7 @@ def held(folder: Path, purpose: str) -> Iterator[None]:
 
     The lock is the kernel's and dies with its process, so a crash leaves nothing to clean up.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

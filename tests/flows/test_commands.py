@@ -97,6 +97,17 @@ def test_a_mistyped_command_ends_with_2_and_says_what_would_be_right(
     assert said in err
 
 
+def test_a_wrong_mail_server_is_told_before_the_night(
+    house: House, registry: SimulatedRegistry, typed: Typed
+) -> None:
+    registry.put(a_trial())
+    code, _, err = typed("run", "--no-prefect", TRIALWATCH_SMTP_URL="smtp://user:hush@")
+    assert code == 2
+    assert "TRIALWATCH_SMTP_URL" in err
+    assert "hush" not in err
+    assert registry.requests == []
+
+
 def test_status_is_stale_before_the_first_night_and_after_a_day_and_a_half(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:

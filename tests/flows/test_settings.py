@@ -156,6 +156,9 @@ def test_a_frozen_instant_stands_in_for_the_clock() -> None:
         ("NOW", "yesterday"),
         ("NOW", "2026-09-12T02:30:00"),
         ("USER_AGENT", "two\nlines"),
+        ("MAIL_FROM", "nobody"),
+        ("REPLY_TO", "a@b, c@d"),
+        ("OPERATOR", "Op <op@example.org"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_named(name: str, value: str) -> None:
