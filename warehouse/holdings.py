@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import msgspec
@@ -11,6 +12,7 @@ from warehouse.certificate import LastComplete, Night
 from warehouse.changes import Record
 from warehouse.dates import version_day
 from warehouse.membership import Before, Stay
+from warehouse.tables import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,13 @@ def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> 
     return tuple(row[0] for row in rows)
 
 
-def payloads(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str]) -> dict[str, Record]:
+def payloads(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Path) -> dict[str, Record]:
     """The latest record of each trial, as the registry sent it."""
-    rows = con.execute(
-        "SELECT trial_id, payload FROM trial_payload JOIN trial USING (trial_id, version_number) "
-        "WHERE trial_id IN (SELECT unnest(?::VARCHAR[]))",
-        [list(trial_ids)],
-    ).fetchall()
+    with listed(con, trial_ids, work):
+        rows = con.execute(
+            "SELECT trial_id, payload FROM trial_payload JOIN trial USING (trial_id, version_number) "
+            "WHERE trial_id IN (FROM listed)"
+        ).fetchall()
     return {trial_id: msgspec.json.decode(payload) for trial_id, payload in rows}
 
 

@@ -31,7 +31,7 @@ from warehouse.landed import Landed
 from warehouse.load import Stage, load, seen
 from warehouse.membership import Before, Entry, Exit, moves
 from warehouse.store import transaction
-from warehouse.tables import insert
+from warehouse.tables import insert, listed
 
 
 def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: str) -> Certificate:
@@ -69,7 +69,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
 
-        _compare(con, held, shown.changed, stage, journal)
+        _compare(con, night, held, shown.changed, stage, journal)
         certificate.new_versions = stage.count
         with transaction(con):
             load(con, stage)
@@ -177,12 +177,13 @@ def _judge(
 
 def _compare(
     con: duckdb.DuckDBPyConnection,
+    night: Night,
     held: Mapping[str, Held],
     changed: list[Read],
     stage: Stage,
     journal: Journal,
 ) -> None:
-    earlier = holdings.payloads(con, (state.trial_id for state in changed))
+    earlier = holdings.payloads(con, (state.trial_id for state in changed), night.work)
     for state in changed:
         version = held[state.trial_id].version_number
         before, after = earlier[state.trial_id], state.record
@@ -194,8 +195,9 @@ def _compare(
 
 def _put_labels(con: duckdb.DuckDBPyConnection, night: Night, shown: _Shown) -> None:
     judged = shown.judgements
-    for table in ("trial_substance", "trial_role", "trial_flag"):
-        con.execute(f"DELETE FROM {table} WHERE trial_id IN (SELECT unnest(?::VARCHAR[]))", [list(judged)])
+    with listed(con, judged, night.work):
+        for table in ("trial_substance", "trial_role", "trial_flag"):
+            con.execute(f"DELETE FROM {table} WHERE trial_id IN (FROM listed)")
     evidence = (
         {"trial_id": number, **asdict(each)} for number, judgement in judged.items() for each in judgement.evidence
     )

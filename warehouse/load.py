@@ -12,7 +12,7 @@ import duckdb
 from warehouse import models
 from warehouse.intake import Read, spans
 from warehouse.study import Study, duckdb_type
-from warehouse.tables import Lines, name_of, sql
+from warehouse.tables import Lines, listed, name_of, sql
 
 _SPAN = "STRUCT(earliest DATE, latest DATE)"
 _SPANS = ", ".join(
@@ -84,12 +84,5 @@ def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
 
 def seen(con: duckdb.DuckDBPyConnection, trial_ids: list[str], observed_at: datetime, work: Path) -> None:
     """Note that the registry showed these trials, changed or not."""
-    with Lines(work / "seen.ndjson") as lines:
-        for trial_id in trial_ids:
-            lines.add({"trial_id": trial_id})
-        lines.read(con, {"trial_id": "VARCHAR"}, "CREATE OR REPLACE TEMP TABLE seen AS SELECT *")
-    if trial_ids:
-        con.execute(
-            "UPDATE trial SET last_seen_at = ? WHERE trial_id IN (SELECT trial_id FROM seen)", [observed_at]
-        )
-        con.execute("DROP TABLE seen")
+    with listed(con, trial_ids, work):
+        con.execute("UPDATE trial SET last_seen_at = ? WHERE trial_id IN (FROM listed)", [observed_at])

@@ -4,7 +4,8 @@ Rows are written as NDJSON and read back with the table's own column types. One 
 times as long (docs/decisions.md).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
@@ -82,3 +83,20 @@ def insert(
             lines.add(row)
         lines.read(con, column_types(table), f"INSERT INTO {name_of(table)} BY NAME SELECT *")
         return lines.count
+
+
+@contextmanager
+def listed(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Path) -> Iterator[None]:
+    """The trials as a temporary table ``listed``, for as long as the block lasts.
+
+    A long list as a bound value costs seconds: each element is looked at by itself.
+    """
+    con.execute("CREATE TEMP TABLE listed (trial_id VARCHAR)")
+    try:
+        with Lines(work / "listed.ndjson") as lines:
+            for trial_id in trial_ids:
+                lines.add({"trial_id": trial_id})
+            lines.read(con, {"trial_id": "VARCHAR"}, "INSERT INTO listed SELECT *")
+        yield
+    finally:
+        con.execute("DROP TABLE listed")
