@@ -43,7 +43,13 @@ DATES = {
     "completionDateStruct": "completion_date",
 }
 TITLES = {"briefTitle": "title", "officialTitle": "official_title", "acronym": "acronym"}
-NAMES_PEOPLE = frozenset({"centralContacts", "overallOfficials", "responsibleParty"})
+VALUES_PUBLISHED = frozenset(
+    {"identificationModule", "statusModule", "oversightModule", "descriptionModule", "conditionsModule"}
+    | {"designModule", "armsInterventionsModule", "outcomesModule", "eligibilityModule"}
+    | {"referencesModule", "ipdSharingStatementModule"}
+)
+"""Modules whose other parts are told with their values. Those that name people, and those that nobody knows
+yet, are told without: what is published must not carry a person's name, phone or address from a record."""
 SITE_COLUMNS = ("facility", "city", "state", "country", "status")
 
 Record = dict[str, Any]
@@ -232,6 +238,12 @@ def _enrollment(pair: _Pair) -> Iterator[Finding]:
         )
 
 
+def _enrollment_said_otherwise(pair: _Pair) -> bool:
+    """Whether it differs in something that is neither its number nor its type."""
+    old, new = pair.values("designModule", "enrollmentInfo")
+    return old != new and not any(_enrollment(pair))
+
+
 def _count(info: Record) -> int | None:
     count = info.get("count")
     return None if count == UNKNOWN_ENROLLMENT else count
@@ -369,6 +381,8 @@ def _the_rest(pair: _Pair) -> Iterator[Finding]:
         changed = [key for key in _differing(old, new) if key not in TOLD_ELSEWHERE.get(name, ())]
         if name == "statusModule":
             changed += [key for key in DATES if _vanished(old.get(key) or {}, new.get(key) or {})]
+        if name == "designModule" and _enrollment_said_otherwise(pair):
+            changed.append("enrollmentInfo")
         if name == "referencesModule" and not _publications_only_added(
             old.get("references") or [], new.get("references") or []
         ):
@@ -379,11 +393,10 @@ def _the_rest(pair: _Pair) -> Iterator[Finding]:
 
 def _record_changed(pair: _Pair, module: str, changed: list[str]) -> Finding:
     old, new = pair.modules(module)
-    told = [key for key in changed if key not in NAMES_PEOPLE]
-    before, after = ({key: side[key] for key in told if key in side} or None for side in (old, new))
     reason = f"{', '.join(changed)} changed"
-    if len(told) < len(changed):
-        reason += " (people are not named here)"
+    if module not in VALUES_PUBLISHED:
+        return pair.finding("record_changed", module, None, None, f"{reason} (not shown: it may name people)")
+    before, after = ({key: side[key] for key in changed if key in side} or None for side in (old, new))
     return pair.finding("record_changed", module, before, after, reason)
 
 

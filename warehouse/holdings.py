@@ -113,9 +113,9 @@ def expected(con: duckdb.DuckDBPyConnection, watch: str) -> list[Expected]:
             version_number,
             overall_status,
             overdue_since,
-            coalesce(completion_date, primary_completion_date),
-            if(completion_date IS NULL, primary_completion_date_type, completion_date_type),
-            if(completion_date IS NULL, primary_completion_date_latest, completion_date_latest)
+            if(completion_date_latest IS NULL, primary_completion_date, completion_date),
+            if(completion_date_latest IS NULL, primary_completion_date_type, completion_date_type),
+            coalesce(completion_date_latest, primary_completion_date_latest)
         FROM trial
         JOIN trial_version USING (trial_id, version_number)
         WHERE fate IS NULL

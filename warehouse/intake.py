@@ -7,13 +7,14 @@ others. Nothing is written here.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
 import msgspec
 
 from warehouse.changes import UNKNOWN_ENROLLMENT, Record
-from warehouse.dates import span
+from warehouse.dates import day, span
 from warehouse.fingerprint import content_hash
 from warehouse.study import Date, Status, Study
 from warehouse.vocabulary import UNRECOGNISED, rows, status_group
@@ -100,6 +101,16 @@ def spans(study: Study) -> dict[str, dict[str, Any] | None]:
     }
     found = {column: span(text) for column, text in written.items()}
     return {column: days._asdict() if days else None for column, days in found.items()}
+
+
+def days(study: Study) -> dict[str, date | None]:
+    """The registry's own dates of a trial, by column; None for one that names no day."""
+    status = study.protocolSection.statusModule or Status()
+    return {
+        "first_posted_on": day(_written(status.studyFirstPostDateStruct)),
+        "last_update_posted_on": day(_written(status.lastUpdatePostDateStruct)),
+        "results_first_posted_on": day(_written(status.resultsFirstPostDateStruct)),
+    }
 
 
 def _written(struct: Date | None) -> str | None:

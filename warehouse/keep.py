@@ -23,9 +23,9 @@ from warehouse.certificate import (
 )
 from warehouse.changes import Finding, compare, overdue, posted_anew, registry_date
 from warehouse.checks import Tonight, verdict
-from warehouse.dates import Span, day, version_day
+from warehouse.dates import Span, version_day
 from warehouse.holdings import Held
-from warehouse.intake import Flag, Read, Unreadable, flags, read
+from warehouse.intake import Flag, Read, Unreadable, days, flags, read
 from warehouse.journal import Journal
 from warehouse.landed import Landed
 from warehouse.load import Stage, load, seen
@@ -114,19 +114,13 @@ def _look_through(landed: Landed, held: Mapping[str, Held], stage: Stage, journa
             continue
         shown.flags += flags(state)
         shown.judgements[number] = relevance.judge(state.study)
-        shown.first_posted_on[number] = _first_posted_on(state)
+        shown.first_posted_on[number] = days(state.study)["first_posted_on"]
         if number in held:
             shown.changed.append(state)
         else:
             shown.new.add(number)
             stage.put(state, 1, *registry_date("sponsor", state.record, journal.data_version_on))
     return shown
-
-
-def _first_posted_on(state: Read) -> date | None:
-    status = state.study.protocolSection.statusModule
-    posted = status and status.studyFirstPostDateStruct
-    return day(posted.date) if posted else None
 
 
 def _judge(
@@ -314,14 +308,14 @@ def _note_overdue(
     today = night.now.date()
     for each in holdings.expected(con, night.watch.name):
         span = Span(each.latest, each.latest) if each.latest else None
-        days = overdue(each.overall_status, span, each.type, today)
-        if (days is None) == (each.overdue_since is None):
+        late = overdue(each.overall_status, span, each.type, today)
+        if (late is None) == (each.overdue_since is None):
             continue
         con.execute(
-            "UPDATE trial SET overdue_since = ? WHERE trial_id = ?", [today if days else None, each.trial_id]
+            "UPDATE trial SET overdue_since = ? WHERE trial_id = ?", [today if late else None, each.trial_id]
         )
-        if days and untold is not None and each.trial_id not in untold:
-            reason = f"still {each.overall_status}, though expected to end by {each.written}: {days} days overdue"
+        if late and untold is not None and each.trial_id not in untold:
+            reason = f"still {each.overall_status}, though expected to end by {each.written}: {late} days overdue"
             finding = Finding("overdue", "is_overdue", "false", "true", "calendar", reason)
             journal.add(each.trial_id, finding, versions=(each.version_number, each.version_number))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse import models
-from warehouse.intake import Read, spans
+from warehouse.intake import Read, days, spans
 from warehouse.study import Study, duckdb_type
 from warehouse.tables import Lines, listed, name_of, sql
 
@@ -30,6 +30,7 @@ STAGED = {
     "content_hash": "VARCHAR",
     "payload": "VARCHAR",
     "spans": f"STRUCT({_SPANS})",
+    "days": "STRUCT(first_posted_on DATE, last_update_posted_on DATE, results_first_posted_on DATE)",
     "study": duckdb_type(Study),
 }
 
@@ -52,6 +53,7 @@ class Stage(Lines):
                 "content_hash": state.content_hash,
                 "payload": state.payload.decode(),
                 "spans": spans(state.study),
+                "days": days(state.study),
                 "study": state.study,
             }
         )
@@ -70,12 +72,12 @@ def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     con.execute("INSERT INTO trial_payload BY NAME SELECT trial_id, version_number, payload FROM stage")
     for table in map(name_of, models.CHILD_TABLES):
         con.execute(f"DELETE FROM {table} WHERE trial_id IN (SELECT trial_id FROM stage)")
-        # The key comes from the entry's own words, so that it survives reordering and reloading; equal
-        # entries of one trial are told apart by a running number.
+        # The key comes from the entry's own words, so that it survives reordering and reloading; entries of
+        # one trial with the same name are told apart by a number in the order of what else they say.
         con.execute(
-            f"INSERT INTO {table} BY NAME SELECT * EXCLUDE (natural_key), "
+            f"INSERT INTO {table} BY NAME SELECT * EXCLUDE (natural_key, tie_breaker), "
             "left(md5(natural_key), 16) || '-' || row_number() OVER "
-            "(PARTITION BY trial_id, natural_key ORDER BY position) AS item_key "
+            "(PARTITION BY trial_id, natural_key ORDER BY tie_breaker, position) AS item_key "
             f"FROM ({sql(f'load/{table}')})"
         )
     con.execute(sql("load/trial"))

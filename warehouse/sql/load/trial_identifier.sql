@@ -5,7 +5,8 @@ SELECT
     identifier,
     identifier_type,
     place = 3 AS is_alias,
-    concat_ws('|', place, identifier_type, identifier) AS natural_key
+    concat_ws('|', place, identifier_type, identifier) AS natural_key,
+    '' AS tie_breaker
 FROM (
     SELECT trial_id, 1 AS place, 1 AS position, org.id AS identifier, coalesce(org.type, 'ORG') AS identifier_type
     FROM (SELECT trial_id, study.protocolSection.identificationModule.orgStudyIdInfo AS org FROM stage)

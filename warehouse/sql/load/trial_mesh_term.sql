@@ -6,7 +6,8 @@ SELECT
     item.id AS mesh_id,
     item.term AS term,
     is_ancestor,
-    concat_ws('|', side, is_ancestor, item.id, item.term) AS natural_key
+    concat_ws('|', side, is_ancestor, item.id, item.term) AS natural_key,
+    '' AS tie_breaker
 FROM (
     SELECT trial_id, 'condition' AS side, false AS is_ancestor, entry.*
     FROM stage, unnest(study.derivedSection.conditionBrowseModule.meshes) WITH ORDINALITY AS entry(item, position)

@@ -6,7 +6,8 @@ SELECT
     item.measure AS measure,
     item.timeFrame AS time_frame,
     item.description AS description,
-    concat_ws('|', outcome_type, item.measure, item.timeFrame) AS natural_key
+    concat_ws('|', outcome_type, item.measure, item.timeFrame) AS natural_key,
+    concat_ws('|', item.description) AS tie_breaker
 FROM (
     SELECT trial_id, 1 AS place, 'primary' AS outcome_type, entry.*
     FROM stage, unnest(study.protocolSection.outcomesModule.primaryOutcomes) WITH ORDINALITY AS entry(item, position)

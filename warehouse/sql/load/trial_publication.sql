@@ -5,5 +5,6 @@ SELECT
     item.pmid AS pmid,
     item.citation AS citation,
     item.type AS publication_type,
-    coalesce(item.pmid, item.citation, '') AS natural_key
+    coalesce(item.pmid, item.citation, '') AS natural_key,
+    concat_ws('|', item.citation, item.type) AS tie_breaker
 FROM stage, unnest(study.protocolSection.referencesModule."references") WITH ORDINALITY AS entry(item, position)

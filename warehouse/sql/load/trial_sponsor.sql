@@ -5,7 +5,8 @@ SELECT
     item.name AS name,
     item.class AS sponsor_class,
     role,
-    concat_ws('|', role, item.name) AS natural_key
+    concat_ws('|', role, item.name) AS natural_key,
+    concat_ws('|', item.class) AS tie_breaker
 FROM (
     SELECT trial_id, 'lead' AS role, study.protocolSection.sponsorCollaboratorsModule.leadSponsor AS item, 1 AS position
     FROM stage

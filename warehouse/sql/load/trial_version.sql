@@ -34,9 +34,9 @@ SELECT
     status.statusVerifiedDate AS status_verified_date,
     spans.status_verified_date.earliest AS status_verified_date_earliest,
     spans.status_verified_date.latest AS status_verified_date_latest,
-    try_cast(status.studyFirstPostDateStruct.date AS DATE) AS first_posted_on,
-    try_cast(status.lastUpdatePostDateStruct.date AS DATE) AS last_update_posted_on,
-    try_cast(status.resultsFirstPostDateStruct.date AS DATE) AS results_first_posted_on,
+    days.first_posted_on AS first_posted_on,
+    days.last_update_posted_on AS last_update_posted_on,
+    days.results_first_posted_on AS results_first_posted_on,
     study.hasResults AS has_results,
     sponsors.leadSponsor.name AS lead_sponsor,
     sponsors.leadSponsor.class AS lead_sponsor_class

@@ -44,10 +44,7 @@ SELECT
     CASE
         WHEN trial.overdue_since IS NOT NULL THEN date_diff(
             'day',
-            CASE
-                WHEN version.completion_date IS NULL THEN version.primary_completion_date_latest
-                ELSE version.completion_date_latest
-            END,
+            coalesce(version.completion_date_latest, version.primary_completion_date_latest),
             (SELECT published_at FROM kept.freshness)::DATE
         )
     END AS days_overdue,
@@ -59,15 +56,15 @@ SELECT
             AND version.overall_status IN (
                 'RECRUITING', 'NOT_YET_RECRUITING', 'ACTIVE_NOT_RECRUITING', 'ENROLLING_BY_INVITATION'
             )
-            THEN greatest(
-                date_trunc('month', version.status_verified_date_earliest) + INTERVAL 25 MONTH,
-                coalesce(
+            THEN least(
+                greatest(
+                    date_trunc('month', version.status_verified_date_earliest) + INTERVAL 25 MONTH,
                     date_trunc(
-                        'month',
-                        coalesce(version.completion_date_latest, version.primary_completion_date_latest)
-                    ) + INTERVAL 1 MONTH,
-                    DATE '0001-01-01'
-                )
+                        'month', coalesce(version.completion_date_latest, version.primary_completion_date_latest)
+                    ) + INTERVAL 1 MONTH
+                ),
+                -- Some write a completion in 9999; a day after that is no date to most readers.
+                DATE '9999-12-31'
             )::DATE
     END AS lapses_on,
     trial.url,
