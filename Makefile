@@ -15,7 +15,7 @@ demo: .venv/ready  ## three nights offline
 	@$(UV) run --frozen --no-sync trialwatch demo
 
 test: .venv/ready  ## the test suite, under five minutes on two cores
-	@$(UV) run --frozen --no-sync pytest
+	@$(UV) run --frozen --no-sync pytest --numprocesses=auto --dist=loadgroup
 
 check: .venv/ready format lint types imports test  ## what CI runs
 
@@ -32,7 +32,7 @@ imports: .venv/ready
 	@$(UV) run --frozen --no-sync lint-imports
 
 coverage: .venv/ready  ## branch coverage of connectors and warehouse
-	@$(UV) run --frozen --no-sync pytest --cov --cov-report=term-missing:skip-covered
+	@$(UV) run --frozen --no-sync pytest --numprocesses=auto --cov --cov-report=term-missing:skip-covered
 
 .venv/ready: pyproject.toml uv.lock | $(UV)
 	@$(UV) sync --frozen --quiet

@@ -172,12 +172,15 @@ class PoliteClient:
         refused = self.voice
         for voice in (other for other in range(self.VOICES) if other != refused):
             self.voice = voice
-            answer = self._patiently(path, params)
-            if answer.status != 403:
+            try:
+                answer = self._patiently(path, params)
+            except RegistryError:
+                continue  # no way out either, and not one to remember
+            if answer.status != 403 and answer.content_type != "text/html":
                 return answer
         self.voice = refused
         raise RefusedError(
-            f"{self.base_url} refuses us (403 to every agent and transport we have): {_excerpt(first)}. "
+            f"{self.base_url} refuses us (403; no other agent or transport gets through): {_excerpt(first)}. "
             "Set TRIALWATCH_CONTACT to an address the registry can write to, try another "
             "TRIALWATCH_USER_AGENT, or run from another network."
         )
@@ -193,7 +196,7 @@ class PoliteClient:
 
         def is_hopeless(state: tenacity.RetryCallState) -> bool:
             spent = self.clock() - started
-            return state.attempt_number >= ATTEMPTS or spent + pause(state) > self.manners.retry_s
+            return state.attempt_number >= ATTEMPTS or spent + state.upcoming_sleep > self.manners.retry_s
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TransportError)
@@ -243,17 +246,26 @@ def _answered(state: tenacity.RetryCallState) -> Answer | None:
 
 
 def _retry_after(answer: Answer) -> float | None:
-    """Seconds the registry asks us to wait (RFC 9110, 10.2.3: seconds or an HTTP date), if it does."""
+    """Seconds the registry asks us to wait (RFC 9110, 10.2.3: seconds or an HTTP date), if it does.
+
+    A date is measured by the registry's own clock, which its answer tells: ours may be wrong.
+    """
     said = answer.headers.get("retry-after", "").strip()
-    if said.isdigit():
+    if said.isdecimal():
         return float(said)
-    try:
-        until = email.utils.parsedate_to_datetime(said)
-    except ValueError:
+    until = _instant(said)
+    if until is None:
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    now = _instant(answer.headers.get("date", "")) or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _instant(http_date: str) -> datetime | None:
+    try:
+        found = email.utils.parsedate_to_datetime(http_date)
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _give_up(base_url: str, state: tenacity.RetryCallState) -> Answer:

@@ -50,12 +50,18 @@ class ClinicalTrialsGov:
         return answers.data_version(self.client.json("/api/v2/version"))
 
     def collect(self, question: Question, sink: Sink, progress: Progress) -> Collected:
+        """As the Protocol says; ``requests`` counts those of every pass.
+
+        Followed trials that have no NCT number are another registry's and are not asked for.
+        """
+        asked_before = self.client.requests
         for attempt in range(PASSES):
             if attempt:
                 sink.restart()
             collected = _Pass(self, sink, progress).over(question)
             if _adds_up(collected):
                 break
+        collected.requests = self.client.requests - asked_before
         return collected
 
 
@@ -73,9 +79,9 @@ class _Pass:
         self.client = registry.client
         self.sink = sink
         self.progress = progress
-        self.asked_before = self.client.requests
         self.collected = Collected(registry.name, registry.data_version(), None)
         self.landed: set[str] = set()
+        self.nameless: set[bytes] = set()
 
     def over(self, question: Question) -> Collected:
         if question.interventions or question.conditions or question.everything:
@@ -83,9 +89,9 @@ class _Pass:
                 found = self._search(expression.name, expression.params)
                 for number in found:
                     self.collected.found_by.setdefault(number, []).append(expression.name)
-        self._by_id([number for number in question.followed if number not in self.landed])
+        followed = filter(answers.NCT_NUMBER.fullmatch, dict.fromkeys(question.followed))
+        self._by_id([number for number in followed if number not in self.landed])
         self.collected.data_version_after = self.registry.data_version()
-        self.collected.requests = self.client.requests - self.asked_before
         return self.collected
 
     def _search(self, name: str, params: dict[str, str]) -> list[str]:
@@ -95,6 +101,8 @@ class _Pass:
         nameless: set[bytes] = set()
         for page in self._pages(params):
             declared = page.totalCount if declared is None else declared
+            if declared is None:
+                raise RegistryError(f"{self.registry.name} does not say how many trials a search has")
             fetched += len(page.studies)
             for record in map(bytes, page.studies):
                 number = answers.trial_id(record)
@@ -125,10 +133,11 @@ class _Pass:
             params["pageToken"] = token
 
     def _land(self, record: bytes, number: str | None) -> None:
-        if number is None:
-            self.collected.unnamed += 1
-        elif number in self.landed:
+        if number in self.landed or record in self.nameless:
             return
+        if number is None:
+            self.nameless.add(record)
+            self.collected.unnamed += 1
         else:
             self.landed.add(number)
         self.sink.write(record)
@@ -164,7 +173,7 @@ class _Pass:
         self._take(answer, number)
 
     def _take(self, answer: Answer, asked_for: str) -> None:
-        record = must_be_json(answer).body
+        record = answers.study(must_be_json(answer))
         number = answers.trial_id(record)
         if number is None:
             raise RegistryError(f"{answer.url} answered something that is not a trial")

@@ -4,14 +4,18 @@ A page is split into its records with each record's bytes as sent; of a record o
 """
 
 import re
+from datetime import datetime
 
 import msgspec
 
 from connectors.errors import RegistryError
 from connectors.http import Answer
 
-NCT_NUMBER = re.compile(r"NCT\d{8}")
-_NUMBER_SOMEWHERE = re.compile(rb'"nctId"\s*:\s*"(NCT\d{8})"')
+NCT_NUMBER = re.compile(r"NCT[0-9]{8}")
+_NUMBER_ALL_THE_SAME = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"(NCT[0-9]{8})"')
+"""Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Page(msgspec.Struct):
@@ -37,6 +41,7 @@ class _Version(msgspec.Struct):
 
 
 _page = msgspec.json.Decoder(Page)
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _named = msgspec.json.Decoder(_Named)
 _version = msgspec.json.Decoder(_Version)
 
@@ -45,24 +50,35 @@ def page(answer: Answer) -> Page:
     """A page of a search. Raises ``RegistryError`` when the body is cut off or is not a page."""
     try:
         return _page.decode(answer.body)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+
+
+def study(answer: Answer) -> bytes:
+    """A single record, as sent. Raises ``RegistryError`` when the body is cut off or is not an object."""
+    try:
+        _object.decode(answer.body)
+    except _UNREADABLE as error:
+        raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+    return answer.body
 
 
 def data_version(answer: Answer) -> str:
-    """The registry's ``dataTimestamp`` (UTC, no zone in the text)."""
+    """The registry's ``dataTimestamp`` (UTC, no zone in the text). Raises ``RegistryError`` for anything else."""
     try:
-        return _version.decode(answer.body).dataTimestamp
-    except msgspec.DecodeError as error:
+        found = _version.decode(answer.body).dataTimestamp
+        datetime.fromisoformat(found)
+    except (*_UNREADABLE, ValueError) as error:
         raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+    return found
 
 
 def trial_id(record: bytes) -> str | None:
     """The record's number, also from a record that is otherwise unreadable; None where there is none."""
     try:
         number = _named.decode(record).protocolSection.identificationModule.nctId.strip().upper()
-    except (msgspec.DecodeError, RecursionError):
-        found = _NUMBER_SOMEWHERE.search(record)
+    except _UNREADABLE:
+        found = _NUMBER_ALL_THE_SAME.search(record)
         return found[1].decode() if found else None
     return number if NCT_NUMBER.fullmatch(number) else None
 

@@ -13,6 +13,8 @@ MOST_ALTERNATIVES = 12
 
 _PLAIN = re.compile(r"[\w'-]+(?: [\w'-]+)*", re.UNICODE)
 _OPERATOR = re.compile(r"\b(AND|OR|NOT|AREA|SEARCH|RANGE|EXPANSION|COVERAGE|MISSING|ALL|TILT)\b")
+_NUMBER = re.compile(r"\bNCT\d+\b", re.IGNORECASE)
+"""A query of nothing but these makes the registry forget the other parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,12 @@ class Expression:
 
 
 def term(words: str) -> str:
-    """A user's words as one term: operators and punctuation in them lose their power.
+    """A user's words as one term: operators, trial numbers and punctuation in them lose their power.
 
     Words without any are left bare, because only bare words are widened by the registry's synonyms.
     """
     words = " ".join(words.split())
-    if _PLAIN.fullmatch(words) and not _OPERATOR.search(words):
+    if _PLAIN.fullmatch(words) and not _OPERATOR.search(words) and not _NUMBER.search(words):
         return words
     escaped = words.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -46,14 +46,14 @@ class Server:
         self.answers = answers
         self.received: list[Received] = []
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return self.answers.get("mail", "250 OK")
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.answers.get("rcpt", "250 OK")
@@ -61,7 +61,7 @@ class Server:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = self.answers.get("data", "250 OK")
         if answer == "hang":
             await asyncio.sleep(3600)
@@ -73,7 +73,7 @@ class Server:
             self.received.append(taken)
         return answer
 
-    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.answers.get("quit") == "hang":
             await asyncio.sleep(3600)
         return "221 Bye"
@@ -401,7 +401,7 @@ def test_a_server_that_takes_the_mail_and_then_hangs_has_taken_it() -> None:
 
 def test_one_dead_recipient_does_not_hinder_the_next() -> None:
     class Picky(Server):
-        async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, o: Any) -> str:  # noqa: N802
+        async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, o: Any) -> str:
             if address.startswith("dead"):
                 return "550 no such user"
             return await super().handle_RCPT(server, session, envelope, address, o)
