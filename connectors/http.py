@@ -7,6 +7,7 @@ honest ways of saying who it is, once each, and remembers what worked. It never 
 """
 
 import email.utils
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -21,8 +22,12 @@ import urllib3
 
 from connectors.errors import OurBugError, RefusedError, RegistryError
 
+log = logging.getLogger("trialwatch")
+
 HEALS_WITH_TIME = frozenset({429, 500, 502, 503, 504})
-ATTEMPTS = 8
+ATTEMPTS = 20
+ATTEMPTS_WITHOUT_CONNECTION = 6
+"""Half a minute: a name that does not resolve or a port that is shut seldom heals within one night's run."""
 LONGEST_PAUSE_S = 60.0
 
 
@@ -48,6 +53,10 @@ class TransportError(Exception):
     """No whole answer came: the connection failed, timed out or broke off."""
 
 
+class NoConnectionError(TransportError):
+    """Not even a connection came about."""
+
+
 class Transport(Protocol):
     """The small interface that any HTTP library can be put behind."""
 
@@ -71,6 +80,8 @@ class HttpxTransport:
     def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         try:
             response = self._client.get(url, params=dict(params) or None, headers=dict(headers))
+        except httpx.ConnectError as error:
+            raise NoConnectionError(_words(error)) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise TransportError(_words(error)) from error
         return Answer(response.status_code, dict(response.headers), response.content, str(response.url))
@@ -96,6 +107,8 @@ class Urllib3Transport:
                 headers={"Accept-Encoding": "gzip", **headers},
                 redirect=False,
             )
+        except urllib3.exceptions.NewConnectionError as error:
+            raise NoConnectionError(_words(error)) from error
         except urllib3.exceptions.HTTPError as error:
             raise TransportError(_words(error)) from error
         found = {name.lower(): value for name, value in response.headers.items()}
@@ -196,7 +209,9 @@ class PoliteClient:
 
         def is_hopeless(state: tenacity.RetryCallState) -> bool:
             spent = self.clock() - started
-            return state.attempt_number >= ATTEMPTS or spent + state.upcoming_sleep > self.manners.retry_s
+            connected = not isinstance(state.outcome and state.outcome.exception(), NoConnectionError)
+            most = ATTEMPTS if connected else ATTEMPTS_WITHOUT_CONNECTION
+            return state.attempt_number >= most or spent + state.upcoming_sleep > self.manners.retry_s
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TransportError)
@@ -204,9 +219,15 @@ class PoliteClient:
             wait=pause,
             stop=is_hopeless,
             sleep=self.sleep,
+            before_sleep=self._tell_of_the_pause,
             retry_error_callback=lambda state: _give_up(self.base_url, state),
         )
         return retrying(self._once, path, params)
+
+    def _tell_of_the_pause(self, state: tenacity.RetryCallState) -> None:
+        answer = _answered(state)
+        what = f"answered {answer.status}" if answer else "could not be reached"
+        log.warning("%s %s; trying again in %.0f s", self.base_url, what, state.upcoming_sleep)
 
     def _once(self, path: str, params: Mapping[str, str]) -> Answer:
         now = self.clock()

@@ -133,7 +133,7 @@ class _Pass:
             params["pageToken"] = token
 
     def _land(self, record: bytes, number: str | None) -> None:
-        if number in self.landed or record in self.nameless:
+        if number in self.landed if number else record in self.nameless:
             return
         if number is None:
             self.nameless.add(record)

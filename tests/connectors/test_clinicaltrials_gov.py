@@ -177,6 +177,10 @@ class TestSearches:
         assert night.collect(Question()) == Collected("clinicaltrials.gov", TONIGHT, TONIGHT, requests=2)
         assert asked(registry, "search") == []
 
+    def test_what_was_asked_before_is_not_counted(self, registry: SimulatedRegistry, night: Night) -> None:
+        night.client.get("/api/v2/version")
+        assert night.collect(KETAMINE).requests == 5
+
     def test_the_order_of_pages_means_nothing(self, registry: SimulatedRegistry, night: Night) -> None:
         registry.shuffle(7)
         assert sorted(night.collect(KETAMINE).found_by) == SEVEN
@@ -502,6 +506,13 @@ class TestMergedTrials:
         assert {seen.params["fields"] for seen in registry.requests if f"{STUDIES}/" in seen.path} == {
             WHOLE_MODULES
         }
+
+    def test_a_redirect_for_ever_of_the_newer_kind_says_the_same(
+        self, registry: SimulatedRegistry, night: Night
+    ) -> None:
+        registry.fail(faults.status(308, headers={"Location": f"{STUDIES}/{SEVEN[3]}?fields=x"}, on="study"))
+        assert night.collect(Question(followed=(number(8),))).fates == {number(8): Merged(SEVEN[3])}
+        assert night.kept.numbers == [SEVEN[3]]
 
     def test_an_answer_that_is_another_trial_says_the_same(
         self, registry: SimulatedRegistry, night: Night
