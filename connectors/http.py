@@ -138,6 +138,13 @@ class Manners:
 
 
 @dataclass(slots=True)
+class Pace:
+    """When the next request may go out; shared by all clients of one registry, from watch to watch."""
+
+    free_at: float = 0.0
+
+
+@dataclass(slots=True)
 class PoliteClient:
     """Asks one registry, one request at a time.
 
@@ -150,9 +157,9 @@ class PoliteClient:
     voice: int = 0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    pace: Pace = field(default_factory=Pace)
     requests: int = 0
     _transports: dict[type, Transport] = field(default_factory=dict)
-    _free_at: float = 0.0
 
     VOICES = 3
 
@@ -173,7 +180,7 @@ class PoliteClient:
         answer = self._patiently(path, params or {})
         if answer.status == 403:
             answer = self._with_another_voice(path, params or {}, answer)
-        if answer.status == 400:
+        if answer.status in (400, 414):
             raise OurBugError(f"{answer.url} was refused as a wrong request: {_excerpt(answer)}")
         return answer
 
@@ -231,9 +238,9 @@ class PoliteClient:
 
     def _once(self, path: str, params: Mapping[str, str]) -> Answer:
         now = self.clock()
-        if now < self._free_at:
-            self.sleep(self._free_at - now)
-        self._free_at = max(now, self._free_at) + 1 / self.manners.requests_per_second
+        if now < self.pace.free_at:
+            self.sleep(self.pace.free_at - now)
+        self.pace.free_at = max(now, self.pace.free_at) + 1 / self.manners.requests_per_second
         self.requests += 1
         kind = Urllib3Transport if self.voice == 2 else HttpxTransport
         if kind not in self._transports:

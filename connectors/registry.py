@@ -13,9 +13,10 @@ RegistryName = Literal["clinicaltrials.gov", "isrctn", "ctis", "ictrp"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a watch asks of a registry: any of the interventions and any of the conditions.
+    """What a watch asks of a registry: any of the interventions, any of the conditions, any of the terms.
 
-    An empty tuple asks for nothing of that kind; both empty is only allowed with ``everything``.
+    An empty tuple asks for nothing of that kind; all of them empty is only allowed with ``everything``.
+    ``terms`` may stand anywhere in a record.
     ``followed`` are the trials to ask for by id when no search returns them.
     """
 
@@ -23,6 +24,7 @@ class Question:
     conditions: tuple[str, ...] = ()
     followed: tuple[str, ...] = ()
     everything: bool = False
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class SettingsError(Exception):
 
 
 REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
+TRIAL_NUMBER = re.compile(r"NCT\d{8}|(?!NCT)[A-Z0-9][A-Z0-9./-]{5,39}", re.ASCII)
 ADDRESS = r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"
 SERVED = ("clinicaltrials.gov",)
 """Those that this version can read. The others are named in a configuration without harm."""
@@ -121,8 +122,8 @@ def _address(name: str, text: str) -> str:
 
 
 def _one_line(name: str, text: str) -> str:
-    if not text.isprintable():
-        raise SettingsError(f"{name} holds a character that cannot be printed; write it on one line")
+    if not (text.isprintable() and text.isascii()):
+        raise SettingsError(f"{name} is {text!r}; it goes into a header: write it on one line, in plain ASCII")
     return text
 
 
@@ -212,7 +213,8 @@ def _watch(name: str, block: "_Block") -> Watch:
         registries=block.choices("registries", REGISTRIES) or ("clinicaltrials.gov",),
         interventions=block.texts("interventions"),
         conditions=block.texts("conditions"),
-        follow=tuple(number.strip().upper() for number in block.texts("follow")),
+        terms=block.texts("terms"),
+        follow=tuple(block.number("follow", each) for each in block.texts("follow")),
         relevance=block.choice("relevance", RULE_SETS),
         min_trials=block.count("min_trials"),
         max_trials=block.count("max_trials"),
@@ -220,12 +222,13 @@ def _watch(name: str, block: "_Block") -> Watch:
         overrides=dict(_overrides(block)),
     )
     block.done()
-    if not (watch.interventions or watch.conditions or watch.follow or watch.everything):
+    has_terms = bool(watch.interventions or watch.conditions or watch.terms)
+    if not (has_terms or watch.follow or watch.everything):
         raise _WrongError(
-            f"[watch.{name}] asks for nothing: give it interventions, conditions or follow "
+            f"[watch.{name}] asks for nothing: give it interventions, conditions, terms or follow "
             "(or everything = true, if you do mean the whole registry)"
         )
-    if watch.everything and (watch.interventions or watch.conditions):
+    if watch.everything and has_terms:
         raise _WrongError(f"[watch.{name}] has both everything and terms; keep one of them")
     if watch.min_trials and watch.max_trials and watch.min_trials > watch.max_trials:
         raise _WrongError(f"[watch.{name}] has min_trials above max_trials")
@@ -238,7 +241,7 @@ def _overrides(block: "_Block") -> Iterator[tuple[str, Override]]:
         entry.done()
         if not reason or not by:
             raise _WrongError(f"{entry.name} needs a reason and a name (by)")
-        yield number.strip().upper(), Override(relevant, reason, by)
+        yield block.number("overrides", number), Override(relevant, reason, by)
 
 
 def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
@@ -306,6 +309,13 @@ class _Block:
         if found is not None and found < 0:
             raise _WrongError(f"{self.name}: {key} must not be negative")
         return found
+
+    def number(self, key: str, text: str) -> str:
+        """A trial's number in the registry's own spelling, one that some registry could have given."""
+        number = "".join(text.split()).upper()
+        if not TRIAL_NUMBER.fullmatch(number):
+            raise _WrongError(f"{self.name}: {key} holds {text!r}, which is no trial's number (NCT and 8 digits)")
+        return number
 
     def choice(self, key: str, among: tuple[str, ...]) -> str | None:
         found = self.text(key)

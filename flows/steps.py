@@ -8,13 +8,13 @@ import json
 import logging
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors.clinicaltrials_gov import ClinicalTrialsGov
 from connectors.errors import MailLaterError, MailRefusedError, OurBugError, RegistryError
-from connectors.http import PoliteClient
+from connectors.http import Pace, PoliteClient
 from connectors.mail import Postman, postman_from
 from connectors.registry import Progress
 from flows.settings import SERVED, Configuration, Settings, SettingsError
@@ -40,6 +40,7 @@ class Occasion:
     run_id: str
     now: datetime
     progress: Progress
+    pace: Pace = field(default_factory=Pace)
 
     def night(self, watch: Watch, registry_name: str) -> Night:
         return Night(
@@ -71,7 +72,8 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
         question = watch.question(holdings.followed(con, watch.name, registry_name))
     voices = _Voices(settings.store / "voices.json")
     path = settings.landed / registry_name / f"{occasion.run_id}-{watch.name}.ndjson.zst"
-    with PoliteClient(settings.ctgov_url, settings.manners, voice=voices.of(registry_name)) as client:
+    voice = voices.of(registry_name)
+    with PoliteClient(settings.ctgov_url, settings.manners, voice, pace=occasion.pace) as client:
         registry = ClinicalTrialsGov(client)
         try:
             data_version = registry.data_version()

@@ -13,6 +13,8 @@ A_BULK = 50
 ARRIVALS = frozenset({"registered", "discovered"})
 DIGEST_HOUR_UTC = 6
 MONDAY = 0
+OURSELVES = "normaliser"
+"""What our own software changed is in the record and nobody's news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Tellable:
     trial_id: str
     kind: str
     materiality: str
+    cause: str
     watch: str | None
 
 
@@ -67,6 +70,7 @@ def due(
             change
             for change in changes
             if change.trial_id in members
+            and change.cause != OURSELVES
             and change.watch in (None, subscription.watch)
             and _listens(subscription, change)
             and _is_about(subscription, substances.get(change.trial_id, ()))

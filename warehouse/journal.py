@@ -70,10 +70,7 @@ class Journal:
         for trial_id, earlier in self._substances_before.items():
             labels.setdefault(trial_id, set()).update(earlier)
         due = alerts.due(
-            (
-                alerts.Tellable(row["change_id"], row["trial_id"], row["kind"], row["materiality"], row["watch"])
-                for row in self._rows
-            ),
+            (alerts.Tellable(**{name: row[name] for name in alerts.Tellable.__slots__}) for row in self._rows),
             night.subscriptions,
             relevant=holdings.relevant(self._con),
             substances=labels,

@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from connectors.registry import Collected, Merged, Removed
-from warehouse import alerts, holdings, models, relevance
+from warehouse import alerts, holdings, labels, models, relevance
 from warehouse.certificate import (
     Certificate,
     LastComplete,
@@ -59,7 +59,8 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         entries, exits = moves(
             before,
             collected,
-            follow=night.watch.follow,
+            follow=night.watch.named(),
+            changed={state.trial_id for state in shown.changed},
             readable=set(shown.trial_ids),
             first_posted_on={number: state.first_posted_on for number, state in held.items()}
             | shown.first_posted_on,
@@ -74,11 +75,13 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         with transaction(con):
             load(con, stage)
             seen(con, shown.trial_ids, night.now, night.work)
-            _put_labels(con, night, shown)
+            _put_flags(con, night, shown)
+            labels.put(con, night, shown.judgements)
+            labels.judge_anew(con, night, journal)
             _put_quarantine(con, night, shown.unreadable)
             _settle_fates(con, collected, held, restored, journal)
             _move(con, night, entries, exits, journal)
-            _mark_relevant(con, night)
+            labels.mark_members(con, night)
             untold = None if before.is_baseline else frozenset(shown.new)
             _note_overdue(con, night, journal, untold=untold)
             journal.put(_welcomes(con, night) if before.is_baseline else ())
@@ -187,20 +190,9 @@ def _compare(
         stage.put(state, version + 1, *registry_date(hand, after, journal.data_version_on))
 
 
-def _put_labels(con: duckdb.DuckDBPyConnection, night: Night, shown: _Shown) -> None:
-    judged = shown.judgements
-    with listed(con, judged, night.work):
-        for table in ("trial_substance", "trial_role", "trial_flag"):
-            con.execute(f"DELETE FROM {table} WHERE trial_id IN (FROM listed)")
-    evidence = (
-        {"trial_id": number, **asdict(each)} for number, judgement in judged.items() for each in judgement.evidence
-    )
-    roles = (
-        {"trial_id": number, "drug_role": judgement.drug_role, "reason": judgement.reason}
-        for number, judgement in judged.items()
-    )
-    insert(con, models.TrialSubstance, evidence, night.work)
-    insert(con, models.TrialRole, roles, night.work)
+def _put_flags(con: duckdb.DuckDBPyConnection, night: Night, shown: _Shown) -> None:
+    with listed(con, shown.judgements, night.work):
+        con.execute("DELETE FROM trial_flag WHERE trial_id IN (FROM listed)")
     insert(con, models.TrialFlag, map(asdict, dict.fromkeys(shown.flags)), night.work)
 
 
@@ -259,7 +251,7 @@ def _move(
             "watch": name,
             "trial_id": entry.trial_id,
             "stay": entry.stay,
-            "is_relevant": True,
+            "is_relevant": False,  # until it has been judged, a few lines from here
             "entered_at": night.now,
             "why_entered": entry.why,
         }
@@ -281,24 +273,6 @@ def _move(
         if leaving.kind:
             finding = Finding(leaving.kind, "watch_members", name, None, "watch", leaving.why)
             journal.add(leaving.trial_id, finding, watch=name)
-
-
-def _mark_relevant(con: duckdb.DuckDBPyConnection, night: Night) -> None:
-    """Set who is relevant: the word of the watch's rules, and a person's over it."""
-    watch = night.watch
-    by_the_rules = (
-        "EXISTS (FROM trial_role AS role JOIN trial_substance USING (trial_id) "
-        "WHERE role.trial_id = watch_member.trial_id AND role.drug_role <> 'none')"
-    )
-    con.execute(
-        f"UPDATE watch_member SET is_relevant = {by_the_rules if watch.relevance else 'true'} WHERE watch = ?",
-        [watch.name],
-    )
-    for number, override in watch.overrides.items():
-        con.execute(
-            "UPDATE watch_member SET is_relevant = ? WHERE watch = ? AND trial_id = ?",
-            [override.relevant, watch.name, number],
-        )
 
 
 def _note_overdue(

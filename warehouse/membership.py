@@ -10,6 +10,9 @@ A_FRESH_POSTING = timedelta(days=7)
 """A new member first posted up to this long before the last complete night's data is ``registered``."""
 
 
+LEFT = "left the search: no search of the watch returns it any more, though its text is the same"
+
+
 @dataclass(frozen=True, slots=True)
 class Stay:
     """The latest stay of a trial in a watch: which one it is, and whether it goes on."""
@@ -52,21 +55,23 @@ def moves(
     before: Before,
     collected: Collected,
     *,
-    follow: Collection[str],
+    follow: Mapping[str, str],
+    changed: Collection[str],
     readable: Collection[str],
     first_posted_on: Mapping[str, date | None],
     restored: Collection[str],
 ) -> tuple[list[Entry], list[Exit]]:
     """Entries and exits of one complete night.
 
-    ``follow`` are the trials that the watch names; ``readable`` those whose record could be read, for a trial
-    whose very first record is unreadable cannot be a member yet; ``restored`` those that had been removed.
+    ``follow`` are the trials that the watch names, with the reason; ``changed`` those in a new state; ``readable``
+    those whose record could be read, for a trial whose very first record is unreadable cannot be a member yet;
+    ``restored`` those that had been removed.
     """
     survivors = {fate.survivor: number for number, fate in collected.fates.items() if isinstance(fate, Merged)}
     reasons: dict[str, str] = {}
     for number in collected.by_id:
         if number in follow:
-            reasons[number] = "followed by the watch"
+            reasons[number] = follow[number]
         elif number in survivors:
             reasons[number] = f"{survivors[number]} was merged into it"
         elif number in before.kept_by_id:
@@ -79,7 +84,7 @@ def moves(
         if number in readable and not _is_in(before, number)
     ]
     exits = [
-        _exit(number, stay.number, collected.fates.get(number))
+        _exit(number, stay.number, collected.fates.get(number), number in changed)
         for number, stay in sorted(before.stays.items())
         if stay.goes_on and number not in reasons
     ]
@@ -103,9 +108,10 @@ def _entry(before: Before, number: str, why: str, posted_on: date | None, is_res
     return Entry(number, earlier.number + 1 if earlier else 1, why, kind)
 
 
-def _exit(number: str, stay: int, fate: Fate | None) -> Exit:
+def _exit(number: str, stay: int, fate: Fate | None, has_changed: bool) -> Exit:
     if isinstance(fate, Merged):
         return Exit(number, stay, f"merged into {fate.survivor}", None)
     if isinstance(fate, Removed):
         return Exit(number, stay, "removed from the registry", None)
-    return Exit(number, stay, "left the search: no search of the watch returns it any more", "left_watch")
+    why = "text changed: since then no search of the watch returns it" if has_changed else LEFT
+    return Exit(number, stay, why, "left_watch")

@@ -235,13 +235,15 @@ class TrialSubstance(SQLModel, table=True):
     confidence: str = text("high, medium or low.")
 
 
-class TrialRole(SQLModel, table=True):
-    """What the watched drug does in a trial."""
+class TrialJudgement(SQLModel, table=True):
+    """The rules' word on a trial: what the drug does in it, and whether it is ours."""
 
-    __tablename__ = "trial_role"
+    __tablename__ = "trial_judgement"
     trial_id: str = text(TRIAL_ID, key=True)
     drug_role: str = text("treatment, comparator, adjunct, anaesthetic, abused or none.")
+    is_relevant: bool = _column("Whether ketamine is part of treating a substance use disorder in it.")
     reason: str = text("Why, in words.")
+    rules_version: str = text("Fingerprint of the rules that said so.")
 
 
 class TrialFlag(SQLModel, table=True):
@@ -283,7 +285,8 @@ class WatchMember(SQLModel, table=True):
     watch: str = text("The watch.", key=True)
     trial_id: str = text(TRIAL_ID, key=True)
     stay: int = number("Which of its stays, from 1.", key=True)
-    is_relevant: bool = _column("Whether the watch's rules count it as ours.")
+    is_relevant: bool = _column("Whether it counts as ours: by the watch's rules, or by a person's word.")
+    why_relevant: str | None = text("Why it does or does not, in words.")
     entered_at: datetime = instant("When it entered (UTC).")
     left_at: datetime | None = instant("When it left (UTC); NULL while it is in.")
     why_entered: str = text("Why it entered, in words.")
@@ -388,7 +391,7 @@ PUBLIC_TABLES: tuple[type[SQLModel], ...] = (
     TrialVersion,
     *CHILD_TABLES,
     TrialSubstance,
-    TrialRole,
+    TrialJudgement,
     TrialFlag,
     Change,
     WatchMember,

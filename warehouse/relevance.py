@@ -1,22 +1,40 @@
-"""Is a trial ours, and why: substances, and what ketamine does in it. Pure.
+"""Is a trial ours, and why: its substances, what ketamine does in it, and the words that say so. Pure.
 
-For now the registry's MeSH terms and the registered conditions decide; eligibility text never does.
+The registry's own MeSH terms are looked at first, then conditions, titles and keywords for the disorder, and
+interventions, arms, titles and keywords for the drug. Eligibility text is never read: there, a disorder is what
+keeps people out. The words are data (``vocabulary/``); the rules are the small functions below, in their order.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 from warehouse.study import Study
 from warehouse.vocabulary import rows
-
-RULES_VERSION = "1"
-"""Moved whenever a rule changes: what is stored is then judged again, with cause ``normaliser``."""
+from warehouse.wording import context, disorders, drug_name, whole_conditions
 
 RULE_SETS = ("ketamine-substance-use",)
-KETAMINE_MESH = "D007649"
-_KETAMINE = re.compile(r"ketamin|ketalar|spravato|\bci-?581", re.IGNORECASE)
+RELEVANT_ROLES = ("treatment", "comparator", "adjunct")
+GENERAL = "unspecified"
+
+_COMPARED = re.compile(r"\b(?:vs\.?|versus|compared\s+(?:to|with)|against|relative\s+to)\s+", re.IGNORECASE)
+_PLACEBO = re.compile(r"\b(?:placebo|saline|sham|no treatment|waitlist)\b", re.IGNORECASE)
+_AIMED_AT = re.compile(
+    r"\b(?:for|in the treatment of|to treat|treating|prevention of|reduce|facilitate|assisted|enhanced)\b",
+    re.IGNORECASE,
+)
+_POPULATION = re.compile(r"\b(?:in|among|patients|people|individuals|subjects|adults|users)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One piece of a trial's own words, and where it stands."""
+
+    field: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,64 +49,239 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """What the drug does in the trial, and the words that say so."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
+    """The rules' word on one trial. ``reason`` is for readers and says which words decided."""
+
     evidence: tuple[Evidence, ...]
     drug_role: str
+    is_relevant: bool
     reason: str
 
     @property
     def substances(self) -> tuple[str, ...]:
         return tuple(sorted({each.substance for each in self.evidence}))
 
-    @property
-    def is_relevant(self) -> bool:
-        return bool(self.evidence) and self.drug_role != "none"
-
 
 def judge(study: Study) -> Judgement:
     """What a trial's own words say of it."""
-    evidence = tuple(dict.fromkeys((*_by_mesh(study), *_by_conditions(study))))
-    named = _ketamine_in(study)
-    if named is None:
-        return Judgement(evidence, "none", "no intervention of the trial is ketamine")
-    return Judgement(evidence, "treatment", f"an intervention is {named!r}")
+    evidence = tuple(_evidence(study))
+    role = _role(study, evidence)
+    is_relevant = bool(evidence) and role.name in RELEVANT_ROLES
+    if is_relevant:
+        because = f"{role.reason}, and it is about {_told(evidence[0])}"
+    elif role.name in RELEVANT_ROLES:
+        because = f"{role.reason}, but neither conditions, titles nor keywords name a substance use disorder"
+    else:
+        because = role.reason
+    return Judgement(evidence, role.name, is_relevant, because)
+
+
+@cache
+def rules_version() -> str:
+    """Fingerprint of the rules: when a word or a rule changes, what is stored is judged again."""
+    folder = files("warehouse")
+    words = sorted(part.name for part in (folder / "vocabulary").iterdir() if part.name.endswith(".csv"))
+    parts = [(folder / "vocabulary" / name).read_bytes() for name in words]
+    parts += [(folder / name).read_bytes() for name in ("relevance.py", "wording.py")]
+    return hashlib.blake2b(b"\0".join(parts), digest_size=8).hexdigest()
+
+
+# -- the disorder --------------------------------------------------------------------------------------
+
+
+def _evidence(study: Study) -> Iterator[Evidence]:
+    """Every reason for every substance; a general word ("drug abuse") only where none is more particular."""
+    found = dict.fromkeys((*_by_mesh(study), *_by_words(study)))
+    particular = [each for each in found if each.substance != GENERAL]
+    yield from particular or found
 
 
 def _by_mesh(study: Study) -> Iterator[Evidence]:
     browse = study.derivedSection and study.derivedSection.conditionBrowseModule
     for mesh in (browse and browse.meshes) or []:
-        for substance, pattern in _patterns("mesh"):
-            if mesh.id and _mesh_number(mesh.id) == _mesh_number(pattern):
-                yield Evidence(substance, "trial_mesh_terms", mesh.term or mesh.id, f"MeSH {pattern}", "high")
+        for row in rows("disorder_terms.csv"):
+            if row["kind"] == "mesh" and mesh.id and _same_heading(mesh.id, row["term"]):
+                rule = f"the registry's MeSH heading {row['term']}"
+                yield Evidence(row["substance"], "trial_mesh_terms", mesh.term or mesh.id, rule, "high")
 
 
-def _by_conditions(study: Study) -> Iterator[Evidence]:
-    module = study.protocolSection.conditionsModule
-    for condition in (module and module.conditions) or []:
-        for substance, pattern in _patterns("words"):
-            if re.search(pattern, condition, re.IGNORECASE):
-                yield Evidence(substance, "trial_conditions", condition, f"condition names {substance}", "medium")
+def _by_words(study: Study) -> Iterator[Evidence]:
+    for text in _about(study):
+        confidence = "high" if text.field == "trial_conditions" else "medium"
+        place = text.field.removeprefix("trial_").removesuffix("s").replace("_", " ")
+        if text.field == "trial_conditions":
+            bare = re.sub(r"[\s;,/-]+", " ", text.words).strip().casefold()
+            if bare in whole_conditions():
+                substance = whole_conditions()[bare]
+                rule = f"the whole {place} is use of {substance}"
+                yield Evidence(substance, text.field, text.words, rule, "medium")
+        for substance, pattern in disorders():
+            found = pattern.search(text.words)
+            if found and not drug_name().match(found[0]) and not _is_no_substance(substance, text.words):
+                yield Evidence(substance, text.field, found[0], f"the {place} names a disorder of it", confidence)
 
 
-def _ketamine_in(study: Study) -> str | None:
+def _is_no_substance(substance: str, words: str) -> bool:
+    """Whether a general word is about another addiction than one to a substance ("internet addiction")."""
+    return substance == GENERAL and bool(context("other_addiction").search(words))
+
+
+def _about(study: Study) -> Iterator[Text]:
+    protocol = study.protocolSection
+    listed = protocol.conditionsModule
+    for condition in (listed and listed.conditions) or []:
+        yield Text("trial_conditions", condition)
+    yield from _titles(study)
+    for keyword in (listed and listed.keywords) or []:
+        yield Text("trial_keywords", keyword)
+
+
+def _titles(study: Study) -> Iterator[Text]:
+    names = study.protocolSection.identificationModule
+    for field, words in (("title", names.briefTitle), ("official_title", names.officialTitle)):
+        if words:
+            yield Text(field, words)
+
+
+def _told(evidence: Evidence) -> str:
+    return f"{evidence.substance} ({evidence.field} says {evidence.matched_text!r})"
+
+
+# -- the drug ------------------------------------------------------------------------------------------
+
+
+def _role(study: Study, evidence: tuple[Evidence, ...]) -> Role:
+    """The first rule that speaks; each looks for one thing."""
+    named = _drug_in(study)
+    if named is None:
+        return Role("none", "neither interventions, arms, titles nor keywords name ketamine")
+    for rule in (_abused, _challenged, _against_pain, _compared, _beside):
+        role = rule(study, named, evidence)
+        if role:
+            return role
+    return Role("treatment", f"ketamine is given ({named.field} says {named.words!r})")
+
+
+def _drug_in(study: Study) -> Text | None:
     browse = study.derivedSection and study.derivedSection.interventionBrowseModule
+    headings = [row["name"] for row in rows("drugs.csv") if row["kind"] == "mesh"]
     for mesh in (browse and browse.meshes) or []:
-        if mesh.id and _mesh_number(mesh.id) == _mesh_number(KETAMINE_MESH):
-            return mesh.term or mesh.id
+        if mesh.id and any(_same_heading(mesh.id, heading) for heading in headings):
+            return Text("trial_mesh_terms", mesh.term or mesh.id)
+    return next((text for text in _given(study) if drug_name().search(text.words)), None)
+
+
+def _given(study: Study) -> Iterator[Text]:
+    """Where a drug that is given can stand."""
     module = study.protocolSection.armsInterventionsModule
     for intervention in (module and module.interventions) or []:
         for name in (intervention.name, *(intervention.otherNames or [])):
-            if name and _KETAMINE.search(name):
-                return name
+            if name:
+                yield Text("trial_interventions", name)
+    for arm in (module and module.armGroups) or []:
+        for words in (arm.label, *(arm.interventionNames or [])):
+            if words:
+                yield Text("trial_arms", words)
+    yield from _titles(study)
+    listed = study.protocolSection.conditionsModule
+    for keyword in (listed and listed.keywords) or []:
+        yield Text("trial_keywords", keyword)
+
+
+def _abused(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Role | None:
+    """Ketamine is what people are treated for: a condition or title names its disorder, and nobody is given it."""
+    is_given = named.field in ("trial_mesh_terms", "trial_interventions", "trial_arms")
+    particular = any(each.substance != GENERAL for each in evidence)
+    for text in _about(study):
+        found = _ketamine_disorder().search(text.words)
+        if found and not (is_given and particular):
+            return Role("abused", f"ketamine is the substance abused ({text.field} says {found[0]!r})")
     return None
 
 
-def _mesh_number(mesh_id: str) -> int | None:
-    """MeSH ids come in two lengths, D000437 and D000000437, for the same heading."""
-    digits = mesh_id.lstrip("Dd")
-    return int(digits) if digits.isdigit() else None
+def _challenged(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Role | None:
+    """Nobody is treated: abuse liability, healthy volunteers, people at risk by family history."""
+    for text in _about(study):
+        found = context("challenge").search(text.words)
+        if found:
+            is_abuse = "abuse" in found[0].lower() or "liking" in found[0].lower()
+            return Role(
+                "abused" if is_abuse else "none",
+                f"ketamine is studied in people who are not treated with it ({text.field} says {found[0]!r})",
+            )
+    return None
+
+
+def _against_pain(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Role | None:
+    """Ketamine is given against pain or for anaesthesia, unless the title aims it at the disorder."""
+    for text in _about(study):
+        found = context("pain").search(text.words)
+        if found and not any(_aims_at_disorder(title.words) for title in _titles(study)):
+            return Role(
+                "anaesthetic",
+                f"ketamine is given against pain or for anaesthesia ({text.field} says {found[0]!r})",
+            )
+    return None
+
+
+def _aims_at_disorder(title: str) -> bool:
+    """Whether a title says "for", or the like, and then a disorder with neither pain nor people in between."""
+    for aim in _AIMED_AT.finditer(title):
+        for _, pattern in disorders():
+            found = pattern.search(title, aim.end())
+            if found:
+                between = title[aim.end() : found.start()]
+                if not context("pain").search(between) and not _POPULATION.search(between):
+                    return True
+    return False
+
+
+def _compared(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Role | None:
+    """Ketamine is what something else is measured against."""
+    for title in _titles(study):
+        versus = _COMPARED.search(title.words)
+        if versus:
+            before, after = title.words[: versus.start()], title.words[versus.end() :]
+            if drug_name().search(after) and not drug_name().search(before):
+                return Role(
+                    "comparator", f"ketamine is what it is compared with ({title.field} says {title.words!r})"
+                )
+    module = study.protocolSection.armsInterventionsModule
+    arms = [arm for arm in (module and module.armGroups) or [] if arm.type]
+    holding = [
+        arm for arm in arms if drug_name().search(" ".join([arm.label or "", *(arm.interventionNames or [])]))
+    ]
+    others = [arm for arm in arms if arm not in holding and arm.type == "EXPERIMENTAL"]
+    if holding and others and all(arm.type == "ACTIVE_COMPARATOR" for arm in holding):
+        return Role("comparator", f"ketamine is only in the comparator arm {holding[0].label!r}")
+    return None
+
+
+def _beside(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Role | None:
+    """Ketamine is given beside another treatment, and the trial says so."""
+    for title in _titles(study):
+        found = context("adjunct").search(title.words)
+        if found:
+            return Role("adjunct", f"ketamine is given beside another treatment ({title.field} says {found[0]!r})")
+    return None
 
 
 @cache
-def _patterns(kind: str) -> tuple[tuple[str, str], ...]:
-    return tuple((row["substance"], row["pattern"]) for row in rows("substances.csv") if row["kind"] == kind)
+def _ketamine_disorder() -> re.Pattern[str]:
+    # Not "ketamine and relapse prevention", not "ketamine withdrawal" of a drip: only what is said of abuse.
+    disorder = r"(?:use disorder|dependen\w+|addict\w*|abuse|misuse)\b(?!\s+(?:potential|liabilit))"
+    before, after = rf"\bketamine[\s-]+{disorder}", rf"\b{disorder}(?:\s*,\s*|\s+(?:on|to|of)\s+)ketamine\b"
+    return re.compile(f"{before}|{after}", re.IGNORECASE)
+
+
+def _same_heading(mesh_id: str, other: str) -> bool:
+    """MeSH ids come in two lengths, D000437 and D000000437, for the same heading."""
+    return mesh_id[:1].upper() == other[:1] and mesh_id[1:].lstrip("0") == other[1:].lstrip("0")

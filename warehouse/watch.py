@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from connectors.registry import Question
-from warehouse.relevance import RULES_VERSION
+from warehouse.relevance import rules_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Watch:
     registries: tuple[str, ...]
     interventions: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
     follow: tuple[str, ...] = ()
     relevance: str | None = None
     min_trials: int | None = None
@@ -34,19 +35,29 @@ class Watch:
     everything: bool = False
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
+    def named(self) -> dict[str, str]:
+        """The trials that the watch names itself, whatever a search says, each with the reason."""
+        wanted = {
+            number: f"overruled by {override.by}: {override.reason}"
+            for number, override in self.overrides.items()
+            if override.relevant
+        }
+        return wanted | dict.fromkeys(self.follow, "followed by the watch")
+
     def question(self, followed: tuple[str, ...]) -> Question:
         """What is asked of a registry; ``followed`` are the trials it has ever held."""
-        named = dict.fromkeys((*self.follow, *followed))
-        return Question(self.interventions, self.conditions, tuple(named), self.everything)
+        asked = dict.fromkeys((*self.named(), *followed))
+        return Question(self.interventions, self.conditions, tuple(asked), self.everything, self.terms)
 
     def query_hash(self) -> str:
         """Fingerprint of what is asked: when it moves, trials come and go because of us."""
-        return _hash(self.interventions, self.conditions, sorted(self.follow), self.everything)
+        terms = (self.interventions, self.conditions, self.terms)
+        return _hash(*terms, sorted(self.named()), self.everything)
 
     def hash(self) -> str:
         """Fingerprint of what is asked and of how it is judged."""
         overrides = sorted(self.overrides.items())
-        return f"{self.query_hash()}-{_hash(self.relevance, overrides, RULES_VERSION)}"
+        return f"{self.query_hash()}-{_hash(self.relevance, overrides, rules_version())}"
 
 
 @dataclass(frozen=True, slots=True)

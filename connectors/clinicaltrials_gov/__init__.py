@@ -84,8 +84,9 @@ class _Pass:
         self.nameless: set[bytes] = set()
 
     def over(self, question: Question) -> Collected:
-        if question.interventions or question.conditions or question.everything:
-            for expression in expressions(question.interventions, question.conditions):
+        asked = (question.interventions, question.conditions, question.terms)
+        if any(asked) or question.everything:
+            for expression in expressions(*asked):
                 found = self._search(expression.name, expression.params)
                 for number in found:
                     self.collected.found_by.setdefault(number, []).append(expression.name)

@@ -4,6 +4,8 @@ Its query language (Essie) refuses an expression of more than a dozen alternativ
 long list becomes several searches whose union is what was asked for.
 """
 
+import itertools
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,27 +39,32 @@ def term(words: str) -> str:
     return f'"{escaped}"'
 
 
-def expressions(interventions: Sequence[str], conditions: Sequence[str]) -> Iterator[Expression]:
-    """Every search of a watch: each chunk of interventions with each chunk of conditions.
+def expressions(
+    interventions: Sequence[str], conditions: Sequence[str], terms: Sequence[str] = ()
+) -> Iterator[Expression]:
+    """Every search of a watch: each chunk of one list with each chunk of the others.
 
-    The chunk sizes are those that need the fewest requests. Neither list: one search for everything.
+    The chunk sizes are those that need the fewest requests. No list at all: one search for everything.
     """
-    most_i, most_c = _chunk_sizes(len(interventions), len(conditions))
-    for some in _chunks(interventions, most_i):
-        for others in _chunks(conditions, most_c):
-            intr = " OR ".join(term(words) for words in some)
-            cond = " OR ".join(term(words) for words in others)
-            params = {"query.intr": intr, "query.cond": cond}
-            name = " with ".join(part for part in (intr, cond) if part)
-            yield Expression(name or "everything", {key: value for key, value in params.items() if value})
+    lists = {"query.intr": interventions, "query.cond": conditions, "query.term": terms}
+    asked = {parameter: words for parameter, words in lists.items() if words}
+    sizes = _chunk_sizes([len(words) for words in asked.values()])
+    chunks = [list(_chunks(words, size)) for words, size in zip(asked.values(), sizes, strict=True)]
+    for combination in itertools.product(*chunks):
+        queries = [" OR ".join(map(term, words)) for words in combination]
+        yield Expression(" with ".join(queries) or "everything", dict(zip(asked, queries, strict=True)))
 
 
-def _chunk_sizes(interventions: int, conditions: int) -> tuple[int, int]:
-    if not interventions or not conditions:
-        return MOST_ALTERNATIVES, MOST_ALTERNATIVES
-    splits = [(size, MOST_ALTERNATIVES - size) for size in range(1, MOST_ALTERNATIVES)]
-    return min(splits, key=lambda split: -(-interventions // split[0]) * -(-conditions // split[1]))
+def _chunk_sizes(lengths: Sequence[int]) -> tuple[int, ...]:
+    """How many terms of each list a request takes, so that the fewest requests are needed."""
+    splits = itertools.product(range(1, MOST_ALTERNATIVES + 1), repeat=len(lengths))
+    allowed = (split for split in splits if sum(split) <= MOST_ALTERNATIVES)
+
+    def requests(split: tuple[int, ...]) -> int:
+        return math.prod(-(-length // size) for length, size in zip(lengths, split, strict=True))
+
+    return min(allowed, key=requests)
 
 
-def _chunks(terms: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    yield from (terms[start : start + size] for start in range(0, len(terms), size)) if terms else [()]
+def _chunks(words: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    yield from (words[start : start + size] for start in range(0, len(words), size))

@@ -103,6 +103,8 @@ def test_a_trial_on_another_substance_is_not_told(
     house.configure(WATCH + TO_TWO)
     opioid = a_trial("NCT10000001")
     opioid["protocolSection"]["conditionsModule"]["conditions"] = ["Opioid Use Disorder"]
+    names = opioid["protocolSection"]["identificationModule"]
+    names.update(briefTitle="Ketamine for Opioid Use Disorder", officialTitle="Ketamine in Opioid Dependence")
     opioid["derivedSection"]["conditionBrowseModule"]["meshes"] = [{"id": "D009293", "term": "Opioid-Related"}]
     registry.put(opioid, a_trial())
     house.night()

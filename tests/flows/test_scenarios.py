@@ -103,7 +103,7 @@ def test_a_completion_on_the_day_the_trial_leaves_the_search_is_told(
     assert len(house.mails()) == 2
     (stay,) = house.ask("SELECT * FROM watch_members WHERE trial_id = 'NCT10000001'")
     assert stay["left_at"] is not None
-    assert stay["why_left"].startswith("left the search")
+    assert stay["why_left"].startswith("text changed")
 
 
 def test_a_completion_long_after_the_trial_left_the_search_is_still_told(

@@ -38,7 +38,7 @@ SELECT
     version.lead_sponsor_class,
     coalesce(site.countries, []) AS countries,
     coalesce(label.substances, []) AS substances,
-    role.drug_role,
+    judgement.drug_role,
     coalesce(member.is_relevant, false) AS is_relevant,
     trial.overdue_since IS NOT NULL AS is_overdue,
     CASE
@@ -85,7 +85,7 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT trial_id, list_sort(list(DISTINCT substance)) AS substances FROM kept.trial_substance GROUP BY trial_id
 ) AS label USING (trial_id)
-LEFT JOIN kept.trial_role AS role USING (trial_id)
+LEFT JOIN kept.trial_judgement AS judgement USING (trial_id)
 LEFT JOIN (
     SELECT trial_id, bool_or(is_relevant) AS is_relevant FROM kept.watch_member GROUP BY trial_id
 ) AS member USING (trial_id)
