@@ -195,6 +195,25 @@ def query(sql: str, *, json: Json = False) -> Code:
     return Code.DONE
 
 
+watches = App(name="watch", help="Watches of trialwatch.toml.")
+app.command(watches)
+
+
+@watches.command(name="add")
+def add_watch(name: str, address: str) -> Code:
+    """Add a watch to trialwatch.toml from a pasted ClinicalTrials.gov search address."""
+    from flows import pasted
+
+    settings = from_environment()
+    found = pasted.add(settings.config, name, address)
+    for key, words in found.lists.items():
+        _say(f"{key}: {', '.join(words)}")
+    for left_out in found.left_out:
+        _say(f"left out: {left_out} (a trial that changes would drop out of the watch)")
+    _say(f"added the watch {name} to {settings.config}; give it a [[subscription]] to be told of it")
+    return Code.DONE
+
+
 @app.command
 def demo() -> Code:
     """Offline: three nights on a simulated registry, a completion, and the mail it makes."""

@@ -26,6 +26,7 @@ class SettingsError(Exception):
 
 
 REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
+WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 TRIAL_NUMBER = re.compile(r"NCT\d{8}|(?!NCT)[A-Z0-9][A-Z0-9./-]{5,39}", re.ASCII)
 ADDRESS = r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"
 SERVED = ("clinicaltrials.gov",)
@@ -206,7 +207,7 @@ def _configured(document: dict[str, Any]) -> Configuration:
 
 
 def _watch(name: str, block: "_Block") -> Watch:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+    if not re.fullmatch(WATCH_NAME, name):
         raise _WrongError(f"{name!r} cannot be a watch's name; use letters, digits, '-', '_' and '.'")
     watch = Watch(
         name,

@@ -63,7 +63,7 @@ def trial(facts: dict[str, Any]) -> None:
     console.print(Text(_flat(now["url"])))
     console.print(Text("\nwhy it is in the watch", style="bold"))
     for stay in facts["memberships"]:
-        ours = "relevant" if stay["is_relevant"] else "not relevant"
+        ours = f"{'relevant' if stay['is_relevant'] else 'not relevant'}: {plain(stay['why_relevant'])}"
         left = f"; left {stay['left_at'][:10]}: {stay['why_left']}" if stay["left_at"] else ""
         console.print(
             Text(f"{stay['watch']}: {ours}; entered {stay['entered_at'][:10]}: {plain(stay['why_entered'])}{left}")

@@ -14,11 +14,13 @@ from importlib.resources import files
 
 from warehouse.study import Study
 from warehouse.vocabulary import rows
-from warehouse.wording import context, disorders, drug_name, whole_conditions
+from warehouse.wording import any_substance, context, disorders, drug_name, whole_conditions
 
 RULE_SETS = ("ketamine-substance-use",)
 RELEVANT_ROLES = ("treatment", "comparator", "adjunct")
 GENERAL = "unspecified"
+MOST_LETTERS = 2000
+"""Of one text: a title that goes on for megabytes says no more than its beginning."""
 
 _COMPARED = re.compile(r"\b(?:vs\.?|versus|compared\s+(?:to|with)|against|relative\s+to)\s+", re.IGNORECASE)
 _PLACEBO = re.compile(r"\b(?:placebo|saline|sham|no treatment|waitlist)\b", re.IGNORECASE)
@@ -35,6 +37,9 @@ class Text:
 
     field: str
     words: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", self.words[:MOST_LETTERS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,8 @@ def _by_words(study: Study) -> Iterator[Evidence]:
                 substance = whole_conditions()[bare]
                 rule = f"the whole {place} is use of {substance}"
                 yield Evidence(substance, text.field, text.words, rule, "medium")
+        if not any_substance().search(text.words):
+            continue
         for substance, pattern in disorders():
             found = pattern.search(text.words)
             if found and not drug_name().match(found[0]) and not _is_no_substance(substance, text.words):

@@ -10,15 +10,17 @@ from functools import cache
 from warehouse.vocabulary import rows
 
 _BETWEEN = r"[\s\-–/]+"
-# Words that may stand between a substance and its disorder: "alcohol and cocaine dependence", "alcohol use".
-_LINK = r"(?:(?:and|or|&|use|using|type|prescription|severe|moderate|related|intravenous)\b[\s,]*|[\w-]+\s*,\s*)"
+_NOT_DENIED = r"(?<!\w)(?<!non-)(?<!non )(?<!anti-)"
+"""Neither inside of another word (hydroxynorketamine) nor denied (non-dependent, non-alcoholic)."""
+_LINKS = ("and", "or", "&", "use", "using", "type", "prescription", "severe", "moderate", "related")
+"""What may stand between a substance and its disorder, as another substance may ("cocaine and opioid abuse")."""
 
 
-def phrase(words: str) -> str:
+def phrase(words: str, between: str = _BETWEEN) -> str:
     """A pattern for one vocabulary entry; ``*`` at its end stands for the rest of the word."""
     parts = [re.escape(part) for part in re.split(r"[\s\-]+", words.removesuffix("*"))]
     rest = r"\w*" if words.endswith("*") else ""
-    return rf"(?<![\w-]){_BETWEEN.join(parts)}{rest}(?!\w)"
+    return rf"{_NOT_DENIED}{between.join(parts)}{rest}(?!\w)"
 
 
 @cache
@@ -35,8 +37,17 @@ def context(name: str) -> re.Pattern[str]:
 
 @cache
 def drug_name() -> re.Pattern[str]:
-    """Finds ketamine by any of its names."""
-    return any_of(tuple(row["name"] for row in rows("drugs.csv") if row["kind"] != "mesh"))
+    """Finds ketamine by any of its names; codes are written with and without their hyphens."""
+    names = [row["name"] for row in rows("drugs.csv") if row["kind"] != "mesh"]
+    loose = (phrase(name, r"[\s\-–/]*") for name in sorted(names, key=len, reverse=True))
+    return re.compile("|".join(loose), re.IGNORECASE)
+
+
+@cache
+def any_substance() -> re.Pattern[str]:
+    """Finds any word of ``disorders``' patterns that names a substance; where it finds none, neither do they."""
+    terms = [row["term"] for row in rows("disorder_terms.csv") if row["kind"] == "term"]
+    return any_of((*(row["word"] for row in rows("substances.csv")), *terms))
 
 
 @cache
@@ -50,16 +61,17 @@ def disorders() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 def _disorder_of(substance: str, words: list[str]) -> re.Pattern[str]:
     named = _alternatives(words)
-    # "Abuse potential" is measured in people without a disorder.
-    disorder = f"{disorder_word()}(?!{_BETWEEN}(?:potential|liabilit|deterr))"
-    before = _alternatives(row["word"] for row in rows("disorder_words.csv") if row["place"] == "before")
+    behind = "|".join(phrase(row["word"]) for row in rows("contexts.csv") if row["context"] == "followed_by")
+    end = rf"(?!{_BETWEEN}(?:{behind}))"
+    disorder = f"{_alternatives(_disorder_words('beside'))}{end}"
+    link = _alternatives((*_LINKS, *(row["word"] for row in rows("substances.csv"))))
     patterns = [
-        rf"{named}[\s\-,/]+(?:{_LINK}[\s\-/]*){{0,4}}?{disorder}",
+        rf"{named}[\s\-,/]+(?:{link}[\s\-,/]+){{0,4}}?{disorder}",
         rf"{disorder}(?:\s*,\s*|\s+(?:on|to|of|from|for)\s+)(?:[\w-]+\s+){{0,2}}?{named}",
-        rf"{before}\s+{named}\s+(?:use|consumption|intake|drinking|smoking)\b",
+        rf"{_alternatives(_disorder_words('before'))}\s+{named}\s+(?:use|consumption|intake|drinking|smoking)\b",
     ]
     patterns += [
-        phrase(row["term"])
+        phrase(row["term"]) + end
         for row in rows("disorder_terms.csv")
         if row["kind"] == "term" and row["substance"] == substance
     ]
@@ -72,10 +84,8 @@ def whole_conditions() -> dict[str, str]:
     return {row["term"]: row["substance"] for row in rows("disorder_terms.csv") if row["kind"] == "condition"}
 
 
-@cache
-def disorder_word() -> str:
-    """A pattern for any word that makes a substance beside it a disorder."""
-    return _alternatives(row["word"] for row in rows("disorder_words.csv") if row["place"] == "beside")
+def _disorder_words(place: str) -> list[str]:
+    return [row["word"] for row in rows("disorder_words.csv") if row["place"] == place]
 
 
 def _alternatives(words: Iterable[str]) -> str:

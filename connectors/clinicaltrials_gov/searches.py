@@ -57,7 +57,7 @@ def expressions(
 
 def _chunk_sizes(lengths: Sequence[int]) -> tuple[int, ...]:
     """How many terms of each list a request takes, so that the fewest requests are needed."""
-    splits = itertools.product(range(1, MOST_ALTERNATIVES + 1), repeat=len(lengths))
+    splits = itertools.product(range(MOST_ALTERNATIVES, 0, -1), repeat=len(lengths))
     allowed = (split for split in splits if sum(split) <= MOST_ALTERNATIVES)
 
     def requests(split: tuple[int, ...]) -> int:

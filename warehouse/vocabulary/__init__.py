@@ -67,6 +67,7 @@ def status_group(status: str | None) -> str | None:
     return None if status is None else status_groups().get(status, UNRECOGNISED)
 
 
+@cache
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of one vocabulary file."""
     return read_rows(files(__package__) / name)

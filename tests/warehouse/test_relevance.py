@@ -1,0 +1,162 @@
+"""Who is in the watch: a table of cases that a domain expert can argue with."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from warehouse.relevance import Judgement, judge, rules_version
+from warehouse.study import Study
+
+
+def judged(
+    title: str | None = None,
+    conditions: tuple[str, ...] = (),
+    given: tuple[str, ...] = ("Ketamine",),
+    *,
+    official: str | None = None,
+    keywords: tuple[str, ...] = (),
+    arms: tuple[tuple[str, str, str], ...] = (),
+    mesh: tuple[str, str] | None = None,
+    drug_mesh: tuple[str, str] | None = None,
+    eligibility: str | None = None,
+) -> Judgement:
+    record: dict[str, Any] = {
+        "protocolSection": {
+            "identificationModule": {"nctId": "NCT00000000", "briefTitle": title, "officialTitle": official},
+            "conditionsModule": {"conditions": conditions, "keywords": keywords},
+            "armsInterventionsModule": {
+                "interventions": [{"name": name} for name in given],
+                "armGroups": [
+                    {"label": label, "type": kind, "interventionNames": [what]} for label, kind, what in arms
+                ],
+            },
+            "eligibilityModule": {"eligibilityCriteria": eligibility},
+        },
+        "derivedSection": {
+            "conditionBrowseModule": {"meshes": [{"id": mesh[0], "term": mesh[1]}] if mesh else []},
+            "interventionBrowseModule": {
+                "meshes": [{"id": drug_mesh[0], "term": drug_mesh[1]}] if drug_mesh else []
+            },
+        },
+    }
+    return judge(msgspec.convert(record, Study))
+
+
+@pytest.mark.parametrize(
+    ("title", "conditions", "given", "substances"),
+    [
+        ("Ketamine for Reduction of Alcoholic Relapse", ("Alcoholism",), ("Ketamine",), "alcohol"),
+        ("Ketamine in Hazardous Drinkers", ("Heavy Drinking",), ("Ketamine",), "alcohol"),
+        ("Therapy for Problematic Alcohol Use", ("Alcohol; Use, Problem",), ("Ketalar",), "alcohol"),
+        ("Facilitating Cannabis Abstinence", ("Marijuana Abuse",), ("CI-581aa",), "cannabis"),
+        ("Facilitating Therapy", ("Cannabis Dependence",), ("CI581b",), "cannabis"),
+        ("Ketamine and Mindfulness", ("Dependence, Cocaine",), ("Ketamine",), "cocaine"),
+        ("Cocaine and Opioid Use Disorders", (), ("Ketamine",), "cocaine opioid"),
+        ("Rapid Naltrexone Initiation", (), ("CI-581-a",), "opioid"),
+        ("Ketamine-assisted Opioid Detoxification Under General Anesthesia", (), ("Ketamine",), "opioid"),
+        ("Addiction to Heroin", (), ("Esketamine Nasal Spray (Spravato)",), "opioid"),
+        ("S-ketamine", ("Methamphetamine-dependence",), ("S-ketamine",), "methamphetamine"),
+        ("Effects of Sedatives on Tobacco Use Disorder", (), ("ketamine",), "tobacco"),
+        ("Ketamine", ("Tobacco Smoking",), ("Ketamine",), "tobacco"),
+        ("Stopping Benzodiazepines", ("Benzodiazepine Dependence",), ("Ketamine",), "sedative"),
+        ("Ketamine", ("Stimulant Use Disorder",), ("Ketamine",), "other"),
+        ("Ketamine", ("Substance Use Disorders",), ("Ketamine",), "unspecified"),
+        ("Ketamine", ("Addiction", "Substance Use", "Cocaine Use"), ("Ketamine",), "cocaine"),
+        ("Depression With Alcohol Use Disorder", ("Major Depression",), ("Ketamine + Naltrexone",), "alcohol"),
+    ],
+)
+def test_a_treatment_of_a_disorder_is_ours_with_its_substances(
+    title: str, conditions: tuple[str, ...], given: tuple[str, ...], substances: str
+) -> None:
+    found = judged(title, conditions, given)
+    assert (found.is_relevant, " ".join(found.substances)) == (True, substances), found.reason
+
+
+@pytest.mark.parametrize(
+    ("title", "conditions", "given", "role"),
+    [
+        ("Ketamine for Acute Pain in Opioid Use Disorder", ("Opioid Use Disorder",), ("Ketamine",), "anaesthetic"),
+        ("Opioid Use After Cesarean", ("Opioid Use",), ("Ketamine",), "anaesthetic"),
+        ("Postoperative Pain in Opioid Addicts", (), ("ketamine",), "anaesthetic"),
+        ("Delirium After Surgery in Alcoholics", (), ("S-ketamine",), "anaesthetic"),
+        ("Emergence Cough in Smokers", ("Smoking",), ("Esketamine",), "anaesthetic"),
+        ("Abuse Potential of Esketamine", ("Drug Abuse",), ("Esketamine",), "abused"),
+        ("Lamotrigine for Ketamine Use Disorder", ("Substance Use Disorders",), ("Lamotrigine",), "abused"),
+        ("Addiction to Ketamine: a Cohort", (), (), "abused"),
+        ("Family History of Alcoholism", ("Alcoholism",), ("Ketamine",), "none"),
+        ("Nicotine and Ketamine", ("Healthy Subjects",), ("Ketamine", "Nicotine"), "none"),
+        ("Ketamine Challenge in Alcohol Use Disorder", ("Alcohol Use Disorder",), ("Ketamine",), "none"),
+        ("Hydroxynorketamine", ("Alcohol Use Disorder",), ("(2R,6R)-Hydroxynorketamine",), "none"),
+        ("Naltrexone for Alcohol Use Disorder", ("Alcoholism",), ("Naltrexone",), "none"),
+        ("Ketamine Alcohol (in Treatment-Resistant Depression)", (), ("Ketamine",), "treatment"),
+        ("THC and Ketamine Effects", ("Cannabis", "Ketamine"), ("THC", "Ketamine"), "treatment"),
+        ("Opiate Suicide Study", ("Major Depression",), ("Buprenorphine", "Ketamine"), "treatment"),
+        ("Ketamine for Internet Addiction", ("Internet Addiction Disorder",), ("Ketamine",), "treatment"),
+    ],
+)
+def test_what_only_looks_like_one_is_not_ours(
+    title: str, conditions: tuple[str, ...], given: tuple[str, ...], role: str
+) -> None:
+    found = judged(title, conditions, given)
+    assert (found.is_relevant, found.drug_role) == (False, role), found.reason
+
+
+def test_mesh_headings_count_in_both_lengths_of_their_ids() -> None:
+    found = judged(
+        "A Trial", given=("Study drug",), mesh=("D000000437", "Alcoholism"), drug_mesh=("D007649", "Ketamine")
+    )
+    assert (found.is_relevant, found.substances) == (True, ("alcohol",))
+    (evidence,) = found.evidence
+    assert (evidence.field, evidence.matched_text, evidence.confidence) == (
+        "trial_mesh_terms",
+        "Alcoholism",
+        "high",
+    )
+    assert "trial_mesh_terms says 'Ketamine'" in found.reason
+
+
+def test_eligibility_is_never_evidence() -> None:
+    found = judged(
+        "Ketamine for PTSD", ("PTSD",), eligibility="Exclusion: alcohol use disorder, opioid dependence"
+    )
+    assert found.evidence == ()
+    assert found.reason.endswith("name a substance use disorder")
+
+
+def test_ketamine_may_stand_in_an_arm_a_title_or_a_keyword() -> None:
+    in_an_arm = judged("A Trial", ("Alcoholism",), (), arms=(("KARE", "EXPERIMENTAL", "Drug: Ketamine"),))
+    in_a_title = judged("A Trial", ("Alcoholism",), (), official="Ketamine and Psychotherapy")
+    in_a_keyword = judged("A Trial", ("Alcoholism",), (), keywords=("esketamine",))
+    assert [each.is_relevant for each in (in_an_arm, in_a_title, in_a_keyword)] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("found", "role"),
+    [
+        (judged("Psilocybin vs Ketamine in Alcohol Use Disorder"), "comparator"),
+        (
+            judged(
+                "Psilocybin in Alcohol Use Disorder",
+                arms=(("P", "EXPERIMENTAL", "Drug: Psilocybin"), ("K", "ACTIVE_COMPARATOR", "Drug: Ketamine")),
+            ),
+            "comparator",
+        ),
+        (
+            judged(
+                "Ketamine in Alcohol Use Disorder",
+                arms=(("K", "EXPERIMENTAL", "Drug: Ketamine"), ("M", "ACTIVE_COMPARATOR", "Drug: Midazolam")),
+            ),
+            "treatment",
+        ),
+        (judged("Ketamine vs Placebo in Alcohol Use Disorder"), "treatment"),
+        (judged("Adjunctive Ketamine in Alcohol Use Disorder"), "adjunct"),
+    ],
+)
+def test_comparator_and_adjunct_are_ours_as_well(found: Judgement, role: str) -> None:
+    assert (found.drug_role, found.is_relevant) == (role, True), found.reason
+
+
+def test_the_fingerprint_of_the_rules_is_one_as_long_as_they_are() -> None:
+    assert rules_version() == rules_version()
+    assert len(rules_version()) == 16
