@@ -185,6 +185,7 @@ VIEWS = (
     "trial_identifiers",
     "trial_publications",
     "trial_substances",
+    "trial_judgements",
     "trial_flags",
     "trial_versions",
     "status_history",

@@ -228,13 +228,13 @@ def _challenged(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Ro
 
 
 def _against_pain(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Role | None:
-    """Ketamine is given against pain or for anaesthesia, unless the title aims it at the disorder."""
+    """Ketamine is given against pain, for anaesthesia or sedation, unless the title aims it at the disorder."""
     for text in _about(study):
         found = context("pain").search(text.words)
         if found and not any(_aims_at_disorder(title.words) for title in _titles(study)):
             return Role(
                 "anaesthetic",
-                f"ketamine is given against pain or for anaesthesia ({text.field} says {found[0]!r})",
+                f"ketamine is given against pain, for anaesthesia or sedation ({text.field} says {found[0]!r})",
             )
     return None
 

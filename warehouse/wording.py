@@ -10,8 +10,9 @@ from functools import cache
 from warehouse.vocabulary import rows
 
 _BETWEEN = r"[\s\-–/]+"
-_NOT_DENIED = r"(?<!\w)(?<!non-)(?<!non )(?<!anti-)"
-"""Neither inside of another word (hydroxynorketamine) nor denied (non-dependent, non-alcoholic)."""
+_NOT_DENIED = r"(?<!\w)(?<!non-)(?<!non )(?<!anti-)(?<!sub-)(?<!sub )"
+"""Neither inside of another word (hydroxynorketamine) nor denied (non-alcoholic, sub-anesthetic)."""
+_LAYOUT = r"[\s\-–,;:/()]+"
 _LINKS = ("and", "or", "&", "use", "using", "type", "prescription", "severe", "moderate", "related")
 """What may stand between a substance and its disorder, as another substance may ("cocaine and opioid abuse")."""
 
@@ -66,7 +67,7 @@ def _disorder_of(substance: str, words: list[str]) -> re.Pattern[str]:
     disorder = f"{_alternatives(_disorder_words('beside'))}{end}"
     link = _alternatives((*_LINKS, *(row["word"] for row in rows("substances.csv"))))
     patterns = [
-        rf"{named}[\s\-,/]+(?:{link}[\s\-,/]+){{0,4}}?{disorder}",
+        rf"{named}{_LAYOUT}(?:{link}{_LAYOUT}){{0,4}}?{disorder}",
         rf"{disorder}(?:\s*,\s*|\s+(?:on|to|of|from|for)\s+)(?:[\w-]+\s+){{0,2}}?{named}",
         rf"{_alternatives(_disorder_words('before'))}\s+{named}\s+(?:use|consumption|intake|drinking|smoking)\b",
     ]
