@@ -1,7 +1,7 @@
 """Is tonight believable? Named checks with their figures; a failed one that blocks refuses the night. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.registry import Collected
@@ -10,7 +10,7 @@ COLLAPSED_BELOW = 0.8
 """Fewer than this share of the members found again, the rest still there by id, is a thin answer …"""
 COLLAPSED_FROM = 3
 """… unless it is only one or two that really left."""
-MOST_UNREADABLE = 0.5
+MOST_UNREADABLE = 0.8
 UNREADABLE_FROM = 10
 
 
@@ -47,8 +47,8 @@ class Tonight:
 
 
 def verdict(tonight: Tonight) -> list[Check]:
-    """Every check of the night, passed or not."""
-    return list(_checks(tonight))
+    """Every check of the night, passed or not; only one that was not passed has a sentence."""
+    return [replace(check, sentence="") if check.passed else check for check in _checks(tonight)]
 
 
 def _checks(night: Tonight) -> Iterator[Check]:

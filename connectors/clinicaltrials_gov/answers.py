@@ -3,6 +3,7 @@
 A page is split into its records with each record's bytes as sent; of a record only its number is read here.
 """
 
+import json
 import re
 from datetime import datetime
 
@@ -15,12 +16,18 @@ NCT_NUMBER = re.compile(r"NCT[0-9]{8}")
 _NUMBER_ALL_THE_SAME = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"(NCT[0-9]{8})"')
 """Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
 
+_NEXT_RECORD = re.compile(r"[\s,]*")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Page(msgspec.Struct):
     studies: list[msgspec.Raw]
     totalCount: int | None = None  # noqa: N815 - the registry's spelling
+    nextPageToken: str | None = None  # noqa: N815
+
+
+class _Foot(msgspec.Struct):
+    totalCount: int | None = None  # noqa: N815
     nextPageToken: str | None = None  # noqa: N815
 
 
@@ -47,11 +54,38 @@ _version = msgspec.json.Decoder(_Version)
 
 
 def page(answer: Answer) -> Page:
-    """A page of a search. Raises ``RegistryError`` when the body is cut off or is not a page."""
+    """A page of a search. Raises ``RegistryError`` when the body is cut off or is not a page.
+
+    A page on which one record is no strict JSON (a NaN, half a surrogate pair) is taken apart all the same, so
+    that this record can be set aside by itself.
+    """
     try:
         return _page.decode(answer.body)
     except _UNREADABLE as error:
-        raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+        found = _taken_apart_leniently(answer.body)
+        if found is None:
+            raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+        return found
+
+
+def _taken_apart_leniently(body: bytes) -> Page | None:
+    """The page as Python's laxer reader sees it, each record still with its bytes as sent; None if not even so."""
+    text = body.decode("utf-8", "surrogateescape")
+    lax = json.JSONDecoder(strict=False)
+    try:
+        whole = lax.decode(text)
+        page = msgspec.convert({key: whole[key] for key in ("totalCount", "nextPageToken") if key in whole}, _Foot)
+        (page.nextPageToken or "").encode()  # a token that cannot be sent back is none
+        at = text.index("[", text.index('"studies"')) + 1
+        records = []
+        for _ in whole["studies"]:
+            at = _NEXT_RECORD.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty text too
+            _, end = lax.raw_decode(text, at)
+            records.append(msgspec.Raw(text[at:end].encode("utf-8", "surrogateescape")))
+            at = end
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return Page(records, page.totalCount, page.nextPageToken)
 
 
 def study(answer: Answer) -> bytes:

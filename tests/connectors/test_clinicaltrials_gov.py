@@ -687,3 +687,52 @@ class TestGoodManners:
             assert seen.headers["user-agent"] == AGENT
         assert asked_one_by_one(registry)
         assert collected.requests == len(registry.requests)
+
+
+class TestPagesWithOneRecordThatIsNoJson:
+    """One odd record must not cost the page its neighbours."""
+
+    @staticmethod
+    def answer(body: bytes) -> Answer:
+        return Answer(200, {"content-type": "application/json"}, body, "https://registry.test/api/v2/studies")
+
+    @pytest.mark.parametrize(
+        "odd",
+        [
+            b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"n":NaN}',
+            b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"n":-Infinity}',
+            b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"t":"\\ud800"}',
+            b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"t":"\xff\xfe"}',
+            b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"t":"tab\there"}',
+        ],
+    )
+    def test_each_record_comes_with_its_bytes_as_sent(self, odd: bytes) -> None:
+        neighbour = b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000001"}}}'
+        body = (
+            b'{"totalCount":3,"studies":[\n'
+            + neighbour
+            + b",\n"
+            + odd
+            + b",\n"
+            + neighbour
+            + b'\n],"nextPageToken":"t"}'
+        )
+        page = answers.page(self.answer(body))
+        assert [bytes(record) for record in page.studies] == [neighbour, odd, neighbour]
+        assert (page.totalCount, page.nextPageToken) == (3, "t")
+        assert answers.trial_id(odd) == "NCT00000002"
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"studies":[{"n":NaN},{"cut',
+            b'{"studies":[{"n":NaN}],"totalCount":"many"}',
+            b'{"totalCount":NaN}',
+            b"[NaN]",
+            b'{"studies":NaN}',
+            b'{"studies":[' + b"[" * 100_000 + b"NaN",
+        ],
+    )
+    def test_what_is_no_page_even_so_is_a_failure(self, body: bytes) -> None:
+        with pytest.raises(RegistryError, match="something unreadable"):
+            answers.page(self.answer(body))
