@@ -64,6 +64,10 @@ def night(
     occasion = Occasion(settings, configuration, run_id, now, progress)
     report = Report(run_id, Ending(), [])
     with held(settings.store, "trialwatch run"):
+        for watch in watches:
+            if not steps.pairs((watch,)):
+                told = f"{watch.name} names only registries that this version cannot read"
+                report.ending.note(Code.USAGE, f"{told}: {', '.join(watch.registries)}")
         for watch, registry_name in steps.pairs(watches):
             certificate = _one(do, occasion, watch, registry_name)
             report.certificates.append((watch.name, registry_name, certificate))
