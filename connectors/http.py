@@ -212,7 +212,7 @@ class PoliteClient:
         def pause(state: tenacity.RetryCallState) -> float:
             answer = _answered(state)
             asked = _retry_after(answer) if answer else None
-            return pauses(state) if asked is None else asked + random.uniform(0, 0.5)  # noqa: S311 - jitter
+            return pauses(state) if asked is None else asked + random.uniform(0, 0.5)
 
         def is_hopeless(state: tenacity.RetryCallState) -> bool:
             spent = self.clock() - started

@@ -115,7 +115,7 @@ class _Catcher:
     def __init__(self) -> None:
         self.caught: list[bytes] = []
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self.caught.append(bytes(envelope.original_content or b""))
         return "250 OK"
 

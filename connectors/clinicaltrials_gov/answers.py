@@ -22,29 +22,29 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 class Page(msgspec.Struct):
     studies: list[msgspec.Raw]
-    totalCount: int | None = None  # noqa: N815 - the registry's spelling
-    nextPageToken: str | None = None  # noqa: N815
+    totalCount: int | None = None
+    nextPageToken: str | None = None
 
 
 class _Foot(msgspec.Struct):
-    totalCount: int | None = None  # noqa: N815
-    nextPageToken: str | None = None  # noqa: N815
+    totalCount: int | None = None
+    nextPageToken: str | None = None
 
 
 class _Identification(msgspec.Struct):
-    nctId: str  # noqa: N815
+    nctId: str
 
 
 class _Protocol(msgspec.Struct):
-    identificationModule: _Identification  # noqa: N815
+    identificationModule: _Identification
 
 
 class _Named(msgspec.Struct):
-    protocolSection: _Protocol  # noqa: N815
+    protocolSection: _Protocol
 
 
 class _Version(msgspec.Struct):
-    dataTimestamp: str  # noqa: N815
+    dataTimestamp: str
 
 
 _page = msgspec.json.Decoder(Page)

@@ -91,7 +91,7 @@ class Holdings:
         """The record in the order of keys and lists in which the registry sends it just now."""
         if self._seed is None:
             return record
-        return _reordered(record, random.Random(f"{self._seed} {name}"))  # noqa: S311 - play, not secrecy
+        return _reordered(record, random.Random(f"{self._seed} {name}"))
 
     def _forget(self) -> None:
         self._aliases = self._in_order = None

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
@@ -22,7 +23,7 @@ to = ["team@example.org"]
 OVERRULED = '\n[watch.w.overrides]\nNCT10000001 = { relevant = %s, reason = "a pilot of ours", by = "curator" }\n'
 
 
-def pain(number: str) -> dict:  # type: ignore[type-arg]
+def pain(number: str) -> dict[str, Any]:
     record = a_trial(number)
     names = record["protocolSection"]["identificationModule"]
     names.update(

@@ -1,6 +1,7 @@
 """The published file: whole, explained, without people or recipients, and never in a reader's way."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ from warehouse.store import opened
 PEOPLE = ("Jane Roe", "+44 1392 000000", "jane@clinic.example", "Prof Q. Principal", "1 Hidden Lane")
 
 
-def with_people() -> dict:  # type: ignore[type-arg]
+def with_people() -> dict[str, Any]:
     record = a_trial("NCT10000001")
     contact = {"name": PEOPLE[0], "phone": PEOPLE[1], "email": PEOPLE[2], "role": "CONTACT"}
     contacts = record["protocolSection"]["contactsLocationsModule"]
@@ -32,7 +33,7 @@ def test_it_holds_neither_people_nor_recipients_nor_payloads(house: House, regis
     house.night()
     registry.night()
 
-    def others(record: dict) -> None:  # type: ignore[type-arg]
+    def others(record: dict[str, Any]) -> None:
         record["protocolSection"]["contactsLocationsModule"]["centralContacts"][0]["name"] = "Jane Doe"
         record["protocolSection"]["contactsLocationsModule"]["locations"][0]["contacts"][0]["phone"] = "+1 2"
 
