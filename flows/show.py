@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from warehouse.digest import defused, plain
+from warehouse.foreign import defused, plain
 
 COLOURS = {"high": "bold red", "medium": "yellow", "low": ""}
 

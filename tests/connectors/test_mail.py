@@ -99,12 +99,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def scripted(*answers: bytes) -> Iterator[int]:
-    """A server that says these lines, one after each line it is told, and then hangs up."""
+def scripted(*answers: bytes, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A server that says these lines, one after each line it is told, and then hangs up; under TLS if asked."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        with listener.accept()[0] as connection, connection.makefile("rb") as lines:
+        accepted = listener.accept()[0]
+        secured = tls.wrap_socket(accepted, server_side=True) if tls else accepted
+        with secured as connection, connection.makefile("rb") as lines:
             for answer in answers:
                 connection.sendall(answer)
                 if not lines.readline():
@@ -300,6 +302,17 @@ def test_a_server_that_knows_no_login_is_told_so(authority: Any, trusting: ssl.S
     tls = {"tls_context": authority("127.0.0.1"), "auth_exclude_mechanism": ["LOGIN", "PLAIN"]}
     with serving(server, **tls) as port, pytest.raises(MailLaterError, match="no way to log in"):
         send(postman(port, "us:pw@", context=trusting))
+
+
+@pytest.mark.parametrize("login", ["us:hunter2@", f"us:{ENCODED}@"])
+def test_a_server_that_hangs_up_during_the_login_is_tried_later(
+    authority: Any, trusting: ssl.SSLContext, login: str
+) -> None:
+    greeting = (b"220 hello\r\n", b"250-hello\r\n250 AUTH PLAIN\r\n")
+    hung_up = pytest.raises(MailLaterError, match="cannot be reached or broke off")
+    with scripted(*greeting, tls=authority("127.0.0.1")) as port, hung_up as raised:
+        send(postman(port, login, scheme="smtps", context=trusting))
+    assert "hunter2" not in str(raised.value)
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(authority: Any) -> None:
@@ -543,3 +556,10 @@ def test_an_outbox_that_cannot_be_written_is_tried_later(tmp_path: Path) -> None
     (tmp_path / "outbox").write_text("a file where the folder should be")
     with pytest.raises(MailLaterError, match="cannot be written"):
         send(OutboxPostman(tmp_path / "outbox"))
+
+
+def test_an_outbox_that_cannot_take_a_mail_keeps_no_piece_of_it(tmp_path: Path) -> None:
+    (tmp_path / "1.abc@trialwatch.eml").mkdir()  # no file can be put in the place of a folder
+    with pytest.raises(MailLaterError, match="cannot be written"):
+        send(OutboxPostman(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["1.abc@trialwatch.eml"]

@@ -16,20 +16,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.digest import (
-    CAUSES,
-    KINDS,
-    MOST_BYTES,
-    Letter,
-    Night,
-    Told,
-    Welcome,
-    compose,
-    defused,
-    plain,
-    status_words,
-    subject,
-)
+from warehouse.digest import MOST_BYTES, Letter, Night, Told, Welcome, compose, subject
+from warehouse.foreign import defused, plain
+from warehouse.phrases import CAUSES, status_words
+from warehouse.vocabulary import KINDS
 
 SEEN = datetime(2026, 3, 3, 4, 10)  # noqa: DTZ001 - as the store keeps it
 HEADERS = {"From", "To", "Reply-To", "Date", "Message-ID", "Subject", "Auto-Submitted", "List-Id"}
@@ -436,6 +426,17 @@ def test_a_value_that_only_looks_like_json_is_shown_as_text(value: str) -> None:
         assert value[:100] in form
 
 
+def test_a_value_that_is_not_there_is_said_to_be_none() -> None:
+    for form in both(compose(letter(replace(COMPLETED, old_value=None)))):
+        assert "Overall status: none → Completed" in form
+
+
+def test_a_list_inside_an_entry_is_told_on_the_same_line() -> None:
+    arm = {"label": "Ketamine", "interventionNames": ["Drug: Ketamine", "Behavioral: MET"]}
+    for form in both(compose(letter(replace(COMPLETED, old_value=None, new_value=json.dumps([arm]))))):
+        assert "+ Ketamine · Drug: Ketamine, Behavioral: MET" in form
+
+
 def test_more_than_two_hundred_changes_are_all_attached_and_the_mail_says_so() -> None:
     bare = replace(SLIPPED, title=None, url=None, lead_sponsor=None, overall_status=None, reason="", field=None)
     bare = replace(bare, old_value=None, new_value=None, substances=())
@@ -475,6 +476,17 @@ def test_a_table_too_large_to_send_keeps_every_row() -> None:
     assert [row["change_id"] for row in table] == [told.change_id for told in many]
     assert {row["new_value"] for row in table} == {"x" * 999 + "…"}
     assert len(composed) < 10_000_000
+    assert "long cells shortened" in text_of(composed)
+
+
+def test_a_table_too_large_even_with_its_shortest_cells_still_keeps_every_row() -> None:
+    texts = ("title", "old_value", "new_value", "reason", "lead_sponsor")
+    wide = replace(COMPLETED, **dict.fromkeys(texts, "x" * 100))
+    many = [replace(wide, change_id=f"c-{number}") for number in range(11_000)]
+    composed = compose(letter(arrivals=tuple(many)))
+    table = tables_of(composed)["new-trials.csv"]
+    assert [row["change_id"] for row in table] == [told.change_id for told in many]
+    assert {row[name] for row in table for name in texts} == {"x" * 59 + "…"}
     assert "long cells shortened" in text_of(composed)
 
 
@@ -535,7 +547,13 @@ def test_a_welcome_to_a_subscription_without_terms_says_so() -> None:
         assert "1 relevant trial of" in form
 
 
-@pytest.mark.parametrize("recipient", ["pi@example.org\r\nBcc: x@evil.example", "pi", "", "a@b.org, c@d.org"])
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        *("pi@example.org\r\nBcc: x@evil.example", "pi", "", "a@b.org, c@d.org"),
+        *("pi@example..org", "pi@" + "é" * 64 + ".org"),  # no domain name has such a part
+    ],
+)
 def test_an_unfit_recipient_spoils_no_night_and_reaches_no_header(recipient: str) -> None:
     message = read(compose(letter(COMPLETED, recipient=recipient)))
     assert message["To"] == "undisclosed-recipients:;"
@@ -547,6 +565,7 @@ def test_an_unfit_recipient_spoils_no_night_and_reaches_no_header(recipient: str
     [
         {"sender": "nobody"},
         {"sender": "us@example.org\r\nBcc: x@evil.example"},
+        {"sender": "us <us@example..org>"},
         {"reply_to": "a@b.org, c@d.org"},
         {"message_id": "no at"},
         {"message_id": "a@b>\r\nBcc: x@evil.example"},

@@ -1,0 +1,26 @@
+"""The two forms of a mail's body, text and page, from the templates beside this module.
+
+It reads those templates and nothing else. What they say, and what they are given to say it with, is the
+caller's; in the page every value is escaped.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import css_inline
+import jinja2
+
+_templates = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=jinja2.select_autoescape(("html",)),
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def rendered(name: str, view: dict[str, Any]) -> tuple[str, str]:
+    """Text and page; the page's styles stand on its elements, where mail programs leave them alone."""
+    text, html = (_templates.get_template(f"{name}.{form}").render(view) for form in ("txt", "html"))
+    return text, _inliner.inline(html)

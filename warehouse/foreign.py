@@ -1,0 +1,49 @@
+"""What registries wrote, made harmless on its way into a mail, a table or a terminal.
+
+Pure. All of it is taken for hostile, whichever field it came from: this module refuses to know what a text
+means, and which texts we would rather believe.
+"""
+
+import re
+import unicodedata
+
+_JOINERS = "\u200c\u200d"  # format characters that some scripts and emoji cannot be written without
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+(?:[/?#][!#-;=?-Z\[\]_a-z~]*)?")
+
+
+def plain(text: str | None) -> str:
+    """Foreign text on one line, without what could steer a terminal, a mail or a reader's eye.
+
+    Whitespace is folded; control, bidirectional-override and other invisible characters go; a half of a
+    surrogate pair becomes U+FFFD, so that the text can be encoded.
+    """
+    folded = " ".join((text or "").split())
+    if folded.isprintable():
+        return folded
+    return " ".join("".join(map(_harmless, folded)).split())
+
+
+def _harmless(letter: str) -> str:
+    kind = unicodedata.category(letter)
+    if kind == "Cs":
+        return "\ufffd"
+    is_hidden = kind in ("Cc", "Cf") and letter not in _JOINERS
+    return "" if is_hidden or letter in "\ufffe\uffff" else letter
+
+
+def defused(cell: str | None) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell and cell[0] in "=+-@\t\r＝＋－＠" else cell or ""
+
+
+def web_address(url: str | None) -> str | None:
+    """The address when it is one that a reader may follow: http or https, and nothing odd in it."""
+    return url if url and len(url) <= 2000 and _WEB_ADDRESS.fullmatch(url) else None
+
+
+def shortened(text: str, limit: int) -> tuple[str, int]:
+    """The text in at most ``limit`` letters, and how many of it were cut."""
+    if len(text) <= limit:
+        return text, 0
+    kept = text[: max(0, limit - 1)].rstrip()
+    return f"{kept}…", len(text) - len(kept)
