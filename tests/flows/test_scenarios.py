@@ -467,3 +467,39 @@ def test_another_registrys_first_night_welcomes_nobody_again(house: House, regis
     house.night()
     assert house.changes() == []
     assert house.mails() == []
+
+
+def test_what_a_wall_let_through_is_remembered_from_night_to_night(
+    house: House, registry: SimulatedRegistry
+) -> None:
+    registry.put(a_trial())
+    registry.fail(faults.html_wall(status=403))
+    assert house.night().ending.code is Code.DONE
+    assert registry.requests[0].headers["user-agent"].startswith("trialwatch/")
+    registry.requests.clear()
+    registry.night()
+    assert house.night().ending.code is Code.DONE
+    assert {request.headers["user-agent"].split("/")[0] for request in registry.requests} == {"python-httpx"}
+
+
+def test_a_wall_that_lets_nobody_through_says_what_to_do(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(a_trial())
+    registry.fail(faults.html_wall(status=403, times=None))
+    report = house.night()
+    assert report.ending.code is Code.INCOMPLETE
+    assert "TRIALWATCH_CONTACT" in report.ending.sentences[0]
+    agents = {request.headers["user-agent"].split("/")[0] for request in registry.requests}
+    assert agents == {"trialwatch", "python-httpx"}, "never a browser's"
+    assert not house.settings.published.exists()
+
+
+def test_landed_files_are_dropped_after_their_days(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(a_trial())
+    house.night()
+    kept = list(house.settings.landed.glob("*/*"))
+    assert len(kept) == 2, "what was sent, and what was asked"
+    house.now = house.now.replace(year=2030)
+    registry.night()
+    house.night()
+    assert not any(path.exists() for path in kept)
+    assert house.ask("SELECT count(*) AS n FROM trials") == [{"n": 1}]
