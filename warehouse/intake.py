@@ -21,7 +21,8 @@ from warehouse.vocabulary import UNRECOGNISED, rows, status_group
 
 _study = msgspec.json.Decoder(Study)
 _AT_PATH = re.compile(r" - at `(?P<path>[^`]+)`$")
-_NUMBER = re.compile(rb'"nctId"\s*:\s*"\s*([A-Za-z]{3}\d{8})\s*"')
+_NUMBER = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
+"""Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
 _ID_PATH = "$.protocolSection.identificationModule.nctId"
 _TRIAL_ID = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 

@@ -379,3 +379,11 @@ def test_a_posting_date_that_is_none_is_no_day_and_stops_no_night(
     registry.night()
     assert house.night().ending.code is Code.DONE
     assert house.changes("trial_id", "kind") == [(each, "discovered") for each in odd]
+
+
+def test_an_unreadable_record_is_not_taken_for_its_expanded_access() -> None:
+    access = b'"statusModule":{"expandedAccessInfo":{"hasExpandedAccess":true,"nctId":"NCT00000009"}}'
+    named = b'{"protocolSection":{%s,"identificationModule":{"nctId":"NCT00000001"}},"n":NaN}' % access
+    nameless = b'{"protocolSection":{%s},"n":NaN}' % access
+    found = list(read(iter([named, nameless]), {}))
+    assert [each.trial_id for each in found] == ["NCT00000001", None]
