@@ -78,8 +78,7 @@ def run(
 
     settings = from_environment()
     configured = configuration(settings.config)
-    if watch:
-        configured.watch(watch)  # a wrong name is told before anything starts
+    configured.chosen(watch)  # a wrong name is told before anything starts
     with shown() as progress:
         tonight = orchestration.Tonight(settings, configured, progress)
         report = orchestration.run(tonight, watch, with_prefect=prefect)

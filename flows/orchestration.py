@@ -32,16 +32,13 @@ class Tonight:
     settings: Settings
     configuration: Configuration
     progress: Progress
-    has_begun: bool = False
     report: Report | None = None
     error: Exception | None = None
 
     def __call__(self, watch: str | None, do: Steps | None = None) -> Report:
-        self.has_begun = True
-        configuration = self.configuration
-        watches = (configuration.watch(watch),) if watch else configuration.watches
+        watches = self.configuration.chosen(watch)
         try:
-            self.report = night(self.settings, configuration, watches, self.progress, do)
+            self.report = night(self.settings, self.configuration, watches, self.progress, do)
         except Exception as error:
             self.error = error
             raise

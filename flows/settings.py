@@ -162,6 +162,10 @@ class Configuration:
     watches: tuple[Watch, ...]
     subscriptions: tuple[Subscription, ...]
 
+    def chosen(self, name: str | None) -> tuple[Watch, ...]:
+        """The watch of that name; without one, all of them. Raises ``SettingsError`` for a wrong name."""
+        return (self.watch(name),) if name else self.watches
+
     def watch(self, name: str) -> Watch:
         for watch in self.watches:
             if watch.name == name:

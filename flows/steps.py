@@ -6,7 +6,6 @@ The caller holds the store (``warehouse.store.held``).
 
 import json
 import logging
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from flows.settings import SERVED, Configuration, Settings, SettingsError
 from warehouse import holdings, keep, ledger, publish, standing
 from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
 from warehouse.dates import naive_utc
+from warehouse.files import write_whole
 from warehouse.landed import Landed, Landing
 from warehouse.store import opened
 from warehouse.watch import Watch
@@ -211,6 +211,5 @@ class _Voices:
 
     def remember(self, registry_name: str, voice: int) -> None:
         if voice != self.of(registry_name):
-            aside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-            aside.write_text(json.dumps({**self._known, registry_name: voice}), "utf-8")
-            aside.replace(self._path)
+            known = {**self._known, registry_name: voice}
+            write_whole(self._path, json.dumps(known).encode())

@@ -55,8 +55,7 @@ class House:
         """Run one night at the present hour, then let a day pass."""
         settings = self.settings
         configured = configuration(settings.config)
-        watches = (configured.watch(watch),) if watch else configured.watches
-        report = night(settings, configured, watches, silent)
+        report = night(settings, configured, configured.chosen(watch), silent)
         self.now += timedelta(days=1)
         return report
 

@@ -5,7 +5,6 @@ read whole. Beside it lies what was asked and answered (``Collected``), so that 
 """
 
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import msgspec
 import zstandard
 
 from connectors.registry import Collected, Fate, Merged, Removed, Search
+from warehouse.files import flush, write_whole
 
 
 class _Manifest(msgspec.Struct):
@@ -70,8 +70,8 @@ class Landing:
         """Make the file complete: on disk, under its own name, with what was asked and answered beside it."""
         self._close()
         landed = Landed(self.path)
-        _write_whole(landed.manifest, msgspec.json.encode(_to_manifest(collected)))
-        _flush(self._aside)
+        write_whole(landed.manifest, msgspec.json.encode(_to_manifest(collected)))
+        flush(self._aside)
         self._aside.replace(self.path)
         return landed
 
@@ -122,15 +122,3 @@ def _to_manifest(collected: Collected) -> _Manifest:
         collected.unnamed,
         collected.requests,
     )
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_bytes(content)
-    _flush(aside)
-    aside.replace(path)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as written:
-        os.fsync(written.fileno())

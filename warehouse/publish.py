@@ -15,6 +15,7 @@ import duckdb
 
 from warehouse import models
 from warehouse.errors import WarehouseError
+from warehouse.files import flush
 from warehouse.tables import name_of, sql
 from warehouse.vocabulary import read_rows, rows
 
@@ -43,9 +44,9 @@ def publish(
     _check(con, aside)
     published = folder / FILE
     _keep_generation(published, now)
-    _flush(aside)
+    flush(aside)
     aside.replace(published)
-    _flush(folder)
+    flush(folder)
     con.execute("INSERT OR REPLACE INTO publication VALUES (?, ?)", [run_id, now])
     return published
 
@@ -157,14 +158,6 @@ def _keep_generation(published: Path, now: datetime) -> None:
     os.link(published, kept)
     for old in sorted(earlier.glob("trialwatch-*.duckdb"))[:-GENERATIONS_KEPT]:
         old.unlink()
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import duckdb
 import msgspec
 
+from warehouse.files import write_whole
+
 RUNS_SHOWN = 10
 RUN_COLUMNS = (
     "run_id",
@@ -70,9 +72,7 @@ def standing(
 
 def write(path: Path, facts: dict[str, Any]) -> None:
     """Write the facts where readers look, whole or not at all."""
-    aside = path.with_name(f".{path.name}.new")
-    aside.write_bytes(msgspec.json.format(msgspec.json.encode(facts), indent=2) + b"\n")
-    aside.replace(path)
+    write_whole(path, msgspec.json.format(msgspec.json.encode(facts), indent=2) + b"\n")
 
 
 def read(path: Path) -> dict[str, Any] | None:
