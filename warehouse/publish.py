@@ -1,11 +1,12 @@
-"""The analysts' file: built aside from what may be public, checked, and renamed into place.
+"""What is published: the analysts' file, built aside from what may be public, checked, and renamed into place;
+then what is made from it for other readers (``COMPANIONS``).
 
 Readers of the file that was there before go on reading it; nobody ever opens half a night. Payloads,
 recipients and mail are not copied, so no trace of them can be in it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.resources import files
@@ -15,7 +16,7 @@ import duckdb
 
 from warehouse import models
 from warehouse.errors import WarehouseError
-from warehouse.files import flush
+from warehouse.files import flush, write_whole
 from warehouse.tables import name_of, sql
 from warehouse.vocabulary import read_rows, rows
 
@@ -23,6 +24,8 @@ STORAGE_VERSION = "v1.0.0"
 """The oldest format that serves: every DuckDB since 1.0 opens the file."""
 GENERATIONS_KEPT = 7
 FILE = "trialwatch.duckdb"
+COMPANIONS: dict[str, Callable[[duckdb.DuckDBPyConnection], bytes]] = {}
+"""What else stands beside the file, by name: each is made from the file itself, as any reader sees it."""
 
 
 class NotPublishedError(WarehouseError):
@@ -42,10 +45,14 @@ def publish(
         _put_freshness(con, now, run_id, is_complete)
         _make_views(con)
     _check(con, aside)
+    with duckdb.connect(str(aside), read_only=True) as built:
+        companions = {name: make(built) for name, make in COMPANIONS.items()}
     published = folder / FILE
     _keep_generation(published, now)
     flush(aside)
     aside.replace(published)
+    for name, content in companions.items():
+        write_whole(folder / name, content)
     flush(folder)
     con.execute("INSERT OR REPLACE INTO publication VALUES (?, ?)", [run_id, now])
     return published
