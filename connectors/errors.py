@@ -29,5 +29,9 @@ class MailLaterError(MailError):
     """The mail server is unreachable or asks us to wait: try again later."""
 
 
+class MailServerError(MailLaterError):
+    """No mail could even be offered: no server, no TLS, no log-in. It says nothing of any one mail."""
+
+
 class MailRefusedError(MailError):
     """The mail server will never take this mail for this recipient: do not try again."""

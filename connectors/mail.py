@@ -1,8 +1,9 @@
 """Frozen mails out: handed to a mail server, or put into an outbox folder when there is none.
 
 A postman takes the bytes as they are and says one of three things: handed over (it returns), later
-(``MailLaterError``: time or the operator can heal it) or never (``MailRefusedError``: this mail, this
-recipient). It knows nothing of what the mail says, whom else it goes to, or how often it was tried.
+(``MailLaterError``: time or the operator can heal it; ``MailServerError`` where that concerns every mail alike)
+or never (``MailRefusedError``: this mail, this recipient). It knows nothing of what the mail says, whom else it
+goes to, or how often it was tried.
 """
 
 import base64
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from connectors.errors import MailError, MailLaterError, MailRefusedError
+from connectors.errors import MailError, MailLaterError, MailRefusedError, MailServerError
 
 SETTING = "TRIALWATCH_SMTP_URL"
 PORTS = {"smtp": 587, "smtps": 465}
@@ -116,6 +117,13 @@ class SmtpPostman:
         server.close()
 
     def _connected(self) -> smtplib.SMTP:
+        """A server that may be offered mail. Whatever goes wrong until then concerns every mail alike."""
+        try:
+            return self._greeted()
+        except MailError as error:
+            raise MailServerError(str(error)) from error.__cause__
+
+    def _greeted(self) -> smtplib.SMTP:
         """A server that is greeted, under TLS where there is any, and logged in to."""
         server: smtplib.SMTP | None = None
         try:
@@ -195,7 +203,7 @@ class SmtpPostman:
             return MailLaterError(f"{self._name} answered {code}: {said}. If this lasts, look at {SETTING}.")
         if code == TOO_LARGE:
             return MailRefusedError(f"{self._name} says that the mail for {recipient} is too large: {said}.")
-        return MailLaterError(
+        return MailServerError(
             f"{self._name} does not accept our sender {_words(error.sender)} ({code}: {said}). "
             "If this lasts, set TRIALWATCH_MAIL_FROM."
         )
@@ -217,7 +225,7 @@ class OutboxPostman:
             self.folder.mkdir(parents=True, exist_ok=True)
             _write_whole(self.folder / f"{_file_name(message_id)}.eml", message)
         except OSError as error:
-            raise MailLaterError(f"The outbox {self.folder} cannot be written: {error}.") from error
+            raise MailServerError(f"The outbox {self.folder} cannot be written: {error}.") from error
 
 
 def _write_whole(path: Path, contents: bytes) -> None:
@@ -252,7 +260,7 @@ def _envelope(sender: str, recipient: str) -> tuple[str, str]:
     """Both addresses as the envelope needs them, or the error of whoever must mend them."""
     from_address, to_address = _mailbox(sender), _mailbox(recipient)
     if from_address is None:
-        raise MailLaterError(f"{sender!a} is no address to send from: set TRIALWATCH_MAIL_FROM.")
+        raise MailServerError(f"{sender!a} is no address to send from: set TRIALWATCH_MAIL_FROM.")
     if to_address is None:
         raise MailRefusedError(f"{recipient!a} is no mail address.")
     return from_address, to_address
@@ -280,7 +288,7 @@ def _options(server: smtplib.SMTP, message: bytes, sender: str, recipient: str) 
     if server.has_extn("smtputf8"):
         return [*body, "SMTPUTF8"]
     if not sender.isascii():
-        raise MailLaterError(
+        raise MailServerError(
             f"The mail server takes no address like {sender!a} (no SMTPUTF8): set TRIALWATCH_MAIL_FROM."
         )
     raise MailRefusedError(f"The mail server takes no address like {recipient!a} (no SMTPUTF8).")

@@ -4,6 +4,7 @@ Heavy libraries are imported by the commands that need them: ``status``, ``show`
 import neither Prefect nor SQLModel and never open the store.
 """
 
+import getpass
 import json as json_text
 import logging
 import os
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
@@ -62,6 +64,8 @@ def run(
     *,
     watch: str | None = None,
     prefect: Annotated[bool, Parameter(negative="--no-prefect")] = True,
+    accept: str | None = None,
+    because: str | None = None,
     json: Json = False,
 ) -> Code:
     """One night, now: collect, compare, keep, publish, deliver.
@@ -72,6 +76,10 @@ def run(
         Only this watch of trialwatch.toml; otherwise all of them.
     prefect
         As a Prefect flow; without Prefect where it cannot start.
+    accept
+        Let this one check fail tonight, on record (with --because).
+    because
+        Why it may fail.
     """
     from flows import orchestration
     from flows.progress import shown
@@ -79,8 +87,9 @@ def run(
     settings = from_environment()
     configured = configuration(settings.config)
     configured.chosen(watch)  # a wrong name is told before anything starts
+    accepted = _acceptance(accept, because)
     with shown() as progress:
-        tonight = orchestration.Tonight(settings, configured, progress)
+        tonight = orchestration.Tonight(settings, configured, progress, accepted)
         report = orchestration.run(tonight, watch, with_prefect=prefect)
     if json:
         _print_json(orchestration.facts(report))
@@ -88,21 +97,85 @@ def run(
 
 
 @app.command
-def deliver(*, json: Json = False) -> Code:
-    """Send the mail that is due; wait for the store up to ten minutes."""
-    from flows import steps
+def deliver(*, test: str | None = None, json: Json = False) -> Code:
+    """Send the mail that is due; wait for the store up to ten minutes.
+
+    Parameters
+    ----------
+    test
+        Send a test mail to this one address instead, and nothing else.
+    """
+    from flows import delivery, steps, watchdog
+    from warehouse.digest import compose
     from warehouse.store import held_within
 
     settings = from_environment()
+    ending = Ending()
+    if test is not None:
+        mail = watchdog.test_mail(settings, test)
+        delivery.postman_of(settings).send(
+            compose(mail), sender=mail.sender, recipient=mail.recipient, message_id=mail.message_id
+        )
+        ending.note(Code.DONE, f"a test mail to {test} was taken by {settings.smtp_host or settings.outbox}")
+        return _end(ending)
     configured = configuration(settings.config)
-    with held_within(settings.store, "trialwatch deliver", steps.PATIENCE_S):
-        delivered = steps.deliver(settings, configured)
+    with held_within(settings.store, "trialwatch deliver", delivery.PATIENCE_S):
+        delivered = delivery.deliver(settings, configured)
         steps.note_standing(settings, configured)
     if json:
         _print_json({"sent": delivered.sent, "given_up": delivered.given_up, "mail_waiting": delivered.waiting})
-    ending = Ending()
     ending.note(Code.MAIL_DUE if delivered.waiting else Code.DONE, delivered.sentence)
     return _end(ending)
+
+
+@app.command
+def preview(
+    *, since: date | None = None, until: date | None = None, folder: Path | None = None, json: Json = False
+) -> Code:
+    """The mails that would go out, byte for byte, as a mailbox on standard output; nothing is sent or marked.
+
+    Parameters
+    ----------
+    since
+        Every mail that fell due since this day, those that were sent too.
+    until
+        Only mails that fall due until this day.
+    folder
+        Write each mail to a file in this folder instead.
+    """
+    from flows import preview as looking
+
+    settings = from_environment()
+    previewed = looking.mails(settings, configuration(settings.config), looking.Span(since, until))
+    if json:
+        _print_json(looking.documents(previewed))
+    elif folder:
+        looking.into_folder(previewed, folder)
+    else:
+        for part in looking.as_mbox(previewed):
+            sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+    _say(looking.sentence(previewed, settings.now()))
+    return Code.DONE
+
+
+@app.command
+def backup(file: Path) -> Code:
+    """Copy the store, whole, to a file."""
+    from flows import safekeeping
+
+    _say(safekeeping.back_up(from_environment(), file))
+    return Code.DONE
+
+
+@app.command
+def restore(file: Path) -> Code:
+    """Put a backup in the store's place, and publish what it holds. What was there is kept."""
+    from flows import safekeeping
+
+    settings = from_environment()
+    _say(safekeeping.restore(settings, configuration(settings.config), file))
+    return Code.DONE
 
 
 @app.command
@@ -121,6 +194,17 @@ def status(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0, json: 
     if stale:
         _say(stale)
     return Code.STALE if stale else Code.DONE
+
+
+@app.command
+def watchdog(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0) -> Code:
+    """Judge like status, and mail the operator when the last complete night is too old."""
+    from flows import watchdog as dog
+
+    is_stale, sentences = dog.watch(from_environment(), max_age)
+    for sentence in sentences:
+        _say(sentence)
+    return Code.STALE if is_stale else Code.DONE
 
 
 @app.command
@@ -219,6 +303,19 @@ def demo() -> Code:
     from flows.demo import play
 
     return play()
+
+
+def _acceptance(check: str | None, because: str | None) -> Any:
+    """A person's word for tonight, checked. Their name is that of the account that runs this."""
+    from flows.settings import SettingsError
+    from warehouse.checks import CHECKS, Acceptance
+
+    if check is None and because is None:
+        return None
+    if check is None or not (because or "").strip():
+        raise SettingsError('--accept CHECK and --because "why" go together: what is let pass stays on record')
+    _one_of("--accept", (check,), CHECKS)
+    return Acceptance(check, " ".join(str(because).split()), getpass.getuser())
 
 
 def _published(settings: Settings) -> Any:

@@ -3,9 +3,18 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from connectors.errors import OurBugError, RegistryError
+from connectors.errors import MailError, OurBugError, RegistryError
 from flows.settings import SettingsError
-from warehouse.errors import NothingPublishedError, QuestionError, StoreHeldError, WarehouseError
+from warehouse.errors import (
+    BackupError,
+    NothingPublishedError,
+    QuestionError,
+    StoreHeldError,
+    StoreSchemaError,
+    WarehouseError,
+)
+
+THE_OPERATOR_ACTS = SettingsError | NothingPublishedError | QuestionError | BackupError | StoreSchemaError
 
 
 class Code(IntEnum):
@@ -50,7 +59,7 @@ class Ending:
 
 def code_of(error: Exception) -> Code | None:
     """The exit code of an error that says what to do; None for one that only a developer can read."""
-    if isinstance(error, SettingsError | NothingPublishedError | QuestionError):
+    if isinstance(error, THE_OPERATOR_ACTS):
         return Code.USAGE
     if isinstance(error, StoreHeldError):
         return Code.HELD
@@ -58,4 +67,6 @@ def code_of(error: Exception) -> Code | None:
         return Code.OUR_BUG
     if isinstance(error, RegistryError):
         return Code.INCOMPLETE
+    if isinstance(error, MailError):
+        return Code.MAIL_DUE
     return Code.OUR_BUG if isinstance(error, WarehouseError) else None

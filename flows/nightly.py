@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.registry import Progress
-from flows import steps
+from flows import delivery, steps
+from flows.delivery import Delivered
 from flows.endings import OF_OUTCOME, Code, Ending
 from flows.settings import Configuration, Settings
-from flows.steps import Brought, Delivered, Occasion
+from flows.steps import Brought, Occasion
 from warehouse.certificate import Certificate
+from warehouse.checks import Acceptance, Check
 from warehouse.store import held
 from warehouse.watch import Watch
 
@@ -34,7 +36,7 @@ class Steps:
     collect: Callable[[Occasion, Watch, str], Brought] = steps.collect
     keep: Callable[[Occasion, Watch, str, Brought], Certificate] = steps.keep_what_was_brought
     publish: Callable[[Occasion, bool], Path] = steps.publish_all
-    deliver: Callable[[Settings, Configuration], Delivered] = steps.deliver
+    deliver: Callable[[Settings, Configuration], Delivered] = delivery.deliver
 
 
 @dataclass(slots=True)
@@ -52,16 +54,19 @@ def night(
     watches: tuple[Watch, ...],
     progress: Progress,
     do: Steps | None = None,
+    accepted: Acceptance | None = None,
 ) -> Report:
     """One night of some watches. It does all it can before it ends; the ending says what it could not.
+
+    ``accepted`` is a check that may fail tonight.
 
     Raises ``StoreHeldError`` when another run holds the store.
     """
     do = do or Steps()
-    steps.postman_of(settings)  # a wrong address is told before the night, not after it
+    delivery.postman_of(settings)  # a wrong address is told before the night, not after it
     now = settings.now()
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    occasion = Occasion(settings, configuration, run_id, now, progress)
+    occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted)
     report = Report(run_id, Ending(), [])
     with held(settings.store, "trialwatch run"):
         for watch in watches:
@@ -73,6 +78,8 @@ def night(
             report.certificates.append((watch.name, registry_name, certificate))
             sentence = f"{watch.name} on {registry_name}: {_summary(certificate)}"
             report.ending.note(OF_OUTCOME[certificate.outcome], sentence)
+        if accepted and not any(_is_used(accepted, each) for *_, each in report.certificates):
+            report.ending.note(Code.DONE, f"nothing had to be accepted: no check {accepted.check} failed tonight")
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
             do.publish(occasion, all(succeeded))
@@ -96,6 +103,10 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
         return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
 
 
+def _is_used(accepted: Acceptance, certificate: Certificate) -> bool:
+    return any(check.accepted == accepted for check in certificate.checks)
+
+
 def _summary(certificate: Certificate) -> str:
     if certificate.outcome != "complete":
         return certificate.sentence
@@ -106,8 +117,14 @@ def _summary(certificate: Certificate) -> str:
     }
     facts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items()]
     facts += [f"{certificate.quarantined} in quarantine"] if certificate.quarantined else []
-    warnings = [check.sentence for check in certificate.checks if not check.passed]
+    warnings = [_warning(check) for check in certificate.checks if not check.passed]
     return "; ".join([f"complete, {', '.join(facts)}", *warnings])
+
+
+def _warning(check: Check) -> str:
+    if check.accepted is None:
+        return check.sentence
+    return f"{check.sentence} (accepted by {check.accepted.by}: {check.accepted.because})"
 
 
 def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[..., Any]":
@@ -124,7 +141,7 @@ def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[...,
         collect=_as_task("collect", steps.collect),
         keep=_as_task("keep", steps.keep_what_was_brought),
         publish=_as_task("publish", steps.publish_all),
-        deliver=_as_task("deliver", steps.deliver),
+        deliver=_as_task("deliver", delivery.deliver),
     )
 
     @flow(name="nightly", persist_result=False)

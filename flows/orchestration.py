@@ -13,6 +13,7 @@ from typing import Any
 from connectors.registry import Progress
 from flows.nightly import Report, Steps, night, nightly_flow
 from flows.settings import Configuration, Settings
+from warehouse.checks import Acceptance
 
 log = logging.getLogger("trialwatch")
 
@@ -32,13 +33,14 @@ class Tonight:
     settings: Settings
     configuration: Configuration
     progress: Progress
+    accepted: Acceptance | None = None
     report: Report | None = None
     error: Exception | None = None
 
     def __call__(self, watch: str | None, do: Steps | None = None) -> Report:
         watches = self.configuration.chosen(watch)
         try:
-            self.report = night(self.settings, self.configuration, watches, self.progress, do)
+            self.report = night(self.settings, self.configuration, watches, self.progress, do, self.accepted)
         except Exception as error:
             self.error = error
             raise

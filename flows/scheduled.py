@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flows import steps
+from flows import delivery, steps
 from flows.nightly import nightly_flow
 from flows.orchestration import Tonight
 from flows.progress import silent
@@ -23,9 +23,9 @@ def delivery_flow() -> "Flow[..., Any]":
     @flow(name="deliver", persist_result=False)
     def deliver() -> State[Any]:
         settings = from_environment()
-        with held_within(settings.store, "trialwatch deliver", steps.PATIENCE_S):
+        with held_within(settings.store, "trialwatch deliver", delivery.PATIENCE_S):
             configured = configuration(settings.config)
-            delivered = steps.deliver(settings, configured)
+            delivered = delivery.deliver(settings, configured)
             steps.note_standing(settings, configured)
         return (Failed if delivered.waiting else Completed)(message=delivered.sentence)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, overload
+from urllib.parse import urlsplit
 
 from connectors.http import Manners, user_agent
 from warehouse.relevance import RULE_SETS
@@ -70,6 +71,11 @@ class Settings:
     @property
     def status_file(self) -> Path:
         return self.data_dir / "status.json"
+
+    @property
+    def smtp_host(self) -> str | None:
+        """The mail server without what is secret in its address."""
+        return urlsplit(self.smtp_url).hostname if self.smtp_url else None
 
     @property
     def manners(self) -> Manners:

@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors.clinicaltrials_gov import ClinicalTrialsGov
-from connectors.errors import MailLaterError, MailRefusedError, OurBugError, RegistryError
+from connectors.errors import OurBugError, RegistryError
 from connectors.http import Pace, PoliteClient
-from connectors.mail import Postman, postman_from
 from connectors.registry import Progress
-from flows.settings import SERVED, Configuration, Settings, SettingsError
+from flows.settings import SERVED, Configuration, Settings
 from warehouse import holdings, keep, ledger, publish, standing
 from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
+from warehouse.checks import Acceptance
 from warehouse.dates import naive_utc
 from warehouse.files import write_whole
 from warehouse.landed import Landed, Landing
@@ -27,13 +27,13 @@ from warehouse.watch import Watch
 
 log = logging.getLogger("trialwatch")
 
-PATIENCE_S = 600.0
-"""How long a delivery waits for the store."""
-
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One run: its id, its instant, and what it was told to do. ``progress`` may draw on a terminal."""
+    """One run: its id, its instant, and what it was told to do. ``progress`` may draw on a terminal.
+
+    ``accepted`` is a check that a person lets pass tonight.
+    """
 
     settings: Settings
     configuration: Configuration
@@ -41,6 +41,7 @@ class Occasion:
     now: datetime
     progress: Progress
     pace: Pace = field(default_factory=Pace)
+    accepted: Acceptance | None = None
 
     def night(self, watch: Watch, registry_name: str) -> Night:
         return Night(
@@ -51,6 +52,8 @@ class Occasion:
             lambda: naive_utc(self.settings.now()),
             self.settings.store / "work",
             self.configuration.subscriptions,
+            self.settings.operator,
+            self.accepted,
         )
 
 
@@ -118,64 +121,16 @@ def publish_all(occasion: Occasion, is_complete: bool) -> Path:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What delivering came to."""
-
-    sent: int = 0
-    given_up: int = 0
-    waiting: int = 0
-    last_error: str | None = None
-
-    @property
-    def sentence(self) -> str:
-        parts = [f"{self.sent} sent"]
-        parts += [f"{self.given_up} given up"] if self.given_up else []
-        parts += [f"{self.waiting} still due ({self.last_error})"] if self.waiting else []
-        return f"mail: {', '.join(parts)}"
-
-
-def postman_of(settings: Settings) -> Postman:
-    """Who carries our mail. Raises ``SettingsError`` when the mail server's address is none."""
-    try:
-        return postman_from(settings.smtp_url, settings.outbox)
-    except ValueError as error:
-        raise SettingsError(str(error)) from error
-
-
-def deliver(settings: Settings, configuration: Configuration) -> Delivered:
-    """Hand over what is due; each success is on record before the next attempt."""
-    postman = postman_of(settings)
-    writer = ledger.Writer(settings.mail_from, settings.reply_to, configuration.subscriptions)
-    sent = given_up = 0
-    last_error = None
-
-    def now() -> datetime:
-        return naive_utc(settings.now())
-
-    with opened(settings.store) as con:
-        ledger.freeze(con, writer, now())
-        for mail in ledger.due(con):
-            try:
-                postman.send(
-                    mail.content, sender=mail.sender, recipient=mail.recipient, message_id=mail.message_id
-                )
-            except MailLaterError as error:
-                last_error = str(error)
-                ledger.settle(con, mail.message_id, "due", now(), last_error)
-            except MailRefusedError as error:
-                given_up += 1
-                log.warning("a mail to a recipient of %r was refused: %s", mail.message_id, error)
-                ledger.settle(con, mail.message_id, "given_up", now(), str(error))
-            else:
-                sent += 1
-                ledger.settle(con, mail.message_id, "sent", now())
-        return Delivered(sent, given_up, ledger.waiting(con, now()), last_error)
-
-
 def pairs(watches: Iterable[Watch]) -> list[tuple[Watch, str]]:
     """Every watch with each of its registries that this version can read."""
     return [(watch, name) for watch in watches for name in watch.registries if name in SERVED]
+
+
+def is_all_complete(settings: Settings, configuration: Configuration) -> bool:
+    """Whether the last run of every watch and registry was complete."""
+    names = [(watch.name, registry_name) for watch, registry_name in pairs(configuration.watches)]
+    with opened(settings.store) as con:
+        return standing.is_all_complete(con, names)
 
 
 def note_standing(settings: Settings, configuration: Configuration) -> None:
@@ -183,7 +138,7 @@ def note_standing(settings: Settings, configuration: Configuration) -> None:
     now = naive_utc(settings.now())
     names = [(watch.name, registry_name) for watch, registry_name in pairs(configuration.watches)]
     with opened(settings.store) as con:
-        facts = standing.standing(con, names, now=now, mail_waiting=ledger.waiting(con, now))
+        facts = standing.standing(con, names, now=now, mail_waiting=ledger.waiting(con, now).mails)
     standing.write(settings.status_file, facts)
 
 

@@ -5,6 +5,7 @@ Pure. It does not know what a row tells, or whom: columns and rows are the calle
 
 import csv
 import io
+import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,26 +14,49 @@ from warehouse.foreign import defused, plain, shortened
 from warehouse.phrases import utc
 
 ATTACHMENT_BYTES = 5_000_000
-"""A longer table has its cells shortened, never its rows: mail servers refuse what is too large for them."""
-CELL_LETTERS = (None, 1000, 200, 60)
+"""Mail servers refuse what is too large for them. A larger table is packed; one that is too large even so has
+its cells shortened, never its rows."""
+CELL_LETTERS = (1000, 200, 60)
+THE_SAME_FOR_EVER = (1980, 1, 1, 0, 0, 0)
+"""The time that a packed file bears: the earliest that the format can say."""
 
 
 class Table(NamedTuple):
-    """CSV (RFC 4180), and whether cells had to be shortened for the whole to be sent."""
+    """CSV (RFC 4180), plain or in a ZIP file; ``is_shortened`` when cells had to be."""
 
-    text: str
+    file: str
+    content: bytes
     is_shortened: bool
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+def table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """The table as ``<name>.csv``, or ``<name>.zip`` with that inside."""
+    whole = _csv(columns, rows, None)
+    if len(whole) <= ATTACHMENT_BYTES:
+        return Table(f"{name}.csv", whole, False)
+    packed = _zip(f"{name}.csv", whole)
+    if len(packed) <= ATTACHMENT_BYTES:
+        return Table(f"{name}.zip", packed, False)
     for limit in CELL_LETTERS:
-        written = io.StringIO()
-        lines = csv.writer(written)
-        lines.writerow(columns)
-        lines.writerows([_cell(value, limit) for value in row] for row in rows)
-        if len(written.getvalue().encode()) <= ATTACHMENT_BYTES:
+        packed = _zip(f"{name}.csv", _csv(columns, rows, limit))
+        if len(packed) <= ATTACHMENT_BYTES:
             break
-    return Table(written.getvalue(), limit is not None)
+    return Table(f"{name}.zip", packed, True)
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int | None) -> bytes:
+    written = io.StringIO()
+    lines = csv.writer(written)
+    lines.writerow(columns)
+    lines.writerows([_cell(value, limit) for value in row] for row in rows)
+    return written.getvalue().encode()
+
+
+def _zip(name: str, content: bytes) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(name, THE_SAME_FOR_EVER), content, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
 
 
 def _cell(value: Any, limit: int | None) -> str:

@@ -8,16 +8,19 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from warehouse import models
-from warehouse.checks import Check
+from warehouse import models, operator_mail, trouble
+from warehouse.checks import Acceptance, Check
 from warehouse.store import transaction
-from warehouse.tables import insert
+from warehouse.tables import insert, sql
 from warehouse.watch import Subscription, Watch
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """Which night this is. ``now`` is its one instant and ``clock`` tells its end: naive UTC, as stored."""
+    """Which night this is. ``now`` is its one instant and ``clock`` tells its end: naive UTC, as stored.
+
+    ``operator`` is who hears of trouble; ``accepted`` is a check that may fail tonight.
+    """
 
     run_id: str
     watch: Watch
@@ -26,6 +29,8 @@ class Night:
     clock: Callable[[], datetime]
     work: Path
     subscriptions: tuple[Subscription, ...] = ()
+    operator: str | None = None
+    accepted: Acceptance | None = None
 
 
 @dataclass(slots=True)
@@ -75,7 +80,8 @@ def keep_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: 
 
 
 def put_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: Certificate) -> None:
-    """Put it beside what the night changed, in the caller's transaction."""
+    """Put it beside what the night changed, with what the operator is to hear of it; the caller's transaction."""
+    _tell_the_operator(con, night, certificate)
     told = {
         name: getattr(certificate, name) for name in Certificate.__slots__ if name not in ("changes", "checks")
     }
@@ -90,3 +96,19 @@ def put_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: C
         **told,
     }
     insert(con, models.Run, [row], night.work)
+
+
+def _tell_the_operator(con: duckdb.DuckDBPyConnection, night: Night, certificate: Certificate) -> None:
+    if night.operator is None or certificate.outcome in ("complete", "heartbeat"):
+        return
+    which = {"watch": night.watch.name, "registry_name": night.registry_name}
+    earlier = trouble.Earlier(*con.execute(sql("ledger/earlier"), which).fetchall()[0])
+    if trouble.is_to_be_told(certificate.outcome, earlier, night.now):
+        told = trouble.of_night(
+            **which,
+            outcome=certificate.outcome,
+            sentence=certificate.sentence,
+            checks=certificate.checks,
+            earlier=earlier,
+        )
+        operator_mail.put(con, told, operator=night.operator, run_id=night.run_id, now=night.now, **which)

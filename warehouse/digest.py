@@ -110,7 +110,27 @@ class Welcome:
     relevant: int
 
 
-def compose(letter: Letter | Welcome) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the operator is told of trialwatch itself: of each trouble a line, and a paragraph for each thing to
+    know. ``reason`` says why this address gets it."""
+
+    recipient: str
+    sender: str
+    message_id: str
+    written_at: datetime
+    troubles: tuple[tuple[str, tuple[str, ...]], ...]
+    reason: str = "your address stands in TRIALWATCH_OPERATOR."
+    subscription: str = "operator"
+    watch: str = "trialwatch"
+    reply_to: None = None
+    nights: tuple[()] = ()
+
+
+AnyLetter = Letter | Welcome | Notice
+
+
+def compose(letter: AnyLetter) -> bytes:
     """The whole RFC 5322 message in ASCII (but for an address that cannot be), with CRLF line ends.
 
     Raises ``ValueError`` when there is nothing to tell, or the sender, reply address or Message-ID is no such
@@ -119,6 +139,8 @@ def compose(letter: Letter | Welcome) -> bytes:
     head = _head(letter)
     if isinstance(letter, Welcome):
         return sealed(head, *rendered("welcome", _frame(letter) | _welcome_view(letter)), {})
+    if isinstance(letter, Notice):
+        return sealed(head, *rendered("notice", _frame(letter) | _notice_view(letter)), {})
     if not (letter.changes or letter.arrivals):
         raise ValueError(f"A letter for subscription {letter.subscription!r} has nothing to tell.")
     changes = _most_material_first(letter.changes)
@@ -128,12 +150,15 @@ def compose(letter: Letter | Welcome) -> bytes:
         text, html = rendered("digest", _frame(letter) | _digest_view(letter, changes, shown, tables))
         size = len(sealed(head, text, html, {}))
         if size <= MOST_BYTES or not shown:
-            return sealed(head, text, html, {name: made.text for name, made in tables.items()})
+            return sealed(head, text, html, {made.file: made.content for made in tables.values()})
         shown = min(shown - 1, shown * MOST_BYTES // size)
 
 
-def subject(letter: Letter | Welcome) -> str:
+def subject(letter: AnyLetter) -> str:
     """What happened to what, in one line. A title may be shortened, an id never."""
+    if isinstance(letter, Notice):
+        more = f" and {len(letter.troubles) - 1} more" if len(letter.troubles) > 1 else ""
+        return shortened(f"trialwatch: {plain(letter.troubles[0][0])}", SUBJECT_LETTERS - len(more))[0] + more
     if isinstance(letter, Welcome):
         return f"Now watching: {plain(letter.watch)} ({phrases.number(letter.relevant, 'trial')})"
     parts = []
@@ -174,7 +199,7 @@ def _arrivals(arrivals: Sequence[Told]) -> tuple[int, list[tuple[str, int]]]:
     return len(substances), sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _head(letter: Letter | Welcome) -> Head:
+def _head(letter: AnyLetter) -> Head:
     return Head(
         subject=subject(letter),
         sender=letter.sender,
@@ -188,16 +213,16 @@ def _head(letter: Letter | Welcome) -> Head:
 
 
 def _tables(letter: Letter, changes: Sequence[Told], shown: int) -> dict[str, Table]:
-    """What the mail itself does not show in full, by file name."""
-    attached = {"changes.csv": changes if shown < len(changes) else (), "new-trials.csv": letter.arrivals}
+    """What the mail itself does not show in full, by what it holds."""
+    attached = {"changes": changes if shown < len(changes) else (), "new-trials": letter.arrivals}
     return {
-        name: table(COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in listed])
+        name: table(name, COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in listed])
         for name, listed in attached.items()
         if listed
     }
 
 
-def _frame(letter: Letter | Welcome) -> dict[str, Any]:
+def _frame(letter: AnyLetter) -> dict[str, Any]:
     """What every template is given: the subject, and the foot."""
     return {
         "subject": subject(letter),
@@ -222,15 +247,14 @@ def _night(night: Night) -> dict[str, Any]:
 
 def _digest_view(letter: Letter, changes: Sequence[Told], shown: int, tables: dict[str, Table]) -> dict[str, Any]:
     count, by_substance = _arrivals(letter.arrivals)
-    cut = {name for name, made in tables.items() if made.is_shortened}
     return {
         "changes": len(changes),
         "shown": shown,
         "trials": _by_trial(changes[:shown]),
         "arrivals": count,
         "arrivals_by_substance": by_substance,
-        "arrivals_shortened": "new-trials.csv" in cut,
-        "changes_shortened": "changes.csv" in cut,
+        "arrivals_table": tables.get("new-trials"),
+        "changes_table": tables.get("changes"),
     }
 
 
@@ -242,6 +266,13 @@ def _welcome_view(letter: Welcome) -> dict[str, Any]:
         "by_substance": [(plain(substance), count) for substance, count in letter.by_substance],
         "kinds": [phrases.kind_words(kind) for kind in letter.kinds],
         "substances": [plain(substance) for substance in letter.substances],
+    }
+
+
+def _notice_view(letter: Notice) -> dict[str, Any]:
+    return {
+        "troubles": [(plain(line), [plain(each) for each in said]) for line, said in letter.troubles],
+        "reason": plain(letter.reason),
     }
 
 

@@ -19,3 +19,7 @@ class NothingPublishedError(WarehouseError):
 
 class QuestionError(WarehouseError):
     """A question that cannot be answered as asked: the asker must change it."""
+
+
+class BackupError(WarehouseError):
+    """A backup that cannot be made or restored as asked: the operator must act."""

@@ -22,6 +22,7 @@ class Held:
     version_number: int
     content_hash: str
     first_posted_on: date | None
+    last_update_posted_on: date | None
     fate: str | None
 
 
@@ -40,7 +41,7 @@ class Expected:
 
 def latest(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Held]:
     rows = con.execute(
-        "SELECT trial_id, version_number, content_hash, first_posted_on, fate FROM trial "
+        "SELECT trial_id, version_number, content_hash, first_posted_on, last_update_posted_on, fate FROM trial "
         "JOIN trial_version USING (trial_id, version_number) WHERE registry_name = ?",
         [registry_name],
     ).fetchall()

@@ -29,13 +29,17 @@ _TRIAL_ID = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A record that could be read. ``is_new`` when we hold no such state of the trial as its latest."""
+    """A record that could be read. ``is_new`` when we hold no such state of the trial as its latest.
+
+    ``stamped_on`` is the day of the data version that the registry wrote into it, where it did.
+    """
 
     trial_id: str
     study: Study
     payload: bytes
     content_hash: str
     is_new: bool
+    stamped_on: date | None = None
 
     @property
     def record(self) -> Record:
@@ -72,11 +76,17 @@ def read(records: Iterator[bytes], known: Mapping[str, str]) -> Iterator[Read | 
             trial_id = study.protocolSection.identificationModule.nctId.strip().upper()
             if not _TRIAL_ID.fullmatch(trial_id):
                 raise msgspec.ValidationError(f"{trial_id[:40]!r} is no trial number - at `{_ID_PATH}`")
-            found = content_hash(msgspec.json.decode(payload))
+            record = msgspec.json.decode(payload)
+            found = content_hash(record)
         except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
             yield _set_aside(payload, error)
         else:
-            yield Read(trial_id, study, payload, found, known.get(trial_id) != found)
+            yield Read(trial_id, study, payload, found, known.get(trial_id) != found, _stamp(record))
+
+
+def _stamp(record: Record) -> date | None:
+    found = next(iter(_values(record, ["derivedSection", "miscInfoModule", "versionHolder"])), None)
+    return day(found) if isinstance(found, str) else None
 
 
 def _set_aside(payload: bytes, error: Exception) -> Unreadable:

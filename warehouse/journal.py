@@ -85,6 +85,7 @@ class Journal:
             "subscription": due.subscription.name,
             "watch": due.watch,
             "recipient": due.recipient,
+            "topic": "change" if due.change_id else "welcome",
             "change_id": due.change_id,
             "run_id": self._night.run_id,
             "period": due.period,

@@ -5,6 +5,7 @@ certificate) or none of it. What changed, who moved and whether to believe it is
 it is gathered and put.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -101,6 +102,8 @@ class _Shown:
     first_posted_on: dict[str, date | None] = field(default_factory=dict)
     judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)
+    stamped: Counter[date] = field(default_factory=Counter)
+    unposted: int = 0
 
 
 def _look_through(landed: Landed, held: Mapping[str, Held], stage: Stage, journal: Journal) -> _Shown:
@@ -113,13 +116,17 @@ def _look_through(landed: Landed, held: Mapping[str, Held], stage: Stage, journa
             continue
         number = state.trial_id
         shown.trial_ids.append(number)
+        if state.stamped_on:
+            shown.stamped[state.stamped_on] += 1
         if not state.is_new:
             continue
         shown.flags += flags(state)
         shown.judgements[number] = relevance.judge(state.study)
-        shown.first_posted_on[number] = days(state.study)["first_posted_on"]
+        posted = days(state.study)
+        shown.first_posted_on[number] = posted["first_posted_on"]
         if number in held:
             shown.changed.append(state)
+            shown.unposted += posted["last_update_posted_on"] == held[number].last_update_posted_on
         else:
             shown.new.add(number)
             stage.put(state, 1, *registry_date("sponsor", state.record, journal.data_version_on))
@@ -147,6 +154,10 @@ def _judge(
             members=members,
             thinned_out=sum(leaving.kind == "left_watch" for leaving in exits),
             same_question=bool(last and last.asked_the_same(night.watch)),
+            removed=sum(isinstance(collected.fates.get(leaving.trial_id), Removed) for leaving in exits),
+            changed=len(shown.changed),
+            changed_unposted=shown.unposted,
+            stamped=shown.stamped,
             min_trials=night.watch.min_trials,
             max_trials=night.watch.max_trials,
             earlier_data_version=last.data_version if last else None,
@@ -155,9 +166,10 @@ def _judge(
                 for number in night.watch.follow
                 if number not in held and isinstance(collected.fates.get(number), Removed)
             ),
-        )
+        ),
+        night.accepted,
     )
-    refusals = [check.sentence for check in checks if check.blocking and not check.passed]
+    refusals = [check.sentence for check in checks if check.refuses]
     return Certificate(
         "refused" if refusals else "complete",
         f"refused: {'; '.join(refusals)}" if refusals else "complete",

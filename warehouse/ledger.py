@@ -1,158 +1,194 @@
 """The mail ledger: what is due becomes frozen messages, and each message's fate is noted before the next.
 
-A message is written once, before its first attempt, and every attempt sends those bytes.
+A message is written once, before its first attempt, and every attempt sends those bytes. Before it is offered
+it is leased: a lease that nobody took back is of a process that died offering it, and whether the mail went out
+then nobody knows, so it is offered again, the same to the byte. Who calls holds the store, so no lease is anyone
+else's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import duckdb
 
-from warehouse.alerts import message_id
-from warehouse.digest import Letter, Night, Told, Welcome, compose
+from warehouse import operator_mail, trouble
+from warehouse.digest import compose
+from warehouse.letters import Unwritten, Writer, letter, unwritten
+from warehouse.patience import LONGEST_PAUSE, next_attempt
 from warehouse.store import transaction
 from warehouse.tables import sql
-from warehouse.watch import Subscription
+
+STILL_DUE = frozenset({"due", "leased", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A frozen message that waits to be handed over."""
+    """A frozen message, and how often it has been offered."""
 
     message_id: str
+    subscription: str
+    topic: str
     sender: str
     recipient: str
     content: bytes
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes: the sender's and the reply address, and the subscriptions whose welcomes need words."""
+class Waiting:
+    """Mails whose time has come and that are still due. ``next_attempt_at`` is set while all of them pause."""
 
-    sender: str
-    reply_to: str | None
-    subscriptions: tuple[Subscription, ...]
-
-    @property
-    def domain(self) -> str:
-        return self.sender.rpartition("@")[2].strip("> ") or "localhost"
+    mails: int
+    next_attempt_at: datetime | None
+    last_error: str | None
 
 
-def freeze(con: duckdb.DuckDBPyConnection, writer: Writer, now: datetime) -> int:
-    """Write every message whose time has come; returns their number. ``now`` is naive UTC."""
-    groups = con.execute(
-        "SELECT subscription, watch, recipient, period, list(delivery_id), "
-        "list(change_id) FILTER (change_id IS NOT NULL AND NOT is_arrival), "
-        "list(change_id) FILTER (change_id IS NOT NULL AND is_arrival) "
-        "FROM delivery WHERE message_id IS NULL AND due_at <= ? GROUP BY ALL ORDER BY ALL",
-        [now],
-    ).fetchall()
-    for subscription, watch, recipient, period, deliveries, changes, arrivals in groups:
-        name = message_id(subscription, recipient, period, writer.domain)
-        common: dict[str, Any] = {
-            "subscription": subscription,
-            "watch": watch,
-            "recipient": recipient,
-            "sender": writer.sender,
-            "reply_to": writer.reply_to,
-            "message_id": name,
-            "written_at": now,
-            "nights": tuple(_nights(con, watch)),
-        }
-        letter: Letter | Welcome
-        if changes or arrivals:
-            letter = Letter(changes=tuple(_told(con, changes)), arrivals=tuple(_told(con, arrivals)), **common)
-        else:
-            letter = _welcome(con, common, writer)
-        content = compose(letter)
+def freeze(con: duckdb.DuckDBPyConnection, writer: Writer, now: datetime) -> None:
+    """Write every message whose time has come. ``now`` is naive UTC."""
+    for waiting in unwritten(con, now):
+        mail = written(con, waiting, writer)
         with transaction(con):
             con.execute(
-                "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'due', 0, NULL, NULL)",
-                [name, subscription, recipient, writer.sender, now, content.decode("utf-8")],
+                sql("ledger/freeze"),
+                {
+                    "message_id": mail.message_id,
+                    "subscription": mail.subscription,
+                    "recipient": mail.recipient,
+                    "topic": mail.topic,
+                    "sender": mail.sender,
+                    "written_at": waiting.due_at,
+                    "mail": mail.content.decode("utf-8"),
+                },
             )
             con.execute(
                 "UPDATE delivery SET message_id = ? WHERE delivery_id IN (SELECT unnest(?::VARCHAR[]))",
-                [name, deliveries],
+                [mail.message_id, waiting.deliveries],
             )
-    return len(groups)
 
 
-def due(con: duckdb.DuckDBPyConnection) -> list[Mail]:
-    """The frozen messages that are neither sent nor given up, the oldest first."""
-    rows = con.execute(
-        "SELECT message_id, sender, recipient, mail FROM message WHERE state = 'due' ORDER BY written_at, rowid"
-    ).fetchall()
-    return [Mail(name, sender, recipient, text.encode()) for name, sender, recipient, text in rows]
+def written(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer) -> Mail:
+    """The mail as it is, or would be, frozen. Nothing is kept."""
+    period, again = waiting.period, 1
+    while True:
+        told = letter(con, waiting, writer, period)
+        if not con.execute("SELECT 1 FROM message WHERE message_id = ?", [told.message_id]).fetchone():
+            break
+        # The period has had its mail: a clock that was set back has brought more into it.
+        again += 1
+        period = f"{waiting.period} ({again})"
+    content = compose(told)
+    return Mail(told.message_id, waiting.subscription, waiting.topic, told.sender, told.recipient, content, 0)
 
 
-def settle(con: duckdb.DuckDBPyConnection, name: str, state: str, now: datetime, error: str | None = None) -> None:
-    """Note how an attempt ended: ``sent``, ``given_up``, or ``due`` still."""
-    settled_at = None if state == "due" else now
-    with transaction(con):
-        con.execute(
-            "UPDATE message SET state = ?, settled_at = ?, last_error = ?, attempts = attempts + 1 "
-            "WHERE message_id = ?",
-            [state, settled_at, error, name],
-        )
-
-
-def waiting(con: duckdb.DuckDBPyConnection, now: datetime) -> int:
-    """Mails whose time has come and that are still due; given up is not due."""
-    (frozen,) = con.execute("SELECT count(*) FROM message WHERE state = 'due'").fetchone() or (0,)
-    (unwritten,) = con.execute(
-        "SELECT count(DISTINCT (subscription, recipient, period)) FROM delivery "
-        "WHERE message_id IS NULL AND due_at <= ?",
-        [now],
-    ).fetchone() or (0,)
-    return int(frozen + unwritten)
-
-
-def _told(con: duckdb.DuckDBPyConnection, change_ids: list[str] | None) -> Iterator[Told]:
-    rows = con.execute(sql("ledger/told"), [change_ids or []])
-    names = [column[0] for column in rows.description or []]
-    for row in rows.fetchall():
-        told = dict(zip(names, row, strict=True))
-        yield Told(**{**told, "substances": tuple(told["substances"])})
-
-
-def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[Night]:
-    rows = con.execute(
-        "SELECT registry_name, data_version_after, outcome, finished_at, distinct_trials FROM run "
-        "WHERE watch = ? QUALIFY row_number() OVER (PARTITION BY registry_name ORDER BY rowid DESC) = 1 "
-        "ORDER BY registry_name",
-        [watch],
-    ).fetchall()
-    for row in rows:
-        yield Night(*row)
-
-
-def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Writer) -> Welcome:
-    named = {each.name: each for each in writer.subscriptions}
-    listens = named.get(common["subscription"])
-    members = con.execute(
-        "SELECT trial_id, overall_status, bool_or(is_relevant) FROM watch_member "
-        "JOIN trial USING (trial_id) JOIN trial_version USING (trial_id, version_number) "
-        "WHERE watch = ? AND left_at IS NULL GROUP BY ALL",
-        [common["watch"]],
-    ).fetchall()
-    relevant = [trial_id for trial_id, _, ours in members if ours]
-    by_status: dict[str, int] = {}
-    for _, status, ours in members:
-        if ours:
-            by_status[status or "no status"] = by_status.get(status or "no status", 0) + 1
-    by_substance = con.execute(
-        "SELECT substance, count(DISTINCT trial_id) FROM trial_substance "
-        "WHERE trial_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY substance ORDER BY 2 DESC, 1",
-        [relevant],
-    ).fetchall()
-    return Welcome(
-        **common,
-        kinds=listens.kinds if listens else (),
-        substances=listens.substances if listens else (),
-        by_status=tuple(sorted(by_status.items(), key=lambda item: (-item[1], item[0]))),
-        by_substance=tuple(by_substance),
-        trials=len(members),
-        relevant=len(relevant),
+def ready(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Mail]:
+    """The frozen messages that may be offered now, the oldest first."""
+    # A pause longer than any we make was made by a clock that ran ahead.
+    return _open(
+        con, "next_attempt_at IS NULL OR next_attempt_at <= ? OR next_attempt_at > ?", now, now + 2 * LONGEST_PAUSE
     )
+
+
+def _open(con: duckdb.DuckDBPyConnection, which: str, *values: datetime) -> list[Mail]:
+    rows = con.execute(
+        "SELECT message_id, subscription, topic, sender, recipient, mail, attempts FROM message "
+        f"WHERE state IN ('due', 'leased', 'failed') AND ({which}) ORDER BY written_at, rowid",
+        list(values),
+    ).fetchall()
+    return [_mail(*row) for row in rows]
+
+
+def _mail(name: str, subscription: str, topic: str, sender: str, recipient: str, text: str, attempts: int) -> Mail:
+    return Mail(name, subscription, topic, sender, recipient, text.encode(), attempts)
+
+
+def lease(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
+    """Note that the mail is about to be offered."""
+    _set(con, mail, state="leased", attempts=mail.attempts + 1, leased_at=now)
+
+
+def hand_back(con: duckdb.DuckDBPyConnection, mail: Mail, error: str) -> None:
+    """Note that it was not offered after all: there was no server to offer it to."""
+    _set(con, mail, state="failed" if mail.attempts else "due", attempts=mail.attempts, last_error=error)
+
+
+def settle(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
+    """Note that it is in other hands."""
+    _set(con, mail, state="sent", settled_at=now, next_attempt_at=None, last_error=None)
+
+
+def postpone(con: duckdb.DuckDBPyConnection, mail: Mail, writer: Writer, now: datetime, error: str) -> bool:
+    """Note that the server asked to be asked again; False when that was the last time."""
+    then = next_attempt(mail.message_id, mail.attempts + 1, now)
+    if then is None:
+        give_up(con, mail, writer, now, f"{error} It was offered {mail.attempts + 1} times.")
+        return False
+    _set(con, mail, state="failed", next_attempt_at=then, last_error=error)
+    return True
+
+
+def give_up(con: duckdb.DuckDBPyConnection, mail: Mail, writer: Writer, now: datetime, error: str) -> None:
+    """Note that it will not be offered again, and let the operator hear of it. Nobody else's mail is touched."""
+    with transaction(con):
+        _put(con, mail, state="given_up", settled_at=now, next_attempt_at=None, last_error=error)
+        # Mail to the operator that nobody takes cannot be told by mail to the operator.
+        if writer.operator and mail.topic != "trouble":
+            told = trouble.of_mail(mail.subscription, mail.recipient, error)
+            operator_mail.put(con, told, operator=writer.operator, run_id=f"mail {mail.message_id}", now=now)
+
+
+def withdraw(con: duckdb.DuckDBPyConnection, writer: Writer, now: datetime) -> int:
+    """Give up what is written to people who are not subscribed any more; returns how many mails."""
+    listening = _listening(writer)
+    left = [mail for mail in _open(con, "true") if not _is_wanted(mail, listening, writer)]
+    for mail in left:
+        _set(con, mail, state="given_up", settled_at=now, last_error="Not subscribed any more (trialwatch.toml).")
+    return len(left)
+
+
+def _listening(writer: Writer) -> set[tuple[str, str]]:
+    return {(each.name, recipient) for each in writer.subscriptions for recipient in each.to}
+
+
+def _is_wanted(mail: Mail, listening: Collection[tuple[str, str]], writer: Writer) -> bool:
+    if mail.topic == "trouble":
+        return mail.recipient == writer.operator
+    return (mail.subscription, mail.recipient) in listening
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A mail as it was or would be sent. ``due_at`` is naive UTC."""
+
+    mail: Mail
+    state: str
+    due_at: datetime
+
+
+def preview(
+    con: duckdb.DuckDBPyConnection, writer: Writer, since: datetime | None, until: datetime | None
+) -> Iterator[Previewed]:
+    """Mails that fall due in a span; without ``since``, those that would still go out. Nothing is kept."""
+    rows = con.execute(sql("ledger/previewed"), {"since": since, "until": until}).fetchall()
+    for *row, state, due_at in rows:
+        yield Previewed(_mail(*row), state, due_at)
+    listening = _listening(writer)
+    for waiting in unwritten(con, until):
+        mail = written(con, waiting, writer)
+        if (since is None or waiting.due_at >= since) and _is_wanted(mail, listening, writer):
+            yield Previewed(mail, "due", waiting.due_at)
+
+
+def waiting(con: duckdb.DuckDBPyConnection, now: datetime) -> Waiting:
+    """What is still due at an instant (naive UTC)."""
+    return Waiting(*con.execute(sql("ledger/waiting"), {"now": now}).fetchall()[0])
+
+
+def _set(con: duckdb.DuckDBPyConnection, mail: Mail, **facts: str | int | datetime | None) -> None:
+    with transaction(con):
+        _put(con, mail, **facts)
+
+
+def _put(con: duckdb.DuckDBPyConnection, mail: Mail, **facts: str | int | datetime | None) -> None:
+    columns = ", ".join(f"{column} = ?" for column in facts)
+    con.execute(f"UPDATE message SET {columns} WHERE message_id = ?", [*facts.values(), mail.message_id])

@@ -13,6 +13,7 @@ from email import policy
 from email.header import Header
 from email.message import EmailMessage
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from warehouse.foreign import plain
 
@@ -21,7 +22,10 @@ _MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@]+@[^\s<>()\\,;:\"@]+")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the headers say. ``written_at`` is aware; the list's names may hold anything."""
+    """What the headers say. ``written_at`` is aware; the list's names may hold anything.
+
+    Without a ``reply_to`` answers go to the sender.
+    """
 
     subject: str
     sender: str
@@ -33,8 +37,8 @@ class Head:
     watch: str
 
 
-def sealed(head: Head, text: str, html: str, tables: Mapping[str, str]) -> bytes:
-    """The whole message; ``tables`` are CSV by file name.
+def sealed(head: Head, text: str, html: str, attached: Mapping[str, bytes]) -> bytes:
+    """The whole message; ``attached`` are files by name, ``.csv`` (UTF-8) or ``.zip``.
 
     Raises ``ValueError`` when the sender, reply address or Message-ID is no such thing.
     """
@@ -44,17 +48,24 @@ def sealed(head: Head, text: str, html: str, tables: Mapping[str, str]) -> bytes
     message = EmailMessage(policy=policy.SMTP)
     message.set_raw("From", _sender(head.sender))
     message["To"] = _address(head.recipient) or "undisclosed-recipients:;"
-    if head.reply_to is not None:
-        message.set_raw("Reply-To", _sender(head.reply_to))
+    reply_to = head.sender if head.reply_to is None else head.reply_to
+    message.set_raw("Reply-To", _sender(reply_to))
     message["Date"] = format_datetime(head.written_at)
     message["Message-ID"] = f"<{message_id}>"
     message.set_raw("Subject", _words(head.subject, "Subject"))
     message["Auto-Submitted"] = "auto-generated"
     message["List-Id"] = f"<{_slug(head.subscription)}.{_slug(head.watch)}.trialwatch>"
+    # RFC 2369: a mail program shows it as a button, and what it sends says who wants to leave what.
+    message.set_raw(
+        "List-Unsubscribe", f"<mailto:{_bare(reply_to)}?subject=unsubscribe%20{_slug(head.subscription)}>"
+    )
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
-    for name, table in tables.items():
-        message.add_attachment(table, subtype="csv", cte="base64", filename=name)
+    for name, content in attached.items():
+        if name.endswith(".csv"):
+            message.add_attachment(content.decode(), subtype="csv", cte="base64", filename=name)
+        else:
+            message.add_attachment(content, maintype="application", subtype="zip", filename=name)
     # A boundary of the library's own making would be a random one.
     seed = hashlib.blake2b(message_id.encode(), digest_size=12).hexdigest()
     for place, part in enumerate(part for part in message.walk() if part.is_multipart()):
@@ -73,6 +84,12 @@ def _sender(text: str) -> str:
     if not shown:
         return address
     return f"{_words(shown, 'From')}\n <{address}>" if not _is_simple(shown) else f'"{shown}" <{address}>'
+
+
+def _bare(text: str) -> str:
+    """The address in a setting that has passed ``_sender``, as a mailto link writes it."""
+    inner = text.rpartition("<")[2].removesuffix(">") if "<" in text else text
+    return quote(_address(inner) or "", safe="@")
 
 
 def _address(text: str) -> str | None:

@@ -328,14 +328,32 @@ class Quarantine(SQLModel, table=True):
     payload: str = text("The record as sent.", long=True)
 
 
+class Trouble(SQLModel, table=True):
+    """Something that the operator has been, or is to be, told once. Private."""
+
+    trouble_id: str = text("Stable id.", key=True)
+    run_id: str = text("The run that met it.")
+    watch: str | None = text("The watch it befell; NULL when it is about the mail.")
+    registry_name: str | None = text("The registry, likewise.")
+    noticed_at: datetime = instant("When (UTC).")
+    subject: str = text("What happened, in one line.")
+    sentences: list[str] | None = words("What happened and what to do, a paragraph each.")
+
+
 class Delivery(SQLModel, table=True):
-    """One change (or one welcome) that one recipient of one subscription is to be told. Private."""
+    """One change (or welcome, or trouble) that one recipient of one subscription is to be told. Private.
+
+    Its state is that of the mail it went into (``Message.state``); until that is written it is due. The view
+    ``delivery_ledger`` of the store puts both side by side.
+    """
 
     delivery_id: str = text("Stable id.", key=True)
-    subscription: str = text("The subscription's name.")
+    subscription: str = text("The subscription's name; for trouble the operator's.")
     watch: str = text("Its watch.")
     recipient: str = text("The address.")
-    change_id: str | None = text("The change; NULL for a welcome.")
+    topic: str = text("change, welcome or trouble.")
+    change_id: str | None = text("The change; NULL for a welcome or trouble.")
+    trouble_id: str | None = text("The trouble; NULL for a change or welcome.")
     run_id: str = text("The run that made it due.")
     period: str = text("What goes into one mail: the run, or the digest's day.")
     is_arrival: bool = _column("One of more than 50 new members, told as one line.")
@@ -349,11 +367,17 @@ class Message(SQLModel, table=True):
     message_id: str = text("Message-ID, without angle brackets.", key=True)
     subscription: str = text("The subscription's name.")
     recipient: str = text("The address.")
+    topic: str = text("change, welcome or trouble: what it is about.")
     sender: str = text("The envelope's sender.")
-    written_at: datetime = instant("When it was written (UTC).")
+    written_at: datetime = instant("The instant it is dated: when it fell due (UTC).")
     mail: str = text("The whole message, as sent.", long=True)
-    state: str = text("due, sent or given_up.")
-    attempts: int = number("Attempts so far.")
+    state: str = text(
+        "due (not offered yet), leased (being offered, or we died offering it), failed (to be offered again), "
+        "sent or given_up."
+    )
+    attempts: int = number("How often it was offered to a mail server.")
+    leased_at: datetime | None = instant("When the last offer began (UTC).")
+    next_attempt_at: datetime | None = instant("Not to be offered again before this (UTC).")
     settled_at: datetime | None = instant("When it was sent or given up (UTC).")
     last_error: str | None = text("What the last attempt said.")
 

@@ -70,6 +70,15 @@ def standing(
     }
 
 
+def is_all_complete(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether the last run of each watch on each registry was complete."""
+    last = con.execute(
+        "SELECT watch, registry_name, arg_max(outcome, rowid) IN ('complete', 'heartbeat') FROM run GROUP BY ALL"
+    ).fetchall()
+    complete = {(watch, registry_name) for watch, registry_name, is_complete in last if is_complete}
+    return all(pair in complete for pair in pairs)
+
+
 def write(path: Path, facts: dict[str, Any]) -> None:
     """Write the facts where readers look, whole or not at all."""
     write_whole(path, msgspec.json.format(msgspec.json.encode(facts), indent=2) + b"\n")

@@ -1,7 +1,13 @@
-"""The store: one private DuckDB file, one writer at a time, made from the tables of ``models``."""
+"""The store: one private DuckDB file, one writer at a time, made from the tables of ``models``.
+
+It knows which version of the tables it holds. A newer program brings an older store up to date, in one
+transaction and after a copy of it; an older program refuses a newer store.
+"""
 
 import fcntl
+import logging
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,8 +21,14 @@ from sqlmodel import SQLModel, create_engine
 
 from warehouse import models  # noqa: F401 - importing them is what defines the tables
 from warehouse.errors import StoreHeldError, StoreSchemaError
+from warehouse.files import flush
+from warehouse.tables import sql
 
-SCHEMA_VERSION = 1
+log = logging.getLogger("trialwatch")
+
+SCHEMA_VERSION = 2
+FILE = "store.duckdb"
+VIEWS = ("ledger/delivery_ledger",)
 
 
 @contextmanager
@@ -59,18 +71,31 @@ def _holder(lock: TextIO) -> str:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The store, made when it is not there yet. The caller holds it (``held``)."""
-    path = folder / "store.duckdb"
+def opened(folder: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The store, made when it is not there yet and brought up to date. The caller holds it (``held``).
+
+    Raises ``StoreSchemaError`` for one that a newer trialwatch wrote.
+    """
+    path = folder / FILE
     if not path.exists():
         _make(path)
-    con = duckdb.connect(str(path))
+    con = connected(path, read_only=read_only)
     try:
-        con.execute("SET TimeZone = 'UTC'")
-        _check_schema(con, path)
+        version = version_of(con)
+        if version != SCHEMA_VERSION:
+            con.close()
+            _bring_up_to_date(path, version)
+            con = connected(path, read_only=read_only)
         yield con
     finally:
         con.close()
+
+
+def connected(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """A store's file, whatever the version of its tables."""
+    con = duckdb.connect(str(path), read_only=read_only)
+    con.execute("SET TimeZone = 'UTC'")
+    return con
 
 
 def _make(path: Path) -> None:
@@ -83,8 +108,8 @@ def _make(path: Path) -> None:
     SQLModel.metadata.create_all(engine)
     engine.dispose()
     with duckdb.connect(str(aside)) as con:
-        now = datetime.now(UTC).replace(tzinfo=None)
-        con.execute("INSERT INTO store_schema VALUES (?, ?)", [SCHEMA_VERSION, now])
+        _make_views(con)
+        _note_version(con)
     aside.replace(path)
 
 
@@ -92,13 +117,64 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def _check_schema(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    (version,) = con.execute("SELECT max(version) FROM store_schema").fetchone() or (None,)
-    if version != SCHEMA_VERSION:
+def _make_views(con: duckdb.DuckDBPyConnection) -> None:
+    for view in VIEWS:
+        con.execute(sql(view))
+
+
+def _note_version(con: duckdb.DuckDBPyConnection) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    con.execute("INSERT INTO store_schema VALUES (?, ?)", [SCHEMA_VERSION, now])
+
+
+def version_of(con: duckdb.DuckDBPyConnection) -> int | None:
+    """Which version of the tables a file holds; None when it is no store."""
+    try:
+        found = con.execute("SELECT max(version) FROM store_schema").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return int(found[0]) if found and found[0] is not None else None
+
+
+def _bring_up_to_date(path: Path, version: int | None) -> None:
+    if version is None or version > SCHEMA_VERSION:
         raise StoreSchemaError(
-            f"{path} holds tables of version {version}, this trialwatch knows version {SCHEMA_VERSION}: "
-            "use the trialwatch that wrote it"
+            f"{path} holds tables of version {version}, this trialwatch knows versions up to {SCHEMA_VERSION}: "
+            "use the trialwatch that wrote it, or a newer one"
         )
+    kept = path.with_name(f"{path.name}.version-{version}")
+    copy_whole(path, kept)
+    log.warning("the store is brought from version %s to %s; a copy stays in %s", version, SCHEMA_VERSION, kept)
+    with connected(path, read_only=False) as con, transaction(con):
+        for step in range(version + 1, SCHEMA_VERSION + 1):
+            con.execute(sql(f"store/to_version_{step}"))
+        _make_views(con)
+        _comment(con)
+        _note_version(con)
+
+
+def _comment(con: duckdb.DuckDBPyConnection) -> None:
+    """Give every column the comment that a newly made store has."""
+    for table in SQLModel.metadata.sorted_tables:
+        for column in table.columns:
+            words = (column.comment or "").replace("'", "''")
+            con.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS \'{words}\'')
+
+
+def copy_whole(path: Path, to: Path) -> None:
+    """Copy a store's file, which nobody has open, with all that its write-ahead log holds. Whole or not at all."""
+    with connected(path, read_only=False) as con:
+        con.execute("CHECKPOINT")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    aside = to.with_name(f".{to.name}.part")
+    try:
+        shutil.copyfile(path, aside)
+        aside.chmod(0o600)
+        flush(aside)
+        aside.replace(to)
+        flush(to.parent)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 @contextmanager

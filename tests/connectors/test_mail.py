@@ -18,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from connectors.errors import MailLaterError, MailRefusedError
+from connectors.errors import MailLaterError, MailRefusedError, MailServerError
 from connectors.mail import OutboxPostman, SmtpPostman, postman_from
 from warehouse.digest import Letter, Told, compose
 
@@ -226,8 +226,8 @@ def test_a_hostile_title_arrives_as_a_subject_and_nothing_else() -> None:
     assert received.recipients == ["pi@example.org"]
     message = email.message_from_bytes(received.contents, policy=email.policy.default)
     assert set(message.keys()) == {
-        *("From", "To", "Date", "Message-ID", "Subject", "Auto-Submitted", "List-Id"),
-        *("MIME-Version", "Content-Type"),
+        *("From", "To", "Reply-To", "Date", "Message-ID", "Subject", "Auto-Submitted", "List-Id"),
+        *("List-Unsubscribe", "MIME-Version", "Content-Type"),
     }
     assert message["Subject"].startswith("Completed: Ketamine Bcc: x@evil.example <script>")
     assert message["Subject"].endswith("(NCT02649231)")
@@ -345,8 +345,8 @@ def test_tls_with_a_server_that_speaks_none_is_tried_later() -> None:
         ("rcpt", "550 5.1.1 no such user", MailRefusedError),
         ("data", "451 4.3.0 come back later", MailLaterError),
         ("data", "554 5.7.1 not here", MailRefusedError),
-        ("mail", "451 4.7.1 greylisted", MailLaterError),
-        ("mail", "550 5.7.1 not your domain", MailLaterError),
+        ("mail", "451 4.7.1 greylisted", MailServerError),
+        ("mail", "550 5.7.1 not your domain", MailServerError),
         ("mail", "552 5.3.4 too large", MailRefusedError),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.simulated import SimulatedRegistry
-from flows import steps
+from flows import delivery
 from flows.endings import Code
 from flows.settings import configuration
 from tests.house import House
@@ -42,8 +42,8 @@ def office(house: House) -> Iterator[PostOffice]:
         yield running
 
 
-def deliver(house: House) -> steps.Delivered:
-    return steps.deliver(house.settings, configuration(house.settings.config))
+def deliver(house: House) -> delivery.Delivered:
+    return delivery.deliver(house.settings, configuration(house.settings.config))
 
 
 def test_a_completed_alcohol_trial_arrives_once(

@@ -5,7 +5,9 @@ import email
 import email.policy
 import io
 import json
+import random
 import re
+import zipfile
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
@@ -22,7 +24,10 @@ from warehouse.phrases import CAUSES, status_words
 from warehouse.vocabulary import KINDS
 
 SEEN = datetime(2026, 3, 3, 4, 10)  # noqa: DTZ001 - as the store keeps it
-HEADERS = {"From", "To", "Reply-To", "Date", "Message-ID", "Subject", "Auto-Submitted", "List-Id"}
+HEADERS = {
+    *("From", "To", "Reply-To", "Date", "Message-ID", "Subject"),
+    *("Auto-Submitted", "List-Id", "List-Unsubscribe"),
+}
 COMPLETED = Told(
     change_id="c-1",
     trial_id="NCT02649231",
@@ -115,10 +120,17 @@ def html_of(composed: bytes) -> str:
 
 
 def tables_of(composed: bytes) -> dict[str, list[dict[str, str]]]:
-    return {
-        str(part.get_filename()): list(csv.DictReader(io.StringIO(part.get_content(), newline="")))
-        for part in read(composed).iter_attachments()
-    }
+    """The attached tables by file name, those in a ZIP file unpacked."""
+    tables = {}
+    for part in read(composed).iter_attachments():
+        name, content = str(part.get_filename()), part.get_content()
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                (inside,) = archive.namelist()
+                assert inside == name.replace(".zip", ".csv")
+                content = archive.read(inside).decode()
+        tables[name] = list(csv.DictReader(io.StringIO(content, newline="")))
+    return tables
 
 
 class Elements(HTMLParser):
@@ -150,18 +162,21 @@ def both(composed: bytes) -> list[str]:
 def test_a_mail_has_these_headers_and_no_others() -> None:
     message = read(compose(letter(COMPLETED)))
     assert set(message.keys()) == HEADERS | {"MIME-Version", "Content-Type"}
-    assert {name: message[name] for name in sorted(HEADERS)} == {
+    assert {name: message[name].strip() for name in sorted(HEADERS)} == {
         "Auto-Submitted": "auto-generated",
         "Date": "Tue, 03 Mar 2026 04:10:00 +0000",
         "From": "trialwatch <noreply@example.org>",
         "List-Id": "<addiction-group.ketamine-sud.trialwatch>",
+        "List-Unsubscribe": "<mailto:owner@example.org?subject=unsubscribe%20addiction-group>",
         "Message-ID": "<7f3a.pi@trialwatch.example.org>",
         "Reply-To": "owner@example.org",
         "Subject": "Completed: Ketamine for Alcohol Relapse (NCT02649231)",
         "To": "pi@example.org",
     }
     assert message.get_content_type() == "multipart/alternative"
-    assert "Reply-To" not in read(compose(letter(COMPLETED, reply_to=None)))
+    without = read(compose(letter(COMPLETED, reply_to=None)))
+    assert without["Reply-To"] == "trialwatch <noreply@example.org>", "an answer must arrive somewhere"
+    assert without["List-Unsubscribe"].strip() == "<mailto:noreply@example.org?subject=unsubscribe%20addiction-group>"
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:
@@ -468,26 +483,30 @@ def test_a_mail_that_would_be_too_large_shows_fewer_and_attaches_all() -> None:
     assert f"{text.count('* Stopped')} most material of 150 changes" in text
 
 
-def test_a_table_too_large_to_send_keeps_every_row() -> None:
+def test_a_table_too_large_to_send_is_packed_and_keeps_every_letter() -> None:
     huge = "x" * 30_000
     many = [replace(COMPLETED, change_id=f"c-{number}", new_value=huge) for number in range(400)]
     composed = compose(letter(*many))
-    table = tables_of(composed)["changes.csv"]
+    table = tables_of(composed)["changes.zip"]
     assert [row["change_id"] for row in table] == [told.change_id for told in many]
-    assert {row["new_value"] for row in table} == {"x" * 999 + "…"}
-    assert len(composed) < 10_000_000
-    assert "long cells shortened" in text_of(composed)
+    assert {row["new_value"] for row in table} == {huge}
+    assert "attached changes.zip" in text_of(composed)
+    assert "shortened" not in text_of(composed)
+    assert compose(letter(*many)) == composed
 
 
-def test_a_table_too_large_even_with_its_shortest_cells_still_keeps_every_row() -> None:
-    texts = ("title", "old_value", "new_value", "reason", "lead_sponsor")
-    wide = replace(COMPLETED, **dict.fromkeys(texts, "x" * 100))
-    many = [replace(wide, change_id=f"c-{number}") for number in range(11_000)]
+def test_a_table_too_large_even_when_packed_has_its_cells_shortened_and_keeps_every_row() -> None:
+    chance = random.Random(7)
+    many = [
+        replace(COMPLETED, change_id=f"c-{number}", new_value=chance.randbytes(7_500).hex())
+        for number in range(1000)
+    ]
     composed = compose(letter(arrivals=tuple(many)))
-    table = tables_of(composed)["new-trials.csv"]
+    table = tables_of(composed)["new-trials.zip"]
     assert [row["change_id"] for row in table] == [told.change_id for told in many]
-    assert {row[name] for row in table for name in texts} == {"x" * 59 + "…"}
-    assert "long cells shortened" in text_of(composed)
+    assert {len(row["new_value"]) for row in table} == {1000}
+    assert len(composed) < 10_000_000
+    assert "attached new-trials.zip, with long cells shortened" in " ".join(text_of(composed).split())
 
 
 def test_a_bulk_arrival_is_one_line_with_its_number_and_a_list() -> None:

@@ -1,0 +1,31 @@
+"""Backing the store up, and restoring it: with what readers see made from it at once."""
+
+from pathlib import Path
+
+from flows import steps
+from flows.delivery import PATIENCE_S
+from flows.progress import silent
+from flows.settings import Configuration, Settings
+from flows.steps import Occasion
+from warehouse import backup
+from warehouse.dates import naive_utc
+from warehouse.store import held_within
+
+
+def back_up(settings: Settings, to: Path) -> str:
+    """Copy the store to a file; returns the sentence for it."""
+    with held_within(settings.store, "trialwatch backup", PATIENCE_S):
+        backup.back_up(settings.store, to)
+    return f"{to} holds the store, whole ({to.stat().st_size:,} bytes); keep it private: it names recipients"
+
+
+def restore(settings: Settings, configuration: Configuration, source: Path) -> str:
+    """Put a backup in place and publish what it holds; returns the sentence for it."""
+    with held_within(settings.store, "trialwatch restore", PATIENCE_S):
+        now = settings.now()
+        kept = backup.restore(settings.store, source, naive_utc(now))
+        occasion = Occasion(settings, configuration, f"{now:%Y%m%dT%H%M%SZ}-restored", now, silent)
+        steps.publish_all(occasion, steps.is_all_complete(settings, configuration))
+        steps.note_standing(settings, configuration)
+    before = f"; what was there before is kept in {kept}" if kept else ""
+    return f"{source} is restored and published{before}"

@@ -1,0 +1,68 @@
+"""The store as one file to keep elsewhere, and back again. The caller holds the store (``store.held``)."""
+
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import BackupError
+from warehouse.files import flush
+from warehouse.store import FILE, SCHEMA_VERSION, connected, copy_whole, version_of
+
+
+def back_up(folder: Path, to: Path) -> None:
+    """Copy the store, whole or not at all. Raises ``BackupError`` where there is none yet."""
+    store = folder / FILE
+    if not store.exists():
+        raise BackupError(f"there is no store in {folder} yet: run `trialwatch run` first")
+    if to.is_dir():
+        raise BackupError(f"{to} is a folder; name the file to write")
+    if to.exists() and to.samefile(store):
+        raise BackupError(f"{to} is the store itself; name another file")
+    copy_whole(store, to)
+
+
+def restore(folder: Path, backup: Path, now: datetime) -> Path | None:
+    """Put a backup in the store's place; the store that was there is kept beside it under the path returned.
+
+    ``now`` names it. Raises ``BackupError`` for a file that is no backup, or one that a newer trialwatch made;
+    then nothing has changed.
+    """
+    _must_be_a_store(backup)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = folder / FILE
+    aside = folder / f".{FILE}.restored"
+    copy_whole(backup, aside)
+    kept = _put_aside(store, now)
+    aside.replace(store)
+    flush(folder)
+    return kept
+
+
+def _must_be_a_store(backup: Path) -> None:
+    if not backup.is_file():
+        raise BackupError(f"{backup} is not there")
+    try:
+        with connected(backup, read_only=True) as con:
+            version = version_of(con)
+    except duckdb.Error as error:
+        raise BackupError(f"{backup} is no backup of trialwatch: {str(error).splitlines()[0]}") from error
+    if version is None:
+        raise BackupError(f"{backup} is no backup of trialwatch: it holds none of its tables")
+    if version > SCHEMA_VERSION:
+        raise BackupError(
+            f"{backup} holds tables of version {version}, this trialwatch knows versions up to {SCHEMA_VERSION}: "
+            "restore it with the trialwatch that made it, or a newer one"
+        )
+
+
+def _put_aside(store: Path, now: datetime) -> Path | None:
+    """The store under another name, its write-ahead log with it: it may be broken, so it is not opened."""
+    if not store.exists():
+        return None
+    kept = store.with_name(f"{store.name}.before-{now:%Y%m%dT%H%M%S%f}")
+    log = store.with_name(f"{store.name}.wal")
+    if log.exists():
+        log.replace(kept.with_name(f"{kept.name}.wal"))
+    store.replace(kept)
+    return kept

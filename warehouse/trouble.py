@@ -1,0 +1,91 @@
+"""What the operator is told, when, and in which words. Pure.
+
+Readers never hear of it: a night that failed changed nothing of theirs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from warehouse.checks import Check
+
+AT_ONCE = frozenset({"refused", "failed"})
+WHEN_IT_LASTS = frozenset({"incomplete"})
+"""One night without the registry heals by itself; a second one is news."""
+AGAIN_AFTER = timedelta(days=3) - timedelta(hours=6)
+"""As long as it lasts, every third night. The hours are for nights that do not begin at the same minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The nights of a watch on a registry since its last complete one (None: there never was one)."""
+
+    unsuccessful: int
+    last_complete_at: datetime | None
+    told_at: datetime | None
+    """When the operator was last told of them; None: not yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One trouble in words: a line, and a paragraph for each thing to know or to do."""
+
+    subject: str
+    sentences: tuple[str, ...]
+
+
+def is_to_be_told(outcome: str, earlier: Earlier, now: datetime) -> bool:
+    """Whether the operator hears of a night that ended so: once, and again as long as it lasts."""
+    if outcome not in AT_ONCE | WHEN_IT_LASTS:
+        return False
+    if earlier.told_at is None:
+        return outcome in AT_ONCE or earlier.unsuccessful > 0
+    # A clock that was set back must not silence us.
+    return not earlier.told_at - AGAIN_AFTER < now < earlier.told_at + AGAIN_AFTER
+
+
+def of_night(
+    watch: str, registry_name: str, outcome: str, sentence: str, checks: Sequence[Check], earlier: Earlier
+) -> Trouble:
+    """A night that was not complete."""
+    since = f"{earlier.last_complete_at:%Y-%m-%d %H:%M} UTC" if earlier.last_complete_at else None
+    lasting = f" ({earlier.unsuccessful + 1} nights now)" if earlier.unsuccessful else ""
+    said = [
+        f"The night of {watch} on {registry_name} was {sentence}.",
+        f"The last complete one was {since}; what was published then stands as it is."
+        if since
+        else "There has been no complete night of it yet.",
+    ]
+    if outcome == "refused":
+        said += [
+            f"Check {each.name}: {each.sentence}. Figures: {each.figures}." for each in checks if each.refuses
+        ]
+        said.append(
+            "If what was refused is right all the same, let it pass once, on record: "
+            + " or ".join(
+                f'trialwatch run --watch {watch} --accept {each.name} --because "…"'
+                for each in checks
+                if each.refuses
+            )
+            + ". A night passes when no other check refuses it. If it is wrong, wait: nothing is lost meanwhile."
+        )
+    elif outcome == "incomplete":
+        said.append(
+            "Nothing is lost meanwhile: the first complete night catches up. "
+            "See that this machine reaches the registry."
+        )
+    else:
+        said.append("This is a fault of trialwatch or of this machine; the log of the run has the details.")
+    return Trouble(f"{watch} on {registry_name}: night {outcome}{lasting}", tuple(said))
+
+
+def of_mail(subscription: str, recipient: str, error: str) -> Trouble:
+    """A mail that is not offered any more."""
+    return Trouble(
+        f"a mail of {subscription} was given up",
+        (
+            f"A mail of the subscription {subscription} to {recipient} will not be offered again: {error}",
+            "What it told stands in the published file (trialwatch changes). Nobody else's mail is concerned. "
+            "If the address is dead, take it out of trialwatch.toml.",
+        ),
+    )
