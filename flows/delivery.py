@@ -64,9 +64,9 @@ def writer_of(settings: Settings, configuration: Configuration) -> Writer:
     return Writer(settings.mail_from, reply_to, configuration.subscriptions, settings.operator)
 
 
-def deliver(settings: Settings, configuration: Configuration) -> Delivered:
+def deliver(settings: Settings, configuration: Configuration, postman: Postman | None = None) -> Delivered:
     """Hand over what is due. What cannot be handed over now stays due, or is given up, each mail by itself."""
-    delivery = _Round(settings, postman_of(settings), writer_of(settings, configuration))
+    delivery = _Round(settings, postman or postman_of(settings), writer_of(settings, configuration))
     with opened(settings.store) as con:
         ledger.freeze(con, delivery.writer, delivery.now())
         ledger.withdraw(con, delivery.writer, delivery.now())

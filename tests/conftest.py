@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from connectors.simulated import SimulatedRegistry
-from tests.house import WATCH, House
+from flows.cli import main
+from tests.house import WATCH, House, Typed
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -57,3 +58,27 @@ def real_records(shared: Path) -> list[dict[str, Any]]:
     """The 511 real records."""
     with gzip.open(shared / "registry/records/real_records.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
+
+
+@pytest.fixture
+def typed(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Type a command; returns its exit code, standard output and standard error."""
+
+    def run(*words: str, **environment: str) -> tuple[int, str, str]:
+        settings = {
+            "TRIALWATCH_DATA_DIR": str(house.folder / "data"),
+            "TRIALWATCH_CONFIG": str(house.folder / "trialwatch.toml"),
+            "TRIALWATCH_CTGOV_URL": house.registry_url,
+            "TRIALWATCH_REQUESTS_PER_SECOND": "100000",
+            "TRIALWATCH_RETRY_SECONDS": "0",
+            "TRIALWATCH_NOW": house.now.isoformat(),
+            **environment,
+        }
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return run

@@ -1,5 +1,6 @@
 """A house to run nights in: the real thing, in a folder of its own, beside a registry that behaves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,9 @@ from flows.progress import silent
 from flows.settings import Settings, configuration, from_environment
 from warehouse import questions
 from warehouse.publish import FILE
+
+Typed = Callable[..., tuple[int, str, str]]
+"""A command as it is typed: its words in; exit code, standard output and standard error out."""
 
 FIRST_NIGHT = datetime(2026, 9, 12, 2, 30, tzinfo=UTC)
 

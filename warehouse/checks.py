@@ -184,13 +184,13 @@ def _mixed(night: Tonight) -> Check:
         not stray or current < STAMPED_FROM or current <= stray,
         True,
         {"data_version": str(declared) if declared else None, "records": current, "of_another": stray},
-        f"{stray} records are of another data version than the {current} of {declared}",
+        f"{stray} of {stray + current} records are not of the declared data version of {declared}",
     )
 
 
 def _collapse(night: Tonight) -> Iterator[Check]:
     def is_too_much(missing: int) -> bool:
-        return missing > (1 - COLLAPSED_BELOW) * night.members
+        return night.members - missing < COLLAPSED_BELOW * night.members
 
     thinned_out, removed, members = night.thinned_out, night.removed, night.members
     yield Check(

@@ -57,18 +57,14 @@ def of_night(
         else "There has been no complete night of it yet.",
     ]
     if outcome == "refused":
-        said += [
-            f"Check {each.name}: {each.sentence}. Figures: {each.figures}." for each in checks if each.refuses
-        ]
-        said.append(
-            "If what was refused is right all the same, let it pass once, on record: "
-            + " or ".join(
-                f'trialwatch run --watch {watch} --accept {each.name} --because "…"'
-                for each in checks
-                if each.refuses
+        refusing = [check for check in checks if check.refuses]
+        said += [f"Check {check.name}: {check.sentence}. Figures: {check.figures}." for check in refusing]
+        if len(refusing) == 1:
+            said.append(
+                "If what was refused is right all the same, let it pass once, on record: "
+                f'trialwatch run --watch {watch} --accept {refusing[0].name} --because "…"'
             )
-            + ". A night passes when no other check refuses it. If it is wrong, wait: nothing is lost meanwhile."
-        )
+        said.append("If it is wrong, wait for a better night: nothing is lost meanwhile.")
     elif outcome == "incomplete":
         said.append(
             "Nothing is lost meanwhile: the first complete night catches up. "

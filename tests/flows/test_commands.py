@@ -3,41 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from connectors.simulated import SimulatedRegistry, faults
-from flows.cli import main
-from tests.house import House
+from tests.house import House, Typed
 from tests.records import a_trial, with_status
-
-Typed = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def typed(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
-    """Type a command; returns its exit code, standard output and standard error."""
-
-    def run(*words: str, **environment: str) -> tuple[int, str, str]:
-        settings = {
-            "TRIALWATCH_DATA_DIR": str(house.folder / "data"),
-            "TRIALWATCH_CONFIG": str(house.folder / "trialwatch.toml"),
-            "TRIALWATCH_CTGOV_URL": house.registry_url,
-            "TRIALWATCH_REQUESTS_PER_SECOND": "100000",
-            "TRIALWATCH_RETRY_SECONDS": "0",
-            "TRIALWATCH_NOW": house.now.isoformat(),
-            **environment,
-        }
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        with pytest.raises(SystemExit) as ended:
-            main(words)
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture

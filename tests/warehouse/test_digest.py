@@ -176,7 +176,9 @@ def test_a_mail_has_these_headers_and_no_others() -> None:
     assert message.get_content_type() == "multipart/alternative"
     without = read(compose(letter(COMPLETED, reply_to=None)))
     assert without["Reply-To"] == "trialwatch <noreply@example.org>", "an answer must arrive somewhere"
-    assert without["List-Unsubscribe"].strip() == "<mailto:noreply@example.org?subject=unsubscribe%20addiction-group>"
+    assert (
+        without["List-Unsubscribe"].strip() == "<mailto:noreply@example.org?subject=unsubscribe%20addiction-group>"
+    )
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:

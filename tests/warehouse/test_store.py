@@ -1,13 +1,17 @@
 """The store: one writer at a time, all or nothing, and a file of another day refused."""
 
 import threading
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from warehouse import ledger
 from warehouse.errors import StoreHeldError, StoreSchemaError
-from warehouse.store import held, held_within, opened, transaction
+from warehouse.letters import Writer
+from warehouse.store import FILE, SCHEMA_VERSION, held, held_within, opened, transaction
 
 
 def test_who_holds_the_store_is_named(tmp_path: Path) -> None:
@@ -82,11 +86,69 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
         assert con.execute("SELECT count(*) FROM trial_flag").fetchone() == (1,)
 
 
-def test_a_store_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     with opened(tmp_path) as con:
         con.execute("UPDATE store_schema SET version = 99")
+    before = (tmp_path / "store.duckdb").read_bytes()
     with pytest.raises(StoreSchemaError, match="version 99"), opened(tmp_path):
         pass
+    assert (tmp_path / "store.duckdb").read_bytes() == before
+
+
+@pytest.fixture
+def of_version_1(tmp_path: Path) -> Path:
+    """A folder with the store that version 1 of the tables left."""
+    with duckdb.connect(str(tmp_path / "store.duckdb")) as con:
+        con.execute((Path(__file__).parent / "store_of_version_1.sql").read_text("utf-8"))
+    return tmp_path
+
+
+def shape(con: duckdb.DuckDBPyConnection) -> set[tuple[Any, ...]]:
+    """Every column with its type and comment, and every view."""
+    return set(
+        con.execute(
+            "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+    )
+
+
+def test_an_older_store_is_brought_up_to_date_and_a_copy_of_it_stays(of_version_1: Path, tmp_path: Path) -> None:
+    with held(tmp_path / "new", "test"), opened(tmp_path / "new") as con:
+        made = shape(con)
+    with opened(of_version_1) as con:
+        assert shape(con) == made
+        assert con.execute("SELECT max(version) FROM store_schema").fetchone() == (SCHEMA_VERSION,)
+        assert con.execute("SELECT DISTINCT topic FROM delivery ORDER BY 1").fetchall() == [
+            ("change",),
+            ("welcome",),
+        ]
+        assert con.execute("SELECT DISTINCT state FROM message").fetchall() == [("failed",)]
+        assert con.execute("SELECT count(*) FROM change").fetchone() == (2,)
+    with opened(of_version_1):
+        pass
+    with duckdb.connect(str(of_version_1 / f"{FILE}.version-1"), read_only=True) as con:
+        assert con.execute("SELECT max(version) FROM store_schema").fetchone() == (1,)
+
+
+def test_what_an_older_store_owed_is_still_owed(of_version_1: Path) -> None:
+    writer = Writer("watch@example.org", None, ())
+    with opened(of_version_1) as con:
+        owed = ledger.waiting(con, datetime.fromisoformat("2026-09-15"))
+        assert owed.mails == 3, "the completion to two, and the week's digest"
+        ledger.freeze(con, writer, datetime.fromisoformat("2026-09-30"))
+        mails = ledger.ready(con, datetime.fromisoformat("2026-09-30"))
+    assert len({mail.message_id for mail in mails}) == 3
+
+
+def test_an_upgrade_that_fails_leaves_the_store_as_it_was(of_version_1: Path) -> None:
+    with duckdb.connect(str(of_version_1 / FILE)) as con:
+        con.execute("CREATE TABLE trouble (something_else INTEGER)")
+    with pytest.raises(duckdb.CatalogException), opened(of_version_1):
+        pass
+    with duckdb.connect(str(of_version_1 / FILE), read_only=True) as con:
+        assert con.execute("SELECT max(version) FROM store_schema").fetchone() == (1,)
+        columns = con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'delivery'").fetchall()
+    assert ("topic",) not in columns
 
 
 def test_what_a_crash_left_of_a_store_in_the_making_is_no_store(tmp_path: Path) -> None:
