@@ -1,0 +1,257 @@
+"""The delivery ledger against a mail server that misbehaves: nothing lost, nobody blocked, nobody hammered."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+
+import duckdb
+import pytest
+
+from connectors.mail import SmtpPostman
+from connectors.simulated import SimulatedRegistry
+from flows import delivery
+from flows.delivery import MOST_SERVER_TROUBLES, Delivered
+from flows.endings import Code
+from flows.settings import configuration
+from tests.house import House
+from tests.postoffice import PostOffice, open_post_office, reopened
+from tests.records import a_trial, with_status
+from warehouse.patience import MOST_ATTEMPTS
+from warehouse.store import FILE
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # of a server that hangs up in the middle
+]
+
+WATCH = """
+[watch.w]
+interventions = ["ketamine"]
+conditions = ["alcohol use disorder"]
+
+[[subscription]]
+name = "team"
+watch = "w"
+to = [{to}]
+"""
+TWO = ("one@example.org", "two@example.org")
+THE_OPERATOR = "operator@example.org"
+
+
+def listening(*addresses: str) -> str:
+    return WATCH.format(to=", ".join(f'"{address}"' for address in addresses))
+
+
+@pytest.fixture(scope="module")
+def owed(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house whose two readers have had their welcome and are owed the completion that last night found."""
+    with SimulatedRegistry([a_trial("NCT10000001")]) as registry:
+        house = House(tmp_path_factory.mktemp("owed"), registry.url)
+        house.configure(listening(*TWO))
+        house.night()
+        registry.night()
+        registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
+        house.environment["TRIALWATCH_SMTP_URL"] = "smtp://127.0.0.1:9"
+        assert house.night().ending.code is Code.MAIL_DUE
+    return house
+
+
+@pytest.fixture
+def completed(house: House, office: PostOffice, owed: House) -> None:
+    """That house, to do with as one likes, at an hour after that night and with a mail server."""
+    shutil.copytree(owed.folder, house.folder, dirs_exist_ok=True)
+    house.now = owed.now - timedelta(hours=22)
+
+
+@pytest.fixture
+def office(house: House) -> Iterator[PostOffice]:
+    with open_post_office() as running:
+        house.environment["TRIALWATCH_SMTP_URL"] = running.url
+        house.environment["TRIALWATCH_MAIL_FROM"] = "watch@example.org"
+        yield running
+
+
+def deliver(house: House, timeout_s: float = 10.0) -> Delivered:
+    settings = house.settings
+    postman = SmtpPostman.of(str(settings.smtp_url), timeout_s=timeout_s)
+    return delivery.deliver(settings, configuration(settings.config), postman)
+
+
+def states(house: House) -> dict[str, str]:
+    """How far the completion is with each recipient."""
+    with duckdb.connect(str(house.settings.store / FILE), read_only=True) as con:
+        rows = con.execute("SELECT recipient, state FROM delivery_ledger WHERE topic = 'change'").fetchall()
+    return dict(rows)
+
+
+def arrived(office: PostOffice) -> list[str]:
+    return sorted(recipients[0] for recipients, _ in office.mails)
+
+
+@pytest.mark.parametrize("verb", ["ehlo", "mail", "rcpt", "data"])
+@pytest.mark.parametrize("code", ["421 4.3.2 going down", "450 4.2.1 later", "550 5.7.1 no", "554 5.3.0 never"])
+def test_whatever_a_server_answers_to_whichever_verb_the_change_arrives_once_or_is_given_up(
+    house: House, office: PostOffice, completed: None, verb: str, code: str
+) -> None:
+    office.answers[verb] = code
+    first = deliver(house)
+    for_good = code.startswith("5") and verb in ("rcpt", "data")
+    assert (first.sent, first.given_up, first.waiting) == ((0, 2, 0) if for_good else (0, 0, 2))
+    assert office.mails == []
+    office.answers.clear()
+    after = deliver(house)
+    assert arrived(office) == ([] if for_good else sorted(TWO))
+    assert (after.sent, after.waiting) == ((0, 0) if for_good else (2, 0))
+    deliver(house)
+    assert len(office.mails) == after.sent
+    assert set(states(house).values()) == {"given_up" if for_good else "sent"}
+
+
+@pytest.mark.parametrize("then", ["hang", "drop"])
+def test_a_mail_that_was_taken_without_a_word_comes_again_the_same_to_the_byte(
+    house: House, office: PostOffice, completed: None, then: str
+) -> None:
+    office.then = then
+    assert deliver(house, timeout_s=0.5).waiting == 2
+    assert arrived(office) == sorted(TWO)
+    office.then = None
+    assert deliver(house).waiting == 0
+    assert arrived(office) == sorted(TWO * 2)
+    for address in TWO:
+        first, second = (content for recipients, content in office.mails if recipients == [address])
+        assert first == second
+
+
+def test_a_refused_recipient_costs_the_other_nothing_and_is_not_asked_again(
+    house: House, office: PostOffice, completed: None
+) -> None:
+    office.refused["one@example.org"] = "550 5.1.1 no such person"
+    house.environment["TRIALWATCH_OPERATOR"] = THE_OPERATOR
+    assert deliver(house).sentence == "mail: 2 sent, 1 given up"
+    assert states(house) == {"one@example.org": "given_up", "two@example.org": "sent"}
+    assert arrived(office) == [THE_OPERATOR, "two@example.org"]
+    (told,) = (mail for mail in office.messages() if mail["To"] == THE_OPERATOR)
+    assert told["Subject"] == "trialwatch: a mail of team was given up"
+    asked = office.connections
+    for _ in range(5):
+        deliver(house)
+    assert office.connections == asked
+
+
+def test_a_recipient_who_is_never_ready_is_asked_sixteen_times_in_five_days(
+    house: House, office: PostOffice, completed: None
+) -> None:
+    office.refused["one@example.org"] = "450 4.2.2 mailbox full"
+    house.environment["TRIALWATCH_OPERATOR"] = THE_OPERATOR
+    hours = 0
+    while deliver(house).waiting:
+        house.now += timedelta(hours=3)
+        hours += 3
+    assert 80 < hours < 150
+    # Each attempt is a connection; so are the other recipient's mail and the operator's.
+    assert office.connections == MOST_ATTEMPTS + 2
+    assert states(house) == {"one@example.org": "given_up", "two@example.org": "sent"}
+    assert arrived(office) == [THE_OPERATOR, "two@example.org"]
+
+
+def test_a_mailbox_that_is_full_for_a_day_gets_its_mail_in_the_end(
+    house: House, office: PostOffice, completed: None
+) -> None:
+    office.refused["one@example.org"] = "450 4.2.2 mailbox full"
+    for _ in range(12):
+        still = deliver(house)
+        house.now += timedelta(hours=2)
+    assert (still.waiting, states(house)["one@example.org"]) == (1, "failed")
+    assert "next attempt from" in still.sentence
+    office.refused.clear()
+    house.now += timedelta(hours=12)
+    assert deliver(house).waiting == 0
+    assert arrived(office) == sorted(TWO)
+
+
+def test_where_there_is_no_server_not_every_mail_waits_for_its_time_out(
+    house: House, registry: SimulatedRegistry
+) -> None:
+    house.configure(listening(*(f"{number}@example.org" for number in range(20))))
+    registry.put(a_trial())
+    with open_post_office() as office:
+        house.environment["TRIALWATCH_SMTP_URL"] = office.url
+        office.answers["ehlo"] = "421 4.3.2 not today"
+        report = house.night()
+        assert "20 still due" in report.ending.sentences[-1]
+        assert office.connections == MOST_SERVER_TROUBLES
+        for _ in range(MOST_ATTEMPTS):
+            assert deliver(house).waiting == 20
+    with reopened(office):
+        office.answers.clear()
+        assert deliver(house).sent == 20, "that no server was there never counts against a mail"
+
+
+def test_a_server_that_fails_now_and_then_delays_nobody(house: House, office: PostOffice, completed: None) -> None:
+    office.refused["one@example.org"] = "451 4.3.0 try again"
+    assert deliver(house).sent == 1
+    assert arrived(office) == ["two@example.org"]
+
+
+def test_a_process_that_died_offering_a_mail_offers_it_again(
+    house: House, office: PostOffice, completed: None
+) -> None:
+
+    class DiesOnceItIsTaken:
+        def send(self, message: bytes, *, sender: str, recipient: str, message_id: str) -> None:
+            raise KeyboardInterrupt
+
+    settings = house.settings
+    with pytest.raises(KeyboardInterrupt):
+        delivery.deliver(settings, configuration(settings.config), DiesOnceItIsTaken())
+    assert sorted(states(house).values()) == ["due", "leased"]
+    assert deliver(house).sent == 2
+    assert set(states(house).values()) == {"sent"}
+
+
+def test_who_has_left_gets_nothing_more_and_who_stays_gets_it(
+    house: House, office: PostOffice, completed: None
+) -> None:
+    office.answers["rcpt"] = "450 4.2.1 later"
+    deliver(house)
+    office.answers.clear()
+    house.configure(listening("two@example.org"))
+    assert deliver(house).waiting == 0
+    assert arrived(office) == ["two@example.org"]
+    assert states(house) == {"one@example.org": "given_up", "two@example.org": "sent"}
+
+
+def test_a_clock_that_ran_ahead_withholds_no_mail(house: House, office: PostOffice, completed: None) -> None:
+    office.refused["one@example.org"] = "450 4.2.1 later"
+    right = house.now
+    house.now += timedelta(days=3650)
+    for _ in range(4):
+        deliver(house)
+    office.refused.clear()
+    house.now = right
+    assert deliver(house).waiting == 0
+    assert arrived(office) == sorted(TWO)
+
+
+def test_a_digest_of_a_day_that_comes_twice_loses_nothing(
+    house: House, registry: SimulatedRegistry, office: PostOffice
+) -> None:
+    house.configure(listening("daily@example.org") + 'send = "daily"\n')
+    registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
+    house.night()
+    office.mails.clear()
+    house.now = house.now.replace(day=15, hour=2)
+    registry.night()
+    registry.edit("NCT10000001", with_status("COMPLETED"))
+    house.night()
+    house.now = house.now.replace(day=15, hour=6, minute=5)
+    deliver(house)
+    house.now = house.now.replace(day=15, hour=3)  # set back
+    registry.night()
+    registry.edit("NCT10000002", with_status("TERMINATED"))
+    house.night()
+    house.now = house.now.replace(day=15, hour=7)
+    deliver(house)
+    subjects = [str(mail["Subject"]) for mail in office.messages()]
+    assert [subject.split(":")[0] for subject in subjects] == ["Completed", "Stopped"]
+    assert len({mail["Message-ID"] for mail in office.messages()}) == 2
