@@ -105,18 +105,13 @@ def deliver(*, test: str | None = None, json: Json = False) -> Code:
     test
         Send a test mail to this one address instead, and nothing else.
     """
-    from flows import delivery, steps, watchdog
-    from warehouse.digest import compose
+    from flows import delivery, steps
     from warehouse.store import held_within
 
     settings = from_environment()
     ending = Ending()
     if test is not None:
-        mail = watchdog.test_mail(settings, test)
-        delivery.postman_of(settings).send(
-            compose(mail), sender=mail.sender, recipient=mail.recipient, message_id=mail.message_id
-        )
-        ending.note(Code.DONE, f"a test mail to {test} was taken by {settings.smtp_host or settings.outbox}")
+        ending.note(Code.DONE, delivery.send_test(settings, test))
         return _end(ending)
     configured = configuration(settings.config)
     with held_within(settings.store, "trialwatch deliver", delivery.PATIENCE_S):

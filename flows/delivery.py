@@ -14,7 +14,9 @@ from connectors.errors import MailLaterError, MailRefusedError, MailServerError
 from connectors.mail import Postman, postman_from
 from flows.settings import Configuration, Settings, SettingsError
 from warehouse import ledger
+from warehouse.alerts import message_id
 from warehouse.dates import naive_utc
+from warehouse.digest import TO_THE_OPERATOR, Heard, Notice, compose
 from warehouse.ledger import Mail
 from warehouse.letters import Writer
 from warehouse.store import opened
@@ -80,6 +82,32 @@ def deliver(settings: Settings, configuration: Configuration, postman: Postman |
     came_to.waiting, came_to.next_attempt_at = still.mails, still.next_attempt_at
     came_to.last_error = came_to.last_error or still.last_error
     return came_to
+
+
+def notice(settings: Settings, recipient: str, period: str, told: Heard, reason: str = TO_THE_OPERATOR) -> Notice:
+    """A mail of trialwatch about itself. ``period`` makes its Message-ID."""
+    writer = Writer(settings.mail_from, None, ())
+    name = message_id("notice", recipient, period, writer.domain)
+    return Notice(recipient, writer.sender, name, settings.now(), (told,), reason)
+
+
+def hand_over(settings: Settings, letter: Notice) -> None:
+    """Send a mail past the ledger, once, now. Raises ``MailError``."""
+    postman_of(settings).send(
+        compose(letter), sender=letter.sender, recipient=letter.recipient, message_id=letter.message_id
+    )
+
+
+def send_test(settings: Settings, recipient: str) -> str:
+    """Send a mail that only shows that mail arrives; returns the sentence for it. Raises ``MailError``."""
+    now = settings.now()
+    said = (
+        "If you can read this, mail from trialwatch reaches you.",
+        f"It was sent {now:%Y-%m-%d %H:%M} UTC as {settings.mail_from}.",
+    )
+    why = "somebody had trialwatch send a test mail to you."
+    hand_over(settings, notice(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why))
+    return f"a test mail to {recipient} was taken by {settings.smtp_host or settings.outbox}"
 
 
 @dataclass(slots=True)

@@ -4,16 +4,15 @@ It needs neither Prefect, nor the store, nor a registry, nor a valid trialwatch.
 which one of those is what broke. Run it from another scheduler than the nights (docs/operating.md).
 """
 
-import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connectors.errors import MailError
-from flows.delivery import postman_of
+from flows.delivery import hand_over, notice
 from flows.settings import Settings
 from warehouse import standing
-from warehouse.digest import Notice, compose
+from warehouse.digest import Notice
 from warehouse.files import write_whole
 
 AGAIN_AFTER = timedelta(hours=23)
@@ -32,43 +31,22 @@ def watch(settings: Settings, max_age_hours: float) -> tuple[bool, list[str]]:
         return True, [stale, "nobody was mailed: set TRIALWATCH_OPERATOR to who should hear of it"]
     if _told_lately(memory, now):
         return True, [stale, f"{settings.operator} was told within the day"]
-    notice = _notice(settings, settings.operator, stale, now)
     try:
-        postman_of(settings).send(
-            compose(notice), sender=notice.sender, recipient=notice.recipient, message_id=notice.message_id
-        )
+        hand_over(settings, _bark(settings, settings.operator, stale, now))
     except MailError as error:
         return True, [stale, f"the operator could not be mailed: {error}"]
     write_whole(memory, json.dumps({"told_at": now.isoformat()}).encode())
     return True, [stale, f"told {settings.operator}"]
 
 
-def test_mail(settings: Settings, recipient: str) -> Notice:
-    """A mail that only shows that mail arrives."""
-    now = settings.now()
-    said = (
-        "If you can read this, mail from trialwatch reaches you.",
-        f"It was sent {now:%Y-%m-%d %H:%M} UTC as {settings.mail_from}.",
-    )
-    return Notice(
-        recipient,
-        settings.mail_from,
-        _message_id(settings, "test", recipient, now.isoformat()),
-        now,
-        (("a test mail", said),),
-        reason="somebody had trialwatch send a test mail to you.",
-    )
-
-
-def _notice(settings: Settings, operator: str, stale: str, now: datetime) -> Notice:
+def _bark(settings: Settings, operator: str, stale: str, now: datetime) -> Notice:
     said = (
         stale,
         "Until then nobody is told of what changes. Nothing is lost: the first complete night catches up, "
         "with the registry's own dates.",
         "`trialwatch status` shows the last nights and what they said.",
     )
-    name = _message_id(settings, "watchdog", operator, f"{now:%Y-%m-%d}")
-    return Notice(operator, settings.mail_from, name, now, (("the nights have stopped", said),))
+    return notice(settings, operator, f"watchdog {now:%Y-%m-%d}", ("the nights have stopped", said))
 
 
 def _told_lately(memory: Path, now: datetime) -> bool:
@@ -77,8 +55,3 @@ def _told_lately(memory: Path, now: datetime) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return abs(now - told_at.astimezone(UTC)) < AGAIN_AFTER
-
-
-def _message_id(settings: Settings, *parts: str) -> str:
-    domain = settings.mail_from.rpartition("@")[2].strip("> ") or "localhost"
-    return f"{hashlib.blake2b(chr(10).join(parts).encode(), digest_size=16).hexdigest()}@{domain}"

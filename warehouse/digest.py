@@ -110,17 +110,21 @@ class Welcome:
     relevant: int
 
 
+Heard = tuple[str, tuple[str, ...]]
+"""One trouble: a line, and a paragraph for each thing to know or to do."""
+TO_THE_OPERATOR = "your address stands in TRIALWATCH_OPERATOR."
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the operator is told of trialwatch itself: of each trouble a line, and a paragraph for each thing to
-    know. ``reason`` says why this address gets it."""
+    """What the operator is told of trialwatch itself. ``reason`` says why this address gets it."""
 
     recipient: str
     sender: str
     message_id: str
     written_at: datetime
-    troubles: tuple[tuple[str, tuple[str, ...]], ...]
-    reason: str = "your address stands in TRIALWATCH_OPERATOR."
+    troubles: tuple[Heard, ...]
+    reason: str = TO_THE_OPERATOR
     subscription: str = "operator"
     watch: str = "trialwatch"
     reply_to: None = None

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.alerts import message_id
-from warehouse.digest import AnyLetter, Letter, Night, Notice, Told, Welcome
+from warehouse.digest import AnyLetter, Heard, Letter, Night, Notice, Told, Welcome
 from warehouse.tables import sql
 from warehouse.watch import Subscription
 
@@ -81,7 +81,7 @@ def _told(con: duckdb.DuckDBPyConnection, change_ids: list[str]) -> Iterator[Tol
         yield Told(**{**told, "substances": tuple(told["substances"])})
 
 
-def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterator[Heard]:
     rows = con.execute(
         "SELECT subject, sentences FROM trouble WHERE trouble_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY rowid",
         [trouble_ids],
