@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import models
+from warehouse import feed, models, page
 from warehouse.errors import WarehouseError
 from warehouse.files import flush, write_whole
 from warehouse.tables import name_of, sql
@@ -24,7 +24,10 @@ STORAGE_VERSION = "v1.0.0"
 """The oldest format that serves: every DuckDB since 1.0 opens the file."""
 GENERATIONS_KEPT = 7
 FILE = "trialwatch.duckdb"
-COMPANIONS: dict[str, Callable[[duckdb.DuckDBPyConnection], bytes]] = {}
+COMPANIONS: dict[str, Callable[[duckdb.DuckDBPyConnection], bytes]] = {
+    "index.html": page.render,
+    "changes.atom": feed.render,
+}
 """What else stands beside the file, by name: each is made from the file itself, as any reader sees it."""
 
 

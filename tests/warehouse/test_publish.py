@@ -117,4 +117,8 @@ def test_what_a_crash_left_is_cleared_away(house: House, registry: SimulatedRegi
     (house.settings.published / ".trialwatch.duckdb.new.wal").write_bytes(b"and its log")
     house.night()
     assert house.ask("SELECT count(*) AS n FROM trials") == [{"n": 1}]
-    assert sorted(path.name for path in house.settings.published.iterdir()) == ["trialwatch.duckdb"]
+    assert sorted(path.name for path in house.settings.published.iterdir()) == [
+        "changes.atom",
+        "index.html",
+        "trialwatch.duckdb",
+    ]

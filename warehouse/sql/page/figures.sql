@@ -1,0 +1,18 @@
+-- How many of our trials stand where, by substance and by year first posted; a trial may count for several
+-- substances. Read by: warehouse/page, the two charts.
+SELECT
+    by_what,
+    named,
+    coalesce(status_group, 'unrecognised') AS status_group,
+    count(*) AS trials
+FROM (
+    SELECT 'substance' AS by_what, unnest(CASE WHEN len(substances) = 0 THEN ['none named'] ELSE substances END) AS named, status_group
+    FROM trials
+    WHERE is_relevant
+    UNION ALL
+    SELECT 'year' AS by_what, coalesce(year(first_posted_on)::VARCHAR, 'unknown') AS named, status_group
+    FROM trials
+    WHERE is_relevant
+)
+GROUP BY ALL
+ORDER BY by_what, named, status_group
