@@ -1,45 +1,48 @@
-"""Facts on a terminal: tables that fit, colours that mean something. Registry text is printed as mere text."""
+"""Facts on a terminal: tables that fit, colours that mean something. Registry text is printed as mere text.
+
+Colours are those that can be read on a dark and on a light ground: no yellow, no plain blue. None of them says
+anything that the words beside it do not.
+"""
 
 import csv
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
 from warehouse.foreign import defused, plain
+from warehouse.oldnew import old_and_new
+from warehouse.phrases import status_words
+from warehouse.story import Moment, moments
+from warehouse.vocabulary import status_group
 
-COLOURS = {"high": "bold red", "medium": "yellow", "low": ""}
+OF_MATERIALITY = {"high": "bold red", "medium": "magenta", "low": ""}
+OF_STATUS = {
+    "recruiting": "green",
+    "active": "cyan",
+    "completed": "bold",
+    "stopped": "red",
+    "unknown": "magenta",
+    "unrecognised": "magenta",
+}
+ROOM_FOR_A_TABLE = 110
+"""Columns from which on a change is one line; below, it is three."""
+LETTERS_OF_A_VALUE = 240
+Row = Mapping[str, Any]
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], colours: Sequence[str] = ()) -> None:
-    """Print rows as a table that fits the terminal; ``colours`` is one style a row."""
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows as a table that fits the terminal, or where none can, as records."""
     if not rows:
         print("nothing", file=sys.stderr)
         return
-    drawn = Table(*map(escape, columns), box=None, header_style="bold", pad_edge=False)
-    for number, row in enumerate(rows):
-        drawn.add_row(*map(_cell, row), style=colours[number] if colours else None)
-    console = Console()
-    with console.pager(styles=True) if _needs_pages(console, rows) else nullcontext():
-        console.print(drawn)
-
-
-def changes(documents: Sequence[dict[str, Any]]) -> None:
-    """Print changes for a person: when, what happened to what, and why."""
-    rows = [
-        (each["observed_at"][:10], each["kind"], each["trial_id"], each["title"], each["reason"], each["cause"])
-        for each in documents
-    ]
-    table(
-        ("seen", "what", "trial", "title", "how", "cause"),
-        rows,
-        [COLOURS[each["materiality"]] for each in documents],
-    )
+    console = terminal()
+    show(grid(columns, [list(map(_cell, row)) for row in rows], console), console)
 
 
 def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -50,38 +53,160 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         writer.writerow([defused(_flat(value)) for value in row])
 
 
-def trial(facts: dict[str, Any]) -> None:
+# -- what changed --------------------------------------------------------------------------------------
+
+
+def changes(documents: Sequence[Row]) -> None:
+    """Print changes for a person: when, what happened to what, from what to what, and whose doing it was."""
+    if not documents:
+        print("nothing", file=sys.stderr)
+        return
+    console = terminal()
+    lines = _a_line_each if console.width >= ROOM_FOR_A_TABLE else _three_lines_each
+    show(lines(documents, console), console)
+
+
+def _a_line_each(documents: Sequence[Row], console: Console) -> Iterator[RenderableType]:
+    columns = ("seen", "what", "trial", "title", "how", "cause")
+    fixed = 10 + sum(max(len(plain(each[name])) for each in documents) for name in ("kind", "trial_id", "cause"))
+    room = console.width - fixed - GAP * (len(columns) - 1)
+    longest = max(len(plain(each["title"])) for each in documents)
+    title = longest if not console.is_terminal else min(longest, max(room // 2, room - 60))
+    drawn = Table(box=None, header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
+    for name in columns:
+        drawn.add_column(name, no_wrap=name not in ("title", "how"), overflow="fold")
+    for each in documents:
+        drawn.add_row(
+            each["observed_at"][:10],
+            _kind(each),
+            Text(plain(each["trial_id"])),
+            Text(one_line(each["title"], title)),
+            Text(_how(each)),
+            Text(plain(each["cause"])),
+        )
+    yield drawn
+
+
+def _three_lines_each(documents: Sequence[Row], console: Console) -> Iterator[RenderableType]:
+    for each in documents:
+        head = Text.assemble(
+            f"{each['observed_at'][:10]}  ",
+            _kind(each),
+            "  ",
+            (plain(each["trial_id"]), "bold"),
+            (f"  {plain(each['cause'])}", "dim"),
+        )
+        head.overflow = "fold"
+        yield head
+        yield indented(Text(one_line(each["title"], console.width - 2)))
+        yield indented(Text(_how(each), overflow="fold"))
+
+
+def _kind(change: Row) -> Text:
+    return Text(plain(change["kind"]), style=OF_MATERIALITY.get(change["materiality"], ""))
+
+
+def _how(change: Row) -> str:
+    """From what to what, as far as there are values; else the reason."""
+    told = old_and_new(change["field"], change["old_value"], change["new_value"])
+    if told is None or change["kind"] in ("overdue", "registered", "discovered", "left_watch", "reentered_watch"):
+        return one_line(change["reason"], LETTERS_OF_A_VALUE)
+    label = "" if change["field"] == "overall_status" else f"{told.label}: "
+    cut = f" ({told.cut} left out)" if told.cut else ""
+    if told.old is not None:
+        return f"{label}{told.old} → {told.new}{cut}"
+    return (
+        label + "; ".join([*(f"− {entry}" for entry in told.gone), *(f"+ {entry}" for entry in told.came)]) + cut
+    )
+
+
+# -- one trial -----------------------------------------------------------------------------------------
+
+
+def trial(facts: Row) -> None:
     """Print one trial: now, why it is in the watch, and its whole timeline."""
+    show(_trial(facts))
+
+
+def _trial(facts: Row) -> Iterator[RenderableType]:
     now = facts["trial"]
-    console = Console()
-    console.print(Text(f"{now['trial_id']}  {plain(now['title'])}", style="bold"))
-    for name in ("overall_status", "lead_sponsor", "enrollment", "start_date", "primary_completion_date"):
-        console.print(Text(f"{name.replace('_', ' ')}: {_flat(now[name])}"))
-    console.print(Text(f"substances: {', '.join(now['substances']) or 'none'}; drug role: {now['drug_role']}"))
-    if now["is_overdue"]:
-        console.print(Text(f"overdue by {now['days_overdue']} days", style="yellow"))
-    console.print(Text(_flat(now["url"])))
-    console.print(Text("\nwhy it is in the watch", style="bold"))
+    yield Text(f"{plain(now['trial_id'])}  {plain(now['title'])}", style="bold", overflow="fold")
+    yield Text()
+    yield pairs(_now(now))
+    yield heading("why it is in the watch")
     for stay in facts["memberships"]:
-        ours = f"{'relevant' if stay['is_relevant'] else 'not relevant'}: {plain(stay['why_relevant'])}"
-        left = f"; left {stay['left_at'][:10]}: {stay['why_left']}" if stay["left_at"] else ""
-        console.print(
-            Text(f"{stay['watch']}: {ours}; entered {stay['entered_at'][:10]}: {plain(stay['why_entered'])}{left}")
-        )
-    for label in facts["substances"]:
-        words = plain(label["matched_text"])
-        console.print(Text(f"{label['substance']}: {label['field']} says {words!r} ({label['rule']})"))
-    console.print(Text("\ntimeline", style="bold"))
-    for version in facts["versions"]:
-        console.print(
-            Text(f"{version['registry_date']}  version {version['version_number']}: {version['overall_status']}")
-        )
-    for change in facts["changes"]:
-        words = f"{change['observed_at'][:10]}  {change['kind']}: {plain(change['reason'])} ({change['cause']})"
-        console.print(Text(words, style=COLOURS[change["materiality"]]))
+        ours = "relevant" if stay["is_relevant"] else "not relevant"
+        yield Text(f"{plain(stay['watch'])}: {ours}: {plain(stay['why_relevant'])}", overflow="fold")
+        yield indented(Text(f"entered {stay['entered_at'][:10]}: {plain(stay['why_entered'])}", overflow="fold"))
+        if stay["left_at"]:
+            yield indented(Text(f"left {stay['left_at'][:10]}: {plain(stay['why_left'])}", overflow="fold"))
+    for substance, labels in groupby(facts["substances"], key=lambda label: label["substance"]):
+        yield Text(plain(substance))
+        for label in labels:
+            words = f"“{one_line(label['matched_text'], LETTERS_OF_A_VALUE)}”: {plain(label['rule'])}"
+            yield indented(Text(f"{words} ({plain(label['confidence'])})", overflow="fold"))
+    if facts["flags"]:
+        yield heading("kept as sent, though not one we know")
+        for flag in facts["flags"]:
+            yield Text(f"{plain(flag['path'])}: {plain(flag['value'])} ({plain(flag['reason'])})", overflow="fold")
+    yield heading("timeline")
+    yield _timeline(moments(facts["versions"], facts["changes"]))
 
 
-def standing(facts: dict[str, Any]) -> None:
+def _now(now: Row) -> Iterable[tuple[str, Text]]:
+    yield "status", _status(now["overall_status"], now["status_group"])
+    if now["last_known_status"]:
+        yield "last known status", _status(now["last_known_status"], status_group(now["last_known_status"]))
+    yield "why stopped", _cell(now["why_stopped"])
+    if now["is_overdue"]:
+        yield "overdue", Text(f"by {now['days_overdue']} days", style=OF_MATERIALITY["medium"])
+    if now["lapses_on"]:
+        yield "lapses", Text(f"to unknown from {now['lapses_on']} on, unless the sponsor verifies it before")
+    yield "substances", _cell(now["substances"] or "none")
+    yield "drug role", _cell(now["drug_role"])
+    yield "lead sponsor", _cell(now["lead_sponsor"])
+    yield "phases", _cell(now["phases"])
+    yield "enrollment", _said(now["enrollment"], now["enrollment_type"])
+    for name in ("start", "primary_completion", "completion"):
+        yield name.replace("_", " "), _said(now[f"{name}_date"], now[f"{name}_date_type"])
+    yield "verified", _cell(now["status_verified_date"])
+    yield (
+        "results",
+        _cell(f"posted {now['results_first_posted_on'] or ''}" if now["has_results"] else "none posted"),
+    )
+    yield "countries", _cell(now["countries"])
+    yield "record", _cell(now["url"])
+
+
+def _timeline(told: Sequence[Moment]) -> Table:
+    drawn = Table.grid(padding=(0, GAP, 0, 0))
+    drawn.add_column(no_wrap=True)
+    drawn.add_column(overflow="fold")
+    for moment in told:
+        on = moment.on
+        if moment.version:
+            status = moment.version["overall_status"]
+            number = (f"  version {moment.version['version_number']}", "dim")
+            drawn.add_row(on, Text.assemble(_status(status, status_group(status)), number))
+            on = ""
+        for change in moment.changes:
+            drawn.add_row(on, Text.assemble(_kind(change), f": {_how(change)} ({plain(change['cause'])})"))
+            on = ""
+    return drawn
+
+
+def _status(status: str | None, group: str | None) -> Text:
+    return Text(status_words(status) if status else "no status given", style=OF_STATUS.get(group or "", ""))
+
+
+def _said(value: Any, kind: str | None) -> Text:
+    return Text(f"{plain(str(value))} {plain(kind).lower()}".strip()) if value is not None else Text()
+
+
+# -- where things stand --------------------------------------------------------------------------------
+
+
+def standing(facts: Row) -> None:
     """Print where things stand: each watch's last complete night, then the last runs."""
     for night in facts["nights"]:
         complete = night["last_complete_at"] or "never"
@@ -102,7 +227,3 @@ def _flat(value: Any) -> str:
     if value is None:
         return ""
     return ", ".join(map(_flat, value)) if isinstance(value, list) else str(value)
-
-
-def _needs_pages(console: Console, rows: Sequence[Any]) -> bool:
-    return console.is_terminal and len(rows) > console.size.height - 4
