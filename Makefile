@@ -6,13 +6,19 @@ TOOLS := .tools
 export UV_SYSTEM_CERTS ?= true
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
-.PHONY: run test demo check format lint types imports coverage test-prefect clean
+.PHONY: run test demo explore notebook check format lint types imports coverage test-prefect clean
 
 run: .venv/ready  ## one night of the default watch, against the real registry
 	@$(UV) run --frozen --no-sync trialwatch run
 
 demo: .venv/ready  ## three nights offline
 	@$(UV) run --frozen --no-sync trialwatch demo
+
+explore: notebook  ## a notebook over the published file
+	@$(UV) run --frozen --no-sync marimo edit docs/explore.py
+
+notebook: .venv/ready  ## bring what the notebook needs
+	@$(UV) sync --frozen --quiet --group explore
 
 test: .venv/ready  ## the test suite, under five minutes on two cores
 	@$(UV) run --frozen --no-sync pytest --numprocesses=auto --dist=loadgroup

@@ -66,7 +66,8 @@ def play() -> Code:
             print("\n".join(report.ending.sentences))
             while caught:
                 _show(caught.pop(0))
-    print(f"\nThe analysts' file is {FOLDER / 'data/published/trialwatch.duckdb'}. Ask it:")
+    print(f"\nThe page is {FOLDER / 'data/published/index.html'}: open it in a browser.")
+    print(f"The analysts' file is {FOLDER / 'data/published/trialwatch.duckdb'}. Ask it:")
     print("  TRIALWATCH_DATA_DIR=demo/data trialwatch changes")
     print("  TRIALWATCH_DATA_DIR=demo/data trialwatch show NCT99000001")
     return worst
