@@ -74,7 +74,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def test_the_head_says_what_happened_how_the_night_went_and_how_old_it_is(told: House) -> None:
-    assert text_of(told, "h1") == "In the last 30 days 1 trial completed"
+    assert text_of(told, "h1") == "In the last 30 days, 1 trial completed"
     assert text_of(told, ".lead") == "4 trials watched."
     verdict = text_of(told, ".verdict")
     assert "Complete night. Page made 2026-09-13 02:30 UTC, from data as of 2026-09-14 09:00 UTC" in verdict

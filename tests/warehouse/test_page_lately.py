@@ -100,7 +100,7 @@ def test_a_flood_is_cut_and_counted() -> None:
     ],
 )
 def test_the_headline_counts_trials_by_what_they_did(changes: list[Any], sentence: str) -> None:
-    assert headline(lately(changes, NOW)) == f"In the last 30 days {sentence}"
+    assert headline(lately(changes, NOW)) == f"In the last 30 days, {sentence}"
 
 
 def test_the_headline_stays_short() -> None:

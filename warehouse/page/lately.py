@@ -103,7 +103,7 @@ def headline(told: Lately) -> str:
         parts[SUMMED_UP:] = [number(len(parts) - SUMMED_UP, "other kind") + " of change"]
     *before, last = parts
     said = f"{', '.join(before)} and {last}" if before else last
-    return f"In the last {DAYS} days {said}"
+    return f"In the last {DAYS} days, {said}"
 
 
 def _did(kind: str) -> str:
