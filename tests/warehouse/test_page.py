@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +13,9 @@ from connectors.simulated import SimulatedRegistry, faults
 from tests.house import WATCH, House
 from tests.records import a_trial, with_status
 from warehouse.page import render
+from warehouse.page.charts import GROUPS
+from warehouse.page.facts import MOST_TRIALS
+from warehouse.vocabulary import UNRECOGNISED, status_groups
 
 PEOPLE = ("Jane Roe", "+44 1392 000000", "jane@clinic.example", "Prof Q. Principal")
 HOSTILE = (
@@ -275,15 +277,38 @@ def test_after_a_quiet_month_the_last_news_are_shown_as_such(house: House, regis
     assert "Completed: Recruiting → Completed" in text_of(house, "#changes .news")
 
 
-def test_the_page_reads_only_views(told: House, tmp_path: Path) -> None:
-    """What it reads is what any analyst may read: with the stored tables out of reach, it is the same page."""
-    published = told.settings.published / "trialwatch.duckdb"
+def as_tables(house: House, con: duckdb.DuckDBPyConnection) -> None:
+    """Put into an empty database what the published file's views show, and nothing else."""
+    con.execute(f"ATTACH '{house.settings.published / 'trialwatch.duckdb'}' AS published (READ_ONLY)")
+    views = con.execute(
+        "SELECT view_name FROM duckdb_views() WHERE database_name = 'published' AND NOT internal"
+    ).fetchall()
+    for (view,) in views:
+        con.execute(f"CREATE TABLE {view} AS FROM published.{view}")
+    con.execute("DETACH published")
+
+
+def test_it_reads_only_views(told: House) -> None:
+    """With the stored tables out of reach, it is the same page."""
     with duckdb.connect() as con:
-        con.execute(f"ATTACH '{published}' AS published (READ_ONLY)")
-        views = con.execute(
-            "SELECT view_name FROM duckdb_views() WHERE database_name = 'published' AND NOT internal"
-        ).fetchall()
-        for (view,) in views:
-            con.execute(f"CREATE TABLE {view} AS FROM published.{view}")
-        con.execute("DETACH published")
+        as_tables(told, con)
         assert render(con) == page_of(told)
+
+
+def test_a_watch_too_large_for_a_page_shows_what_moved_last_and_says_so(told: House) -> None:
+    with duckdb.connect() as con:
+        as_tables(told, con)
+        con.execute(
+            "INSERT INTO trials SELECT trials.* REPLACE (printf('NCT9%07d', number) AS trial_id) "
+            "FROM trials, range(3000) AS more (number) WHERE trial_id = 'NCT10000004'"
+        )
+        tree = html.document_fromstring(render(con).decode())
+    assert len(tree.cssselect("#table tbody tr")) == len(tree.cssselect(".trial")) == MOST_TRIALS
+    assert "The 2,000 that moved last, of 3,004" in tree.cssselect("#all")[0].text_content()
+    assert "Among the 2,000 trials that moved last" in tree.cssselect("#late")[0].text_content()
+    assert tree.cssselect("#table tbody tr")[0].attrib["data-trial"] == "NCT10000001", "it moved last"
+    assert tree.cssselect(".tiles div")[0].text_content() == "Recruiting3,003", "the figures count all of them"
+
+
+def test_every_status_group_has_its_colour_and_its_place() -> None:
+    assert set(GROUPS) == {*status_groups().values(), UNRECOGNISED}

@@ -6,7 +6,7 @@ is the caller's.
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def by_year(counts: Sequence[Count], names: Sequence[str]) -> str:
     return _drawn("by_year", tuple(counts), tuple(names))
 
 
-@cache
+@lru_cache(maxsize=8)
 def _drawn(name: str, counts: tuple[Count, ...], names: tuple[str, ...]) -> str:
     if not counts:
         return ""
