@@ -58,13 +58,14 @@ def test_after_a_quiet_month_the_last_news_are_shown_and_not_called_lately() -> 
     )
     assert told.since is None
     assert [night.on for night in told.nights] == [date(2026, 6, 18)]
-    assert headline(told) == "Nothing material changed in the last 30 days"
+    assert headline(told, 9) == "Nothing material changed in the last 30 days"
 
 
 def test_nothing_ever_is_nothing() -> None:
     told = lately([], NOW)
     assert (told.nights, told.left_out) == ([], 0)
-    assert headline(told) == "Nothing material changed in the last 30 days"
+    assert headline(told, 1) == "Watching 1 trial; nothing has changed yet"
+    assert headline(told, 0) == "No trial found yet"
 
 
 def test_a_flood_is_cut_and_counted() -> None:
@@ -72,7 +73,7 @@ def test_a_flood_is_cut_and_counted() -> None:
     told = lately(flood, NOW)
     assert sum(len(night.stories) for night in told.nights) == MOST_TRIALS
     assert told.left_out == 7
-    assert headline(told).endswith(f"{MOST_TRIALS + 7} trials newly registered")
+    assert headline(told, 9).endswith(f"{MOST_TRIALS + 7} trials newly registered")
 
 
 @pytest.mark.parametrize(
@@ -100,12 +101,12 @@ def test_a_flood_is_cut_and_counted() -> None:
     ],
 )
 def test_the_headline_counts_trials_by_what_they_did(changes: list[Any], sentence: str) -> None:
-    assert headline(lately(changes, NOW)) == f"In the last 30 days, {sentence}"
+    assert headline(lately(changes, NOW), 9) == f"In the last 30 days, {sentence}"
 
 
 def test_the_headline_stays_short() -> None:
     told = lately([change(kind, "medium") for kind in DID], NOW)
-    assert headline(told).endswith(f" and {len(DID) - 6} other kinds of change")
+    assert headline(told, 9).endswith(f" and {len(DID) - 6} other kinds of change")
 
 
 def test_every_kind_that_the_headline_has_words_for_exists() -> None:

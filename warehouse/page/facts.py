@@ -60,7 +60,7 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         "totals": totals,
         "nights": nights,
         "watches": sorted({night["watch"] for night in nights}),
-        "headline": headline(told),
+        "headline": headline(told, totals["relevant"]),
         "lately": told,
         "trials": trials,
         "trial_of": {trial["trial_id"]: trial for trial in trials},

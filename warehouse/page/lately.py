@@ -91,8 +91,10 @@ def lately(changes: Sequence[Change], published_at: datetime) -> Lately:
     return Lately(since, nights, [change for change in news if change["materiality"] != "low"], left_out)
 
 
-def headline(told: Lately) -> str:
-    """What a clinician should know before reading on, in one sentence."""
+def headline(told: Lately, watched: int) -> str:
+    """What a clinician should know before reading on, in one sentence. ``watched`` is the number of our trials."""
+    if not told.nights:
+        return f"Watching {number(watched, 'trial')}; nothing has changed yet" if watched else "No trial found yet"
     if not told.material:
         return f"Nothing material changed in the last {DAYS} days"
     counted = Counter(kind for kind, _ in {(change["kind"], change["trial_id"]) for change in told.material})
