@@ -1,0 +1,65 @@
+"""Every view as a Parquet file, for readers without DuckDB: one folder, whole, replaced in one step.
+
+``parquet`` is a link to the folder of its night. A link is replaced by rename, which a folder with files in it
+cannot be, so a reader finds last night's folder or tonight's, never none and never a part.
+"""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from warehouse.files import flush
+
+LINK = "parquet"
+
+
+def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: Path) -> None:
+    """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    told = con.execute(
+        "SELECT registry_names, data_versions, run_id, published_at, notice FROM freshness"
+    ).fetchone()
+    assert told is not None  # noqa: S101 - freshness is one row
+    registries, versions, run_id, published_at, notice = told
+    metadata = {
+        "registry": ", ".join(registries),
+        "data_version": ", ".join(filter(None, versions)),
+        "run_id": run_id,
+        "published_at": f"{published_at.isoformat()}Z",
+        "notice": notice,
+    }
+    written = ", ".join(f"{key}: '{_quoted(value)}'" for key, value in metadata.items())
+    for view in views:
+        path = folder / f"{view}.parquet"
+        con.execute(
+            f"COPY (FROM {view}) TO '{_quoted(str(path))}' "
+            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{written}}})"
+        )
+        flush(path)
+    flush(folder)
+
+
+def put_in_place(folder: Path) -> None:
+    """Have ``parquet`` mean this folder from now on, and clear away what earlier nights or a crash left.
+
+    The folder that it meant before stays for a night: someone may be in the middle of it.
+    """
+    link = folder.with_name(LINK)
+    before = link.resolve().name
+    aside = folder.with_name(f".{LINK}.link")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(folder.name)
+    if link.is_dir() and not link.is_symlink():
+        # A copy that followed the link has made a folder of it.
+        shutil.rmtree(link)
+    aside.replace(link)
+    for other in folder.parent.glob(f".{LINK}-*"):
+        if other.name not in (folder.name, before):
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
