@@ -13,6 +13,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from flows.cli import main
 from tests.house import WATCH, House, Typed
+from tests.shelf import Shelf
 
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -43,6 +44,12 @@ def house(tmp_path: Path, registry: SimulatedRegistry) -> House:
     made = House(tmp_path, registry.url)
     made.configure(WATCH)
     return made
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """A store to be filled by hand and published at the first question."""
+    return Shelf(tmp_path)
 
 
 @pytest.fixture

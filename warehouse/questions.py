@@ -88,7 +88,7 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
         "memberships": "SELECT * FROM watch_members WHERE trial_id = ? ORDER BY watch, stay",
         "substances": "SELECT * FROM trial_substances WHERE trial_id = ? ORDER BY substance, field",
         "versions": "SELECT * FROM trial_versions WHERE trial_id = ? ORDER BY registry_date, observed_at",
-        "status_history": "SELECT * FROM status_history WHERE trial_id = ? ORDER BY from_date",
+        "status_history": "SELECT * FROM status_history WHERE trial_id = ? ORDER BY from_date, to_date",
         "changes": "SELECT * FROM changes WHERE trial_id = ? ORDER BY observed_at, kind, field",
         "flags": "SELECT * FROM trial_flags WHERE trial_id = ? ORDER BY path, value",
     }

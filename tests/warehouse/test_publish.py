@@ -1,6 +1,5 @@
 """The published file: whole, explained, without people or recipients, and never in a reader's way."""
 
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,7 +9,7 @@ from connectors.simulated import SimulatedRegistry
 from tests.house import House
 from tests.records import a_trial, with_status
 from warehouse.dates import naive_utc
-from warehouse.publish import GENERATIONS_KEPT, VIEWS, NotPublishedError, publish
+from warehouse.publish import COMPANIONS, GENERATIONS_KEPT, NotPublishedError, publish
 from warehouse.store import opened
 
 PEOPLE = ("Jane Roe", "+44 1392 000000", "jane@clinic.example", "Prof Q. Principal", "1 Hidden Lane")
@@ -49,19 +48,6 @@ def test_it_holds_neither_people_nor_recipients_nor_payloads(house: House, regis
         assert secret not in content
 
 
-def test_every_view_and_column_is_explained(house: House, registry: SimulatedRegistry) -> None:
-    registry.put(a_trial())
-    house.night()
-    rows = house.ask("SELECT * FROM data_dictionary")
-    assert {row["view_name"] for row in rows} == set(VIEWS)
-    assert [f"{row['view_name']}.{row['column_name']}" for row in rows if not row["description"]] == []
-    with duckdb.connect(str(house.settings.published / "trialwatch.duckdb"), read_only=True) as con:
-        silent = con.execute(
-            "SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL"
-        ).fetchall()
-    assert silent == []
-
-
 def test_a_reader_of_yesterdays_file_goes_on_reading(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"))
     house.night()
@@ -72,16 +58,6 @@ def test_a_reader_of_yesterdays_file_goes_on_reading(house: House, registry: Sim
         house.night()
         assert reader.execute("SELECT overall_status FROM trials").fetchall() == [("RECRUITING",)]
     assert house.ask("SELECT overall_status FROM trials") == [{"overall_status": "COMPLETED"}]
-
-
-def test_it_can_be_attached_under_any_name(house: House, registry: SimulatedRegistry) -> None:
-    registry.put(a_trial("NCT10000001"))
-    house.night()
-    with duckdb.connect() as con:
-        con.execute(f"ATTACH '{house.settings.published / 'trialwatch.duckdb'}' AS mine (READ_ONLY)")
-        for view in VIEWS:
-            con.execute(f"SELECT count(*) FROM mine.{view}").fetchall()
-        assert con.execute("SELECT status_group FROM mine.trials").fetchall() == [("recruiting",)]
 
 
 def test_earlier_generations_are_kept_up_to_a_number(house: House, registry: SimulatedRegistry) -> None:
@@ -110,15 +86,19 @@ def test_a_file_that_does_not_hold_what_the_store_holds_is_not_put_in_place(
     assert published.read_bytes() == before
 
 
-def test_what_a_crash_left_is_cleared_away(house: House, registry: SimulatedRegistry, tmp_path: Path) -> None:
+def test_what_a_crash_left_is_cleared_away(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial())
-    house.settings.published.mkdir(parents=True)
-    (house.settings.published / ".trialwatch.duckdb.new").write_bytes(b"half a file")
-    (house.settings.published / ".trialwatch.duckdb.new.wal").write_bytes(b"and its log")
+    folder = house.settings.published
+    folder.mkdir(parents=True)
+    (folder / ".trialwatch.duckdb.new").write_bytes(b"half a file")
+    (folder / ".trialwatch.duckdb.new.wal").write_bytes(b"and its log")
+    (folder / ".parquet.link").symlink_to("nowhere")
+    (folder / ".parquet-20260911T023000000000").mkdir()
+    (folder / ".parquet-20260911T023000000000" / "trials.parquet").write_bytes(b"half a file")
     house.night()
     assert house.ask("SELECT count(*) AS n FROM trials") == [{"n": 1}]
-    assert sorted(path.name for path in house.settings.published.iterdir()) == [
-        "changes.atom",
-        "index.html",
+    assert sorted(path.name for path in folder.iterdir() if path.name not in COMPANIONS) == [
+        (folder / "parquet").resolve().name,
+        "parquet",
         "trialwatch.duckdb",
     ]

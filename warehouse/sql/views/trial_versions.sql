@@ -1,9 +1,10 @@
--- A version we hold of a trial. Read by: analysts, `trialwatch show`.
+-- A version we hold of a trial; what it said stands in trial_states. Read by: analysts, `trialwatch show`.
 SELECT
     trial_id,
     version_number,
     registry_date,
     registry_date_basis,
+    valid_from_on,
     observed_at,
     superseded_at,
     source,

@@ -1,0 +1,18 @@
+-- How old all of this is, and where it comes from. Read by: freshness, the Parquet files' metadata.
+WITH standing AS (
+    SELECT registry_name, data_version_after AS data_version
+    FROM run
+    WHERE outcome IN ('complete', 'heartbeat')
+    QUALIFY row_number() OVER (PARTITION BY watch, registry_name ORDER BY rowid DESC) = 1
+),
+registry AS (
+    SELECT registry_name, min(data_version) AS data_version FROM standing GROUP BY registry_name
+)
+SELECT
+    (SELECT min(try_cast(data_version AS TIMESTAMP)) FROM standing) AS data_as_of,
+    $published_at::TIMESTAMP AS published_at,
+    $run_id::VARCHAR AS run_id,
+    $is_complete::BOOLEAN AS is_complete,
+    (SELECT coalesce(list(registry_name ORDER BY registry_name), []) FROM registry) AS registry_names,
+    (SELECT coalesce(list(data_version ORDER BY registry_name), []) FROM registry) AS data_versions,
+    $notice::VARCHAR AS notice

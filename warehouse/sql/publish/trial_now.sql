@@ -1,0 +1,70 @@
+-- Each trial in its present version, with what is gathered of it from its other tables. Read by: trials,
+-- trials_as_of, registry_lag.
+SELECT
+    trial.trial_id,
+    trial.registry_name,
+    state.title,
+    state.official_title,
+    state.acronym,
+    state.overall_status,
+    state.last_known_status,
+    state.status_group,
+    state.why_stopped,
+    state.study_type,
+    state.phases,
+    state.enrollment,
+    state.enrollment_type,
+    state.start_date,
+    state.start_date_type,
+    state.start_date_earliest,
+    state.start_date_latest,
+    state.primary_completion_date,
+    state.primary_completion_date_type,
+    state.primary_completion_date_earliest,
+    state.primary_completion_date_latest,
+    state.completion_date,
+    state.completion_date_type,
+    state.completion_date_earliest,
+    state.completion_date_latest,
+    state.status_verified_date,
+    state.status_verified_date_earliest,
+    state.status_verified_date_latest,
+    state.first_posted_on,
+    state.last_update_posted_on,
+    state.results_first_posted_on,
+    state.has_results,
+    state.lead_sponsor,
+    state.lead_sponsor_class,
+    coalesce(site.countries, []) AS countries,
+    coalesce(label.substances, []) AS substances,
+    judgement.drug_role,
+    coalesce(member.is_relevant, false) AS is_relevant,
+    trial.fate IS NULL AND coalesce(state.expected_end_on < today.day, false) AS is_overdue,
+    CASE
+        WHEN trial.fate IS NULL AND state.expected_end_on < today.day
+            THEN date_diff('day', state.expected_end_on, today.day)
+    END AS days_overdue,
+    state.lapses_on,
+    trial.url,
+    trial.fate,
+    trial.merged_into,
+    trial.first_seen_at,
+    trial.last_seen_at,
+    trial.version_number
+FROM trial
+JOIN published.kept.trial_version AS state USING (trial_id, version_number)
+LEFT JOIN (
+    SELECT trial_id, list_sort(list(DISTINCT country)) AS countries
+    FROM trial_site
+    WHERE country IS NOT NULL
+    GROUP BY trial_id
+) AS site USING (trial_id)
+LEFT JOIN (
+    SELECT trial_id, list_sort(list(DISTINCT substance)) AS substances FROM trial_substance GROUP BY trial_id
+) AS label USING (trial_id)
+LEFT JOIN trial_judgement AS judgement USING (trial_id)
+LEFT JOIN (
+    SELECT trial_id, bool_or(is_relevant) AS is_relevant FROM watch_member GROUP BY trial_id
+) AS member USING (trial_id)
+CROSS JOIN (SELECT published_at::DATE AS day FROM published.kept.freshness) AS today
+ORDER BY trial.trial_id
