@@ -6,7 +6,7 @@ TOOLS := .tools
 export UV_SYSTEM_CERTS ?= true
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
-.PHONY: run test demo explore notebook check format lint types imports coverage test-prefect clean
+.PHONY: run test demo explore notebook check format lint types imports coverage test-prefect clean test-duckdb docs
 
 run: .venv/ready  ## one night of the default watch, against the real registry
 	@$(UV) run --frozen --no-sync trialwatch run
@@ -20,8 +20,23 @@ explore: notebook  ## a notebook over the published file
 notebook: .venv/ready  ## bring what the notebook needs
 	@$(UV) sync --frozen --quiet --group explore
 
+docs: .venv/ready  ## write the data dictionary and the cookbook's answers anew
+	@$(UV) run --frozen --no-sync python -m docs.refresh
+
 test: .venv/ready  ## the test suite, under five minutes on two cores
 	@$(UV) run --frozen --no-sync pytest --numprocesses=auto --dist=loadgroup
+
+# The oldest DuckDB that opens the published file, others since, and the command line.
+OTHER_DUCKDBS := 1.1.3 1.2.2 1.4.4 2.0.0
+
+test-duckdb: .venv/ready  ## the published file in other DuckDBs than ours; brings them into .tools/
+	@for version in $(OTHER_DUCKDBS); do \
+		test -x $(TOOLS)/duckdb/$$version/bin/python || $(UV) venv --quiet $(TOOLS)/duckdb/$$version; \
+		$(UV) pip install --quiet --python $(TOOLS)/duckdb/$$version/bin/python duckdb==$$version || exit 1; \
+	done
+	@test -x $(TOOLS)/duckdb/cli/bin/python || $(UV) venv --quiet $(TOOLS)/duckdb/cli
+	@$(UV) pip install --quiet --python $(TOOLS)/duckdb/cli/bin/python duckdb-cli
+	@$(UV) run --frozen --no-sync pytest tests/warehouse/test_other_duckdb.py
 
 check: .venv/ready format lint types imports test  ## what CI runs
 

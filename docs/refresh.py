@@ -1,0 +1,80 @@
+"""Write what is generated in docs/: the data dictionary, and the answers of the cookbook.
+
+uv run python -m docs.refresh
+"""
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from flows.demo import nights
+from warehouse import questions
+from warehouse.dictionary import document
+from warehouse.publish import FILE
+
+FOLDER = Path(__file__).parent
+COOKBOOK = FOLDER / "cookbook.md"
+DICTIONARY = FOLDER / "data-dictionary.md"
+_RECIPE = re.compile(r"(```sql\n(?P<sql>(?:(?!```).*\n)+)```\n\n)(?P<answer>(?:\|.*\n)+|Nothing\.\n)")
+
+
+def recipes() -> dict[str, str]:
+    """The cookbook's questions with their SQL, in order."""
+    text = COOKBOOK.read_text("utf-8")
+    return dict(re.findall(r"\n## \d+\. (.*)\n(?:(?!```).*\n)*```sql\n((?:(?!```).*\n)+)```", text))
+
+
+def demonstrated(folder: Path) -> Path:
+    """Play the demo's nights in a folder; returns the published file."""
+    for _ in nights(folder):
+        pass
+    return folder / "data" / "published" / FILE
+
+
+def cookbook(text: str, ask: Callable[[str], questions.Answer]) -> str:
+    """The cookbook with every answer as it is now."""
+    return _RECIPE.sub(lambda found: found[1] + "".join(_table(ask(found["sql"]))), text)
+
+
+def _table(answer: questions.Answer) -> Iterator[str]:
+    if not answer.rows:
+        yield "Nothing.\n"
+        return
+    yield f"| {' | '.join(answer.columns)} |\n|{'---|' * len(answer.columns)}\n"
+    for row in answer.rows:
+        yield f"| {' | '.join(map(_cell, row))} |\n"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value))
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date | bool):
+        return str(value).lower()
+    return str(value).replace("|", "/")
+
+
+def written(con: duckdb.DuckDBPyConnection) -> dict[Path, str]:
+    """Every generated document, as it should be."""
+    return {
+        DICTIONARY: document(con),
+        COOKBOOK: cookbook(COOKBOOK.read_text("utf-8"), lambda sql: questions.ask(con, sql)),
+    }
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, questions.published(demonstrated(Path(folder))) as con:
+        for path, text in written(con).items():
+            path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
