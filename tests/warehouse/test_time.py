@@ -1,6 +1,8 @@
 """Time in the published file: stays in a status, how late the registry says so, when a trial will lapse."""
 
+import json
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -215,8 +217,19 @@ def test_overdue_is_the_expected_day_and_nothing_else(shelf: Shelf) -> None:
     assert [row[1] for row in rows] == [row[2] is not None for row in rows]
 
 
-def month(written: str) -> int:
-    return int(written[:4]) * 12 + int(written[5:7])
+def dates(module: dict[str, Any]) -> dict[str, date]:
+    """The days that a status module's dates can mean, as they are stored."""
+    found = {
+        "status_verified_date": span(module.get("statusVerifiedDate")),
+        "completion_date": span((module.get("completionDateStruct") or {}).get("date")),
+        "primary_completion_date": span((module.get("primaryCompletionDateStruct") or {}).get("date")),
+    }
+    return {
+        f"{column}_{end}": getattr(days, end)
+        for column, days in found.items()
+        if days
+        for end in ("earliest", "latest")
+    }
 
 
 @pytest.fixture
@@ -230,18 +243,9 @@ def lapses(shelf: Shelf, real_records: list[dict[str, Any]]) -> list[tuple[str, 
         module = protocol["statusModule"]
         number = protocol["identificationModule"]["nctId"]
         status = module.get("overallStatus")
-        dates = {}
-        for column, written in (
-            ("status_verified_date", module.get("statusVerifiedDate")),
-            ("completion_date", (module.get("completionDateStruct") or {}).get("date")),
-            ("primary_completion_date", (module.get("primaryCompletionDateStruct") or {}).get("date")),
-        ):
-            found = span(written)
-            if found:
-                dates |= {f"{column}_earliest": found.earliest, f"{column}_latest": found.latest}
         # An UNKNOWN trial is put back to what it last was: the rule must foretell what the registry did.
         was = module.get("lastKnownStatus") if status == "UNKNOWN" else status
-        shelf.trial(number, overall_status=was, **dates)
+        shelf.trial(number, overall_status=was, **dates(module))
         versions[number] = (status, record["derivedSection"]["miscInfoModule"]["versionHolder"])
     rows = shelf.ask("SELECT trial_id, lapses_on FROM trials")
     return [(number, versions[number][0], lapses_on, versions[number][1]) for number, lapses_on in rows]
@@ -259,3 +263,17 @@ def test_the_day_of_the_lapse_is_the_registrys_own_on_every_real_record(
     assert wrong == []
     assert sum(status == "UNKNOWN" for _, status, *_ in judged) >= 20
     assert sum(status != "UNKNOWN" for _, status, *_ in judged) >= 50
+
+
+def test_the_lapses_that_were_seen_to_happen_fall_on_the_foretold_day(shelf: Shelf, shared: Path) -> None:
+    seen = {}
+    for path in sorted((shared / "registry/transitions").glob("*.json")):
+        pair = json.loads(path.read_text("utf-8"))
+        before, after = (pair[side]["study"]["protocolSection"]["statusModule"] for side in ("before", "after"))
+        if after["overallStatus"] == "UNKNOWN" != before["overallStatus"]:
+            shelf.trial(pair["nct"], overall_status=before["overallStatus"], **dates(before))
+            seen[pair["nct"]] = [on(day) for day in path.stem.split("__")[1:]]
+    assert len(seen) == 2
+    for number, lapses_on in shelf.ask("SELECT trial_id, lapses_on FROM trials"):
+        last_open, first_unknown = seen[number]
+        assert last_open < lapses_on <= first_unknown, number
