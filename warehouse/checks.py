@@ -58,7 +58,8 @@ class Tonight:
 
     ``in_watch`` trials belong to the watch tonight. Of the ``members`` until now, ``thinned_out`` are no longer
     found by any search although the registry still has them, ``removed`` are no longer there by number either,
-    and ``changed_unposted`` are in another state although nothing new was posted of them. ``stamped`` counts
+    and ``changed_unposted`` are in another state although nothing new was posted of them, nor did their status
+    move. ``stamped`` counts
     tonight's records by the day of the data version that is written into each.
     """
 

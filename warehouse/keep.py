@@ -32,7 +32,9 @@ from warehouse.landed import Landed
 from warehouse.load import Stage, load, seen
 from warehouse.membership import Before, Entry, Exit, moves
 from warehouse.store import transaction
+from warehouse.study import Status
 from warehouse.tables import insert, listed
+from warehouse.vocabulary import UNRECOGNISED, status_group
 
 
 def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: str) -> Certificate:
@@ -122,15 +124,27 @@ def _look_through(landed: Landed, held: Mapping[str, Held], stage: Stage, journa
             continue
         shown.flags += flags(state)
         shown.judgements[number] = relevance.judge(state.study)
-        posted = days(state.study)
-        shown.first_posted_on[number] = posted["first_posted_on"]
+        shown.first_posted_on[number] = days(state.study)["first_posted_on"]
         if number in held:
             shown.changed.append(state)
-            shown.unposted += posted["last_update_posted_on"] == held[number].last_update_posted_on
+            shown.unposted += _changed_by_nobody(state, held[number])
         else:
             shown.new.add(number)
             stage.put(state, 1, *registry_date("sponsor", state.record, journal.data_version_on))
     return shown
+
+
+def _changed_by_nobody(state: Read, before: Held) -> bool:
+    """Whether a record is another although nothing new was posted of it.
+
+    A status that moved from one known word to another is not counted: the registry itself turns many to UNKNOWN
+    on the first of a month, and it is what we are here to tell.
+    """
+    status = (state.study.protocolSection.statusModule or Status()).overallStatus
+    moved = status != before.overall_status and UNRECOGNISED not in map(
+        status_group, (status or "", before.overall_status or "")
+    )
+    return not moved and days(state.study)["last_update_posted_on"] == before.last_update_posted_on
 
 
 def _judge(

@@ -9,7 +9,7 @@ from connectors.simulated import SimulatedRegistry, faults
 from flows.endings import Code
 from tests.house import House, Typed
 from tests.postoffice import PostOffice, open_post_office
-from tests.records import a_trial
+from tests.records import a_trial, with_status
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
 
@@ -177,3 +177,26 @@ def test_the_registrys_yearly_revision_of_its_terms_does_not_jam_us(
     ]
     registry.night()
     assert house.night().ending.code is Code.DONE
+
+
+def test_many_statuses_that_move_in_one_night_are_believed(house: House, registry: SimulatedRegistry) -> None:
+    numbers = [f"NCT100002{number}" for number in range(10, 70)]
+    registry.put(*map(a_trial, numbers))
+    house.night()
+    registry.night()
+    for number in numbers:
+        registry.edit(number, with_status("UNKNOWN", lastKnownStatus="RECRUITING"))
+    assert house.night().ending.code is Code.DONE
+    assert set(house.changes("kind")) == {("lapsed",)}
+
+
+@pytest.mark.parametrize("status", ["", "ON_THE_MOON"])
+def test_statuses_that_all_become_nonsense_are_not(house: House, registry: SimulatedRegistry, status: str) -> None:
+    numbers = [f"NCT100002{number}" for number in range(10, 70)]
+    registry.put(*map(a_trial, numbers))
+    house.night()
+    registry.night()
+    for number in numbers:
+        registry.edit(number, with_status(status))
+    assert house.night().ending.code is Code.REFUSED
+    assert house.changes() == []
