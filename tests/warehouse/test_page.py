@@ -312,3 +312,28 @@ def test_a_watch_too_large_for_a_page_shows_what_moved_last_and_says_so(told: Ho
 
 def test_every_status_group_has_its_colour_and_its_place() -> None:
     assert set(GROUPS) == {*status_groups().values(), UNRECOGNISED}
+
+
+def test_the_trials_of_the_2018_review_say_how_sure_it_is_that_they_are(
+    house: House, registry: SimulatedRegistry
+) -> None:
+    registry.put(a_trial("NCT02649231"), a_trial("NCT03344419"))
+    house.night()
+    registry.night()
+    registry.edit("NCT02649231", with_status("COMPLETED", posted="2026-09-14"))
+    house.night()
+    rows = [" ".join(row.text_content().split()) for row in parsed(house).cssselect("#review tbody tr")]
+    assert len(rows) == 13
+    (kare,) = (row for row in rows if "NCT02649231" in row)
+    assert "Completed" in kare
+    assert "probably this one" in kare
+    assert "Completed, seen 13 Sep 2026" in kare
+    (cocaine,) = (row for row in rows if "NCT03344419" in row)
+    assert "perhaps this one" in cocaine
+    assert "NCT01535937" in cocaine, "the other that it may be"
+    (cannabis,) = (row for row in rows if "NCT02946489" in row)
+    assert "not in a watch here" in cannabis
+
+
+def test_a_watch_without_any_of_them_says_nothing_of_the_review(told: House) -> None:
+    assert not parsed(told).cssselect("#review")

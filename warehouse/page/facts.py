@@ -72,6 +72,7 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         ),
         "lapsing": sorted(lapsing, key=lambda trial: trial["lapses_on"]),
         "lapsing_days": LAPSING_DAYS,
+        "review": _rows(con, "review"),
         "figures": _figures(_rows(con, "figures")),
         "set_aside": _rows(con, "set_aside", MOST_SET_ASIDE),
     }
