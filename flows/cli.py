@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
 
-from flows.endings import Code, Ending, code_of
+from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
 
 log = logging.getLogger("trialwatch")
@@ -50,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _say("interrupted; what was complete is kept, the rest is as it was")
         code = 130
     except Exception as error:
-        known = code_of(error)
+        known = code_of(told(error))
         if known is None:
             log.exception("this is a bug of trialwatch; please report it with the lines below")
         else:
-            _say(str(error))
+            _say(str(told(error)))
         code = known or Code.OUR_BUG
     sys.exit(int(code or 0))
 
@@ -177,7 +177,7 @@ def restore(file: Path) -> Code:
 def status(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0, json: Json = False) -> Code:
     """Last nights, age of the data, mail waiting; exit 7 when the last complete night is too old."""
     from flows import show
-    from warehouse import standing
+    from warehouse import questions, standing
 
     settings = from_environment()
     facts = standing.read(settings.status_file)
@@ -186,6 +186,9 @@ def status(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0, json: 
         _print_json({**(facts or {"nights": [], "runs": []}), "is_stale": stale is not None, "sentence": stale})
     elif facts:
         show.standing(facts)
+    if _published(settings).exists():
+        with questions.published(_published(settings)):
+            pass  # that it can be opened is a fact too
     if stale:
         _say(stale)
     return Code.STALE if stale else Code.DONE

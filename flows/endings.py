@@ -1,5 +1,7 @@
 """How a command ends: exit codes by who must act, and the sentence that goes with each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -8,13 +10,14 @@ from flows.settings import SettingsError
 from warehouse.errors import (
     BackupError,
     NothingPublishedError,
+    OperatorError,
     QuestionError,
     StoreHeldError,
-    StoreSchemaError,
     WarehouseError,
+    named,
 )
 
-THE_OPERATOR_ACTS = SettingsError | NothingPublishedError | QuestionError | BackupError | StoreSchemaError
+THE_OPERATOR_ACTS = SettingsError | NothingPublishedError | QuestionError | BackupError | OperatorError
 
 
 class Code(IntEnum):
@@ -55,6 +58,23 @@ class Ending:
     def code(self) -> Code:
         """When several apply, the one that most needs somebody to act."""
         return next((code for code in GRAVEST_FIRST if code in self.codes), Code.DONE)
+
+
+def told(error: Exception) -> Exception:
+    """The error as it is told: a library's own, where somebody can act on it, gives way to a sentence of ours."""
+    return error if code_of(error) is not None else named(error) or error
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """For places that show an error as it comes, as Prefect does: it comes as it is told."""
+    try:
+        yield
+    except Exception as error:
+        ours = told(error)
+        if ours is error:
+            raise
+        raise ours from error
 
 
 def code_of(error: Exception) -> Code | None:

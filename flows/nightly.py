@@ -7,6 +7,7 @@ is Prefect imported, because that alone takes two seconds and the night must als
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from flows.settings import Configuration, Settings
 from flows.steps import Brought, Occasion
 from warehouse.certificate import Certificate
 from warehouse.checks import Acceptance, Check
+from warehouse.errors import WarehouseError, named
 from warehouse.store import held
 from warehouse.watch import Watch
 
@@ -60,7 +62,7 @@ def night(
 
     ``accepted`` is a check that may fail tonight.
 
-    Raises ``StoreHeldError`` when another run holds the store.
+    Raises ``StoreHeldError`` when another run holds the store, and ``OperatorError`` when the disk does not serve.
     """
     do = do or Steps()
     delivery.postman_of(settings)  # a wrong address is told before the night, not after it
@@ -98,9 +100,22 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
     try:
         return do.keep(occasion, watch, registry_name, do.collect(occasion, watch, registry_name))
     except Exception as error:
+        if trouble := named(error):
+            _note_trouble(occasion, watch, registry_name, trouble)
+            raise trouble from error
         log.exception("the night of %s on %s failed", watch.name, registry_name)
         failed = Brought(failed=f"{type(error).__name__}: {error}")
         return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
+
+
+def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:
+    """Leave word of what ends the night, if the store can still take it; that it cannot is the same trouble.
+
+    The night ends here: a mail that was sent now could not be noted as sent.
+    """
+    with suppress(Exception):
+        steps.keep_what_was_brought(occasion, watch, registry_name, Brought(failed=str(trouble)))
+        steps.note_standing(occasion.settings, occasion.configuration)
 
 
 def _is_used(accepted: Acceptance, certificate: Certificate) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from connectors.registry import Progress
+from flows.endings import in_our_words
 from flows.nightly import Report, Steps, night, nightly_flow
 from flows.settings import Configuration, Settings
 from warehouse.checks import Acceptance
@@ -40,7 +41,8 @@ class Tonight:
     def __call__(self, watch: str | None, do: Steps | None = None) -> Report:
         watches = self.configuration.chosen(watch)
         try:
-            self.report = night(self.settings, self.configuration, watches, self.progress, do, self.accepted)
+            with in_our_words():
+                self.report = night(self.settings, self.configuration, watches, self.progress, do, self.accepted)
         except Exception as error:
             self.error = error
             raise

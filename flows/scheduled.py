@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from flows import delivery, steps
+from flows.endings import in_our_words
 from flows.nightly import nightly_flow
 from flows.orchestration import Tonight
 from flows.progress import silent
@@ -23,7 +24,7 @@ def delivery_flow() -> "Flow[..., Any]":
     @flow(name="deliver", persist_result=False)
     def deliver() -> State[Any]:
         settings = from_environment()
-        with held_within(settings.store, "trialwatch deliver", delivery.PATIENCE_S):
+        with in_our_words(), held_within(settings.store, "trialwatch deliver", delivery.PATIENCE_S):
             configured = configuration(settings.config)
             delivered = delivery.deliver(settings, configured)
             steps.note_standing(settings, configured)

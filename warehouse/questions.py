@@ -12,7 +12,14 @@ from typing import Any
 
 import duckdb
 
-from warehouse.errors import NothingPublishedError, QuestionError
+from warehouse.errors import (
+    DamagedError,
+    NothingPublishedError,
+    OperatorError,
+    QuestionError,
+    StoreHeldError,
+    named,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +36,16 @@ class Answer:
 
 @contextmanager
 def published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, read-only. Raises ``NothingPublishedError`` where there is none."""
+    """The published file, read-only. Raises ``NothingPublishedError`` where there is none.
+
+    Raises ``OperatorError`` when it cannot be read: damaged, or opened for writing by somebody else.
+    """
     if not path.exists():
         raise NothingPublishedError(f"{path} is not there yet: run `trialwatch run` first")
-    con = duckdb.connect(str(path), read_only=True)
+    try:
+        con = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise _unreadable(error) or error from error
     try:
         for setting in (
             "enable_external_access = false",
@@ -53,7 +66,7 @@ def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = 
         columns = tuple(column[0] for column in result.description or [])
         return Answer(columns, result.fetchall())
     except duckdb.Error as error:
-        raise QuestionError(str(error)) from error
+        raise _unreadable(error) or QuestionError(str(error)) from error
 
 
 def changes(
@@ -96,6 +109,19 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
         "trial": found[0],
         **{name: ask(con, sql, [trial_id]).documents() for name, sql in parts.items()},
     }
+
+
+def _unreadable(error: duckdb.Error) -> OperatorError | None:
+    """Why the published file could not be read, when it was not the question's fault."""
+    trouble = named(error)
+    if isinstance(trouble, StoreHeldError):
+        return OperatorError(f"{trouble} (the published file must only ever be opened read-only)")
+    if isinstance(trouble, DamagedError):
+        return DamagedError(
+            "the published file is damaged: `trialwatch run` publishes it anew; until then open the newest "
+            "file in published/earlier"
+        )
+    return trouble if isinstance(trouble, OperatorError) else None
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import msgspec
 
+from warehouse.errors import DamagedError
 from warehouse.files import write_whole
 
 RUNS_SHOWN = 10
@@ -85,16 +86,21 @@ def write(path: Path, facts: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """What the last night left there; None when no night has, or it cannot be read."""
+    """What the last night left there; None when no night has. Raises ``DamagedError`` for anything else."""
     try:
         facts: dict[str, Any] = msgspec.json.decode(path.read_bytes(), type=dict)
-    except (OSError, msgspec.DecodeError):
+    except FileNotFoundError:
         return None
+    except msgspec.DecodeError as error:
+        raise DamagedError(f"{path} is damaged ({error}): `trialwatch run` writes it anew") from error
     return facts
 
 
 def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) -> str | None:
-    """Why the last complete nights are too old, in a sentence; None when they are not. ``now`` is aware."""
+    """Why the last complete nights are too old, in a sentence; None when they are not. ``now`` is aware.
+
+    One that lies as far ahead tells nothing: a clock was wrong, and the guard must not sleep until that day.
+    """
     if facts is None or not facts["nights"]:
         return "no night has been complete yet: run `trialwatch run`"
     for night in facts["nights"]:
@@ -107,6 +113,11 @@ def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) ->
             return (
                 f"the last complete night of {name} is {hours:.0f} hours old, more than {most_hours:g}: "
                 "see that the schedule runs, or run `trialwatch run`"
+            )
+        if -age > timedelta(hours=most_hours):
+            return (
+                f"the last complete night of {name} lies {-age.total_seconds() / 3600:.0f} hours ahead: see that "
+                "the clock of this machine is right, then run `trialwatch run`"
             )
     return None
 
