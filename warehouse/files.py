@@ -1,6 +1,7 @@
 """Files that are whole or not there: written aside, on disk, then renamed."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -16,6 +17,11 @@ def flush(path: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that readers see the old one or the new one, never a part."""
     aside = path.with_name(f".{path.name}.part")
-    aside.write_bytes(content)
-    flush(aside)
-    aside.replace(path)
+    try:
+        aside.write_bytes(content)
+        flush(aside)
+        aside.replace(path)
+    except OSError:
+        with suppress(OSError):  # on a full disk half a file is so much room less
+            aside.unlink()
+        raise

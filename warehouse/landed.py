@@ -6,6 +6,7 @@ read whole. Beside it lies what was asked and answered (``Collected``), so that 
 
 import io
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +41,7 @@ class Landing:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._aside = path.with_name(f".{path.name}.part")
+        self._open = ExitStack()
         self._writer: BinaryIO | None = None
 
     def __enter__(self) -> "Landing":
@@ -50,16 +52,15 @@ class Landing:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
-        self._aside.unlink(missing_ok=True)
-
-    def _close(self) -> None:
-        if self._writer:
-            self._writer.close()
+        try:
+            self._open.close()
+        finally:  # closing writes, and on a full disk cannot
+            self._aside.unlink(missing_ok=True)
 
     def restart(self) -> None:
-        self._close()
-        self._writer = zstandard.open(self._aside, "wb")
+        self._open.close()
+        file = self._open.enter_context(self._aside.open("wb"))
+        self._writer = self._open.enter_context(zstandard.ZstdCompressor().stream_writer(file))
 
     def write(self, record: bytes) -> None:
         assert self._writer, "a landing is written inside its with block"  # noqa: S101
@@ -68,7 +69,7 @@ class Landing:
 
     def finish(self, collected: Collected) -> "Landed":
         """Make the file complete: on disk, under its own name, with what was asked and answered beside it."""
-        self._close()
+        self._open.close()
         landed = Landed(self.path)
         write_whole(landed.manifest, msgspec.json.encode(_to_manifest(collected)))
         flush(self._aside)

@@ -6,6 +6,7 @@ recipients and mail are not copied, so no trace of them can be in it.
 """
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -42,30 +43,55 @@ def publish(
     """Build, check and put in place; returns the published file. ``now`` is naive UTC."""
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{FILE}.new"
-    for leftover in (aside, aside.with_name(f"{aside.name}.wal")):
-        leftover.unlink(missing_ok=True)
-    facts = {"published_at": now, "run_id": run_id, "is_complete": is_complete, "notice": NOTICE}
-    with _attached(con, aside), transaction(con):
-        copy_tables(con, facts)
-        make_views(con)
-    _check(con, aside)
-    # Named by its instant: the folder that is in place is never the one that is written.
-    columns = folder / f".{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}"
-    if columns == (folder / parquet.LINK).resolve():
-        columns = columns.with_name(f"{columns.name}-again")
-    with duckdb.connect(str(aside), read_only=True) as built:
-        companions = {name: make(built) for name, make in COMPANIONS.items()}
-        parquet.write_parquet(built, VIEWS, columns)
     published = folder / FILE
-    _keep_generation(published, now)
-    flush(aside)
-    aside.replace(published)
+    columns = _unused(folder / f".{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}")
+    facts = {"published_at": now, "run_id": run_id, "is_complete": is_complete, "notice": NOTICE}
+    with _cleared(aside, columns):
+        with _attached(con, aside), transaction(con):
+            copy_tables(con, facts)
+            make_views(con)
+        _check(con, aside)
+        with duckdb.connect(str(aside), read_only=True) as built:
+            companions = {name: make(built) for name, make in COMPANIONS.items()}
+            parquet.write_parquet(built, VIEWS, columns)
+        _keep_generation(published, now)
+        flush(aside)
+        # Left by someone who opened yesterday's file for writing and died: readers would read it into tonight's.
+        _log_of(published).unlink(missing_ok=True)
+        aside.replace(published)
     parquet.put_in_place(columns)
     for name, content in companions.items():
         write_whole(folder / name, content)
     flush(folder)
     con.execute("INSERT OR REPLACE INTO publication VALUES (?, ?)", [run_id, now])
     return published
+
+
+def _unused(columns: Path) -> Path:
+    """A folder for tonight's Parquet. Named by its instant; the one that is in place is never written into."""
+    in_place = (columns.parent / parquet.LINK).resolve()
+    return columns.with_name(f"{columns.name}-again") if columns.resolve() == in_place else columns
+
+
+@contextmanager
+def _cleared(aside: Path, columns: Path) -> Iterator[None]:
+    """Nothing of an earlier attempt is there before, and nothing of a failed one after: the disk may be full."""
+
+    def clear() -> None:
+        shutil.rmtree(columns, ignore_errors=True)
+        for path in (aside, _log_of(aside)):
+            path.unlink(missing_ok=True)
+
+    clear()
+    try:
+        yield
+    except BaseException:
+        clear()
+        raise
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
 
 
 @contextmanager
@@ -85,7 +111,7 @@ def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
 
 def _check(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Open what was built as an analyst would, and see that it is all there."""
-    if path.with_name(f"{path.name}.wal").exists():
+    if _log_of(path).exists():
         raise NotPublishedError(f"{path} was not closed cleanly; yesterday's file stays in place")
     with duckdb.connect(str(path), read_only=True) as built:
         for view, table in {"trials": "trial", "changes": "change", "runs": "run"}.items():
@@ -105,6 +131,8 @@ def _keep_generation(published: Path, now: datetime) -> None:
         return
     earlier = published.parent / "earlier"
     earlier.mkdir(exist_ok=True)
+    if any(each.samefile(published) for each in earlier.glob("trialwatch-*.duckdb")):
+        return  # kept by a night that died before it could replace it
     kept = earlier / f"trialwatch-{now:%Y%m%dT%H%M%S%f}.duckdb"
     kept.unlink(missing_ok=True)
     os.link(published, kept)

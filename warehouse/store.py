@@ -100,7 +100,8 @@ def connected(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 def _make(path: Path) -> None:
     aside = path.with_name(f".{path.name}.new")
-    aside.unlink(missing_ok=True)
+    for leftover in (aside, aside.with_name(f"{aside.name}.wal")):
+        leftover.unlink(missing_ok=True)
     with duckdb.connect() as con:
         # Without this the file keeps the oldest format, which silently stores ZSTD columns uncompressed.
         con.execute(f"ATTACH '{_quoted(aside)}' AS made (STORAGE_VERSION 'v1.2.0')")

@@ -46,8 +46,10 @@ class Lines:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        try:
+            self._file.close()
+        finally:  # closing writes, and on a full disk cannot
+            self.path.unlink(missing_ok=True)
 
     def add(self, row: Mapping[str, Any]) -> None:
         line = _encoder.encode(row)
