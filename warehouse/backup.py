@@ -1,5 +1,7 @@
 """The store as one file to keep elsewhere, and back again. The caller holds the store (``store.held``)."""
 
+import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def restore(folder: Path, backup: Path, now: datetime) -> Path | None:
     store = folder / FILE
     aside = folder / f".{FILE}.restored"
     copy_whole(backup, aside)
-    kept = _put_aside(store, now)
+    kept = _keep_under_another_name(store, now)
     aside.replace(store)
     flush(folder)
     return kept
@@ -56,13 +58,21 @@ def _must_be_a_store(backup: Path) -> None:
         )
 
 
-def _put_aside(store: Path, now: datetime) -> Path | None:
-    """The store under another name, its write-ahead log with it: it may be broken, so it is not opened."""
+def _keep_under_another_name(store: Path, now: datetime) -> Path | None:
+    """The store that is to be replaced, and its write-ahead log, under another name as well.
+
+    It keeps its own name until the other takes it: were there no store for an instant and we died in it, the
+    next night would begin a new one.
+    """
     if not store.exists():
         return None
+    with suppress(duckdb.Error), connected(store, read_only=False) as con:  # it may be broken
+        con.execute("CHECKPOINT")
     kept = store.with_name(f"{store.name}.before-{now:%Y%m%dT%H%M%S%f}")
     log = store.with_name(f"{store.name}.wal")
-    if log.exists():
-        log.replace(kept.with_name(f"{kept.name}.wal"))
-    store.replace(kept)
+    for path, name in ((store, kept), (log, kept.with_name(f"{kept.name}.wal"))):
+        name.unlink(missing_ok=True)
+        if path.exists():
+            os.link(path, name)
+    log.unlink(missing_ok=True)
     return kept
