@@ -72,16 +72,7 @@ def typed(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """Type a command; returns its exit code, standard output and standard error."""
 
     def run(*words: str, **environment: str) -> tuple[int, str, str]:
-        settings = {
-            "TRIALWATCH_DATA_DIR": str(house.folder / "data"),
-            "TRIALWATCH_CONFIG": str(house.folder / "trialwatch.toml"),
-            "TRIALWATCH_CTGOV_URL": house.registry_url,
-            "TRIALWATCH_REQUESTS_PER_SECOND": "100000",
-            "TRIALWATCH_RETRY_SECONDS": "0",
-            "TRIALWATCH_NOW": house.now.isoformat(),
-            **environment,
-        }
-        for name, value in settings.items():
+        for name, value in {**house.variables, **environment}.items():
             monkeypatch.setenv(name, value)
         with pytest.raises(SystemExit) as ended:
             main(words)

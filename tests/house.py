@@ -42,18 +42,21 @@ class House:
         (self.folder / "trialwatch.toml").write_text(text, "utf-8")
 
     @property
+    def variables(self) -> dict[str, str]:
+        """The environment of a command that is typed in this house."""
+        return {
+            "TRIALWATCH_DATA_DIR": str(self.folder / "data"),
+            "TRIALWATCH_CONFIG": str(self.folder / "trialwatch.toml"),
+            "TRIALWATCH_CTGOV_URL": self.registry_url,
+            "TRIALWATCH_REQUESTS_PER_SECOND": "100000",
+            "TRIALWATCH_RETRY_SECONDS": "0",
+            "TRIALWATCH_NOW": self.now.isoformat(),
+            **self.environment,
+        }
+
+    @property
     def settings(self) -> Settings:
-        return from_environment(
-            {
-                "TRIALWATCH_DATA_DIR": str(self.folder / "data"),
-                "TRIALWATCH_CONFIG": str(self.folder / "trialwatch.toml"),
-                "TRIALWATCH_CTGOV_URL": self.registry_url,
-                "TRIALWATCH_REQUESTS_PER_SECOND": "100000",
-                "TRIALWATCH_RETRY_SECONDS": "0",
-                "TRIALWATCH_NOW": self.now.isoformat(),
-                **self.environment,
-            }
-        )
+        return from_environment(self.variables)
 
     def night(self, watch: str | None = None) -> Report:
         """Run one night at the present hour, then let a day pass."""
