@@ -6,7 +6,7 @@ TOOLS := .tools
 export UV_SYSTEM_CERTS ?= true
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
-.PHONY: run test demo explore notebook check format lint types imports coverage test-prefect clean test-duckdb docs
+.PHONY: run test demo explore notebook check format lint types imports coverage test-prefect clean test-duckdb docs crash
 
 run: .venv/ready  ## one night of the default watch, against the real registry
 	@$(UV) run --frozen --no-sync trialwatch run
@@ -37,6 +37,9 @@ test-duckdb: .venv/ready  ## the published file in other DuckDBs than ours; brin
 	@test -x $(TOOLS)/duckdb/cli/bin/python || $(UV) venv --quiet $(TOOLS)/duckdb/cli
 	@$(UV) pip install --quiet --python $(TOOLS)/duckdb/cli/bin/python duckdb-cli
 	@$(UV) run --frozen --no-sync pytest tests/warehouse/test_other_duckdb.py
+
+crash: .venv/ready  ## kill nights at every boundary and 200 random instants; SEED=… for others; ten minutes
+	@SEED=$(SEED) $(UV) run --frozen --no-sync python -m tests.crash
 
 check: .venv/ready format lint types imports test  ## what CI runs
 

@@ -1,0 +1,92 @@
+"""Nights killed at a few dozen instants; ``make crash`` does it at every boundary and hundreds more."""
+
+import json
+import random
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash import scene as scenes
+from tests.crash.ordeal import CHANGE, Ordeals, Victim, look, victim
+from tests.crash.plan import FEWER, Share, deaths
+from tests.crash.scene import RECIPIENTS
+from tests.crash.share import SEED
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Victim]:
+    with victim() as running:
+        yield running
+
+
+@pytest.mark.parametrize(("name", "share"), [(name, share) for name, shares in FEWER.items() for share in shares])
+def test_a_night_that_is_killed_and_run_again_loses_and_doubles_nothing(
+    name: str, share: Share, forks: Victim, tmp_path: Path
+) -> None:
+    with getattr(scenes, name)(tmp_path) as scene:
+        ordeals = Ordeals(scene, forks)
+        ordeals.undisturbed()
+        dice = random.Random(SEED)
+        plan = deaths(share, dice, acts=ordeals.acts, calls=ordeals.calls, seconds=ordeals.seconds)
+        killed = sum(ordeals.ordeal(*each) for each in plan)
+    assert killed or share.clock, "only the clock may come too late"
+
+
+def test_a_restore_that_is_killed_leaves_a_store_with_all_its_past(forks: Victim, tmp_path: Path) -> None:
+    """At no instant is there no store: the next night would begin anew, and welcome everyone again."""
+    with scenes.heartbeat(tmp_path) as scene:
+        backup, said, heard = (tmp_path / name for name in ("backup.duckdb", "said", "heard.json"))
+        data = scene.data("backed-up")
+        assert not forks.night(scene.environment_of(data), said, words=["backup", str(backup)])["code"]
+        restore = ["restore", str(backup)]
+        forks.night(scene.environment_of(data), said, words=restore, listen=str(heard))
+        acts = json.loads(heard.read_text("utf-8"))["acts"]
+        deaths = [number for number, (place, _) in enumerate(acts, 1) if "warehouse.backup:" in place]
+        assert len(deaths) > 10
+        for death in deaths[::2]:
+            data = scene.data(f"restore-{death}")
+            ended = forks.night(scene.environment_of(data), said, words=restore, at_act=death)
+            assert ended["code"] == -signal.SIGKILL
+            assert not forks.night(scene.environment_of(data), said)["code"], said.read_text("utf-8")
+            seen = look(data)
+            assert seen
+            assert seen.rows["runs"] == 4, f"killed at {acts[death - 1][0]}"
+            assert [change[CHANGE.index("kind")] for change in seen.changes] == ["overdue"]
+
+
+@pytest.mark.prefect
+def test_a_night_that_is_killed_under_prefect_loses_and_doubles_nothing(forks: Victim, tmp_path: Path) -> None:
+    with scenes.changes(tmp_path) as scene:
+        ordeals = Ordeals(scene, forks)
+        ordeals.undisturbed()
+        ordeals.ordeal({"under_prefect_s": random.Random(SEED).uniform(0, ordeals.seconds)})
+
+
+def test_the_undisturbed_night_is_one_on_which_much_happens(forks: Victim, tmp_path: Path) -> None:
+    """What all others are compared with is seen to hold what it should."""
+    with scenes.changes(tmp_path) as scene:
+        ordeals = Ordeals(scene, forks)
+        ordeals.undisturbed()
+    assert ordeals.before
+    assert ordeals.after
+    assert ordeals.before.changes == ()
+    kinds = {change[CHANGE.index("kind")] for change in ordeals.after.changes}
+    assert kinds >= {"completed", "stopped", "recruiting", "lapsed", "results_posted", "overdue", "removed"}
+    assert kinds >= {"discovered", "registered", "date_slipped"}
+    assert ordeals.after.rows["quarantine"] == 2, "one record, in two watches"
+    assert {recipient for recipient, *_ in ordeals.told} == set(RECIPIENTS)
+    assert set(ordeals.told.values()) == {1}
+    assert len(ordeals.told) > 30
+
+
+def test_the_first_night_welcomes_each_reader_once(forks: Victim, tmp_path: Path) -> None:
+    with scenes.first(tmp_path) as scene:
+        ordeals = Ordeals(scene, forks)
+        ordeals.undisturbed()
+    assert {(recipient, what): count for (recipient, _, what), count in ordeals.told.items()} == {
+        (recipient, "welcome"): 1 for recipient in RECIPIENTS
+    }
