@@ -10,9 +10,11 @@ from pathlib import Path
 
 from connectors.errors import MailError
 from flows.delivery import hand_over, notice
+from flows.endings import told
 from flows.settings import Settings
 from warehouse import standing
 from warehouse.digest import Notice
+from warehouse.errors import OperatorError
 from warehouse.files import write_whole
 
 AGAIN_AFTER = timedelta(hours=23)
@@ -22,7 +24,7 @@ AGAIN_AFTER = timedelta(hours=23)
 def watch(settings: Settings, max_age_hours: float) -> tuple[bool, list[str]]:
     """Whether the nights are stale, and what there is to say of it."""
     now = settings.now()
-    stale = standing.staleness(standing.read(settings.status_file), now, max_age_hours)
+    stale = _stale(settings, now, max_age_hours)
     memory = settings.data_dir / "watchdog.json"
     if stale is None:
         memory.unlink(missing_ok=True)
@@ -37,6 +39,14 @@ def watch(settings: Settings, max_age_hours: float) -> tuple[bool, list[str]]:
         return True, [stale, f"the operator could not be mailed: {error}"]
     write_whole(memory, json.dumps({"told_at": now.isoformat()}).encode())
     return True, [stale, f"told {settings.operator}"]
+
+
+def _stale(settings: Settings, now: datetime, max_age_hours: float) -> str | None:
+    try:
+        facts = standing.read(settings.status_file)
+    except (OSError, OperatorError) as error:  # that nothing can be told is a reason to bark, too
+        return str(told(error))
+    return standing.staleness(facts, now, max_age_hours)
 
 
 def _bark(settings: Settings, operator: str, stale: str, now: datetime) -> Notice:

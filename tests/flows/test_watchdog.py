@@ -99,3 +99,13 @@ def test_it_does_not_import_prefect() -> None:
         check=True,
     )
     assert loaded.stdout.strip() == "[]"
+
+
+def test_a_status_that_cannot_be_read_is_a_reason_to_bark(
+    house: House, a_night: None, office: PostOffice, typed: Typed
+) -> None:
+    house.settings.status_file.write_bytes(b"half {")
+    code, _, err = typed("watchdog", TRIALWATCH_SMTP_URL=office.url, **OPERATOR)
+    assert code == 7
+    assert "status.json is damaged" in err
+    assert [message["To"] for message in office.messages()] == ["operator@example.org"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from warehouse.errors import DamagedError
 from warehouse.standing import read, staleness, write
 
 NOW = datetime(2026, 9, 14, 2, 30, tzinfo=UTC)
@@ -45,7 +46,8 @@ def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"half {", b"[]"])
-def test_a_file_that_cannot_be_read_is_none(tmp_path: Path, content: bytes) -> None:
+def test_a_damaged_file_is_told_and_none_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "status.json").write_bytes(content)
-    assert read(tmp_path / "status.json") is None
+    with pytest.raises(DamagedError, match="`trialwatch run` writes it anew"):
+        read(tmp_path / "status.json")
     assert read(tmp_path / "none.json") is None
