@@ -6,15 +6,19 @@ stand behind ``Transport``: when a wall in front of a registry refuses one (403)
 honest ways of saying who it is, once each, and remembers what worked. It never poses as a browser.
 """
 
+import base64
 import email.utils
 import logging
+import queue
 import random
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Protocol, Self
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import tenacity
@@ -29,6 +33,10 @@ ATTEMPTS = 20
 ATTEMPTS_WITHOUT_CONNECTION = 6
 """Half a minute: a name that does not resolve or a port that is shut seldom heals within one night's run."""
 LONGEST_PAUSE_S = 60.0
+LONGEST_ANSWER_S = 300.0
+"""From the first byte asked to the last byte received, however steadily they drip."""
+MOST_BYTES = 256 * 1024 * 1024
+"""Of one answer, unpacked. A page of a thousand studies without their results has 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +82,20 @@ class HttpxTransport:
 
     own_agent = f"python-httpx/{httpx.__version__}"
 
-    def __init__(self, timeout_s: float) -> None:
+    def __init__(self, timeout_s: float, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
         self._client = httpx.Client(timeout=timeout_s, follow_redirects=False)
 
     def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        asked = self._client.stream("GET", url, params=dict(params) or None, headers=dict(headers))
         try:
-            response = self._client.get(url, params=dict(params) or None, headers=dict(headers))
+            with asked as response:
+                body = _body(response.iter_bytes(), self._most_bytes, url)
         except httpx.ConnectError as error:
             raise NoConnectionError(_words(error)) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise TransportError(_words(error)) from error
-        return Answer(response.status_code, dict(response.headers), response.content, str(response.url))
+        return Answer(response.status_code, dict(response.headers), body, str(response.url))
 
     def close(self) -> None:
         self._client.close()
@@ -95,7 +106,8 @@ class Urllib3Transport:
 
     own_agent = f"python-urllib3/{version('urllib3')}"
 
-    def __init__(self, timeout_s: float) -> None:
+    def __init__(self, timeout_s: float, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
         self._pool = urllib3.PoolManager(retries=False, timeout=timeout_s)
 
     def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
@@ -106,16 +118,33 @@ class Urllib3Transport:
                 fields=dict(params),
                 headers={"Accept-Encoding": "gzip", **headers},
                 redirect=False,
+                preload_content=False,
             )
+            try:
+                body = _body(response.stream(), self._most_bytes, url)
+            except BaseException:
+                response.close()  # a connection that was not read to its end is of no more use
+                raise
+            response.release_conn()
         except urllib3.exceptions.NewConnectionError as error:
             raise NoConnectionError(_words(error)) from error
         except urllib3.exceptions.HTTPError as error:
             raise TransportError(_words(error)) from error
         found = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, found, response.data, url)
+        return Answer(response.status, found, body, url)
 
     def close(self) -> None:
         self._pool.clear()
+
+
+def _body(pieces: Iterable[bytes], most_bytes: int, url: str) -> bytes:
+    """All of an answer, or ``RegistryError`` for one without end, which no second try would mend."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > most_bytes:
+            raise RegistryError(f"{url} answered more than {most_bytes:,} bytes, which no registry means")
+    return bytes(body)
 
 
 def _words(error: Exception) -> str:
@@ -129,12 +158,20 @@ def user_agent(contact: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How we behave. Times are in seconds; ``retry_s`` bounds the retries of any one request."""
+    """How we behave. Times are in seconds; ``retry_s`` bounds the retries of any one request.
+
+    ``timeout_s`` is the longest silence, and what any answer is given; a longer one has as long as is left of
+    ``retry_s``, and no answer has more than ``LONGEST_ANSWER_S``.
+    """
 
     agent: str
     requests_per_second: float = 1.0
     retry_s: float = 900.0
     timeout_s: float = 60.0
+
+    def patience_s(self, spent_s: float) -> float:
+        """How long the next attempt may take from its first byte to its last."""
+        return min(max(self.timeout_s, self.retry_s - spent_s), LONGEST_ANSWER_S)
 
 
 @dataclass(slots=True)
@@ -160,8 +197,13 @@ class PoliteClient:
     pace: Pace = field(default_factory=Pace)
     requests: int = 0
     _transports: dict[type, Transport] = field(default_factory=dict)
+    _address: str = field(init=False)
+    _login: dict[str, str] = field(init=False, repr=False)
 
     VOICES = 3
+
+    def __post_init__(self) -> None:
+        self._address, self._login = _without_login(self.base_url)
 
     def __enter__(self) -> Self:
         return self
@@ -200,7 +242,7 @@ class PoliteClient:
                 return answer
         self.voice = refused
         raise RefusedError(
-            f"{self.base_url} refuses us (403; no other agent or transport gets through): {_excerpt(first)}. "
+            f"{self._address} refuses us (403; no other agent or transport gets through): {_excerpt(first)}. "
             "Set TRIALWATCH_CONTACT to an address the registry can write to, try another "
             "TRIALWATCH_USER_AGENT, or run from another network."
         )
@@ -227,16 +269,16 @@ class PoliteClient:
             stop=is_hopeless,
             sleep=self.sleep,
             before_sleep=self._tell_of_the_pause,
-            retry_error_callback=lambda state: _give_up(self.base_url, state),
+            retry_error_callback=lambda state: _give_up(self._address, state),
         )
-        return retrying(self._once, path, params)
+        return retrying(lambda: self._once(path, params, self.manners.patience_s(self.clock() - started)))
 
     def _tell_of_the_pause(self, state: tenacity.RetryCallState) -> None:
         answer = _answered(state)
         what = f"answered {answer.status}" if answer else "could not be reached"
-        log.warning("%s %s; trying again in %.0f s", self.base_url, what, state.upcoming_sleep)
+        log.warning("%s %s; trying again in %.0f s", self._address, what, state.upcoming_sleep)
 
-    def _once(self, path: str, params: Mapping[str, str]) -> Answer:
+    def _once(self, path: str, params: Mapping[str, str], patience_s: float) -> Answer:
         now = self.clock()
         if now < self.pace.free_at:
             self.sleep(self.pace.free_at - now)
@@ -247,8 +289,52 @@ class PoliteClient:
             self._transports[kind] = kind(self.manners.timeout_s)
         transport = self._transports[kind]
         agent = transport.own_agent if self.voice == 1 else self.manners.agent
-        headers = {"User-Agent": agent, "Accept": "application/json"}
-        return transport.get(f"{self.base_url}{path}", params, headers)
+        headers = {"User-Agent": agent, "Accept": "application/json", **self._login}
+        url = f"{self._address}{path}"
+        try:
+            return _within(patience_s, lambda: transport.get(url, params, headers))
+        except _TooSlowError:
+            del self._transports[kind]  # its connection still waits for the rest
+            raise
+
+
+class _TooSlowError(TransportError):
+    pass
+
+
+def _within(patience_s: float, get: Callable[[], Answer]) -> Answer:
+    """What ``get`` returns or raises, unless it takes longer: then it is left alone with whoever drips.
+
+    The libraries' own timeouts are of a silence; bytes that drip never make one, be they of a body, a header
+    or a handshake. The thread that is left behind ends with its connection, or with us.
+    """
+    ended: queue.SimpleQueue[tuple[Answer | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            ended.put((get(), None))
+        except BaseException as error:
+            ended.put((None, error))
+
+    threading.Thread(target=run, daemon=True, name="one request").start()
+    try:
+        answer, error = ended.get(timeout=patience_s)
+    except queue.Empty:
+        raise _TooSlowError(f"no whole answer in {patience_s:g} s (timed out)") from None
+    if answer is None:
+        assert error is not None  # noqa: S101 - one of the two is always there
+        raise error
+    return answer
+
+
+def _without_login(url: str) -> tuple[str, dict[str, str]]:
+    """The address as it may be shown, and the header that logs in where the address held user and password."""
+    parts = urlsplit(url)
+    login, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, {}
+    secret = base64.b64encode(unquote(login).encode()).decode()
+    return parts._replace(netloc=host).geturl(), {"Authorization": f"Basic {secret}"}
 
 
 def must_be_json(answer: Answer) -> Answer:
@@ -306,5 +392,5 @@ def _give_up(base_url: str, state: tenacity.RetryCallState) -> Answer:
 
 
 def _excerpt(answer: Answer) -> str:
-    text = " ".join(answer.text.split())
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in answer.text).split())
     return (text[:200] + "…" if len(text) > 200 else text) or "an empty body"

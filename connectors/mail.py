@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from connectors.errors import MailError, MailLaterError, MailRefusedError, MailServerError
 
@@ -178,7 +178,7 @@ class SmtpPostman:
         """The failure in our words. Only the server's no to this recipient or this mail is final."""
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             code, reply = next(iter(error.recipients.values()))
-            return _verdict(code, f"{self._name} answered {code} for {recipient}: {_words(reply)}.")
+            return _verdict(code, f"{self._name} answered {code} for {recipient}: {self._heard(reply)}.")
         if isinstance(error, smtplib.SMTPResponseException):
             return self._judged_reply(error, recipient)
         if isinstance(error, ssl.SSLCertVerificationError):
@@ -189,14 +189,14 @@ class SmtpPostman:
             )
         if isinstance(error, ssl.SSLError):
             return MailLaterError(
-                f"No TLS with {self._name} ({_words(error.reason or error)}). smtps:// is TLS from the start "
+                f"No TLS with {self._name} ({self._heard(error.reason or error)}). smtps:// is TLS from the start "
                 f"(port 465), smtp:// turns to it (587): look at {SETTING}."
             )
-        said = _words(error) or type(error).__name__
+        said = self._heard(error) or type(error).__name__
         return MailLaterError(f"{self._name} cannot be reached or broke off: {said}.")
 
     def _judged_reply(self, error: smtplib.SMTPResponseException, recipient: str | None) -> MailError:
-        code, said = error.smtp_code, _words(error.smtp_error)
+        code, said = error.smtp_code, self._heard(error.smtp_error)
         if isinstance(error, smtplib.SMTPDataError):
             return _verdict(code, f"{self._name} answered {code} to the mail for {recipient}: {said}.")
         if not isinstance(error, smtplib.SMTPSenderRefused):
@@ -204,9 +204,19 @@ class SmtpPostman:
         if code == TOO_LARGE:
             return MailRefusedError(f"{self._name} says that the mail for {recipient} is too large: {said}.")
         return MailServerError(
-            f"{self._name} does not accept our sender {_words(error.sender)} ({code}: {said}). "
+            f"{self._name} does not accept our sender {self._heard(error.sender)} ({code}: {said}). "
             "If this lasts, set TRIALWATCH_MAIL_FROM."
         )
+
+    def _heard(self, said: object) -> str:
+        """What the other side said, without our password should it repeat that."""
+        heard = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        if self.password:
+            plain = f"\0{self.user}\0{self.password}".encode()
+            in_base64 = (base64.b64encode(text).decode().rstrip("=") for text in (plain, self.password.encode()))
+            for secret in (self.password, quote(self.password, safe=""), *in_base64):
+                heard = heard.replace(secret, "…")
+        return _words(heard)
 
     @property
     def _name(self) -> str:

@@ -123,8 +123,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _address(name: str, text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
-        raise SettingsError(f"{name} is {text!r}; it must be an address that begins with http:// or https://")
+    try:
+        parts = urlsplit(text)
+        is_one = bool(parts.hostname) and parts.port != 0 and not parts.query and not parts.fragment
+    except ValueError:  # whose own words may quote a password
+        is_one = False
+    if not is_one or not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        shown = re.sub(r"[^/\s]*@", "…@", text)  # without the password that may stand in it
+        raise SettingsError(f"{name} is {shown!r}; it must be an address that begins with http:// or https://")
     return text.rstrip("/")
 
 

@@ -25,6 +25,8 @@ _NUMBER = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*
 """Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
 _ID_PATH = "$.protocolSection.identificationModule.nctId"
 _TRIAL_ID = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
+DEEPEST = 100
+"""Levels of a record, of which real ones have a dozen: who walks through one later must not run out of stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +71,47 @@ class Flag:
 
 
 def read(records: Iterator[bytes], known: Mapping[str, str]) -> Iterator[Read | Unreadable]:
-    """Each landed record, judged. ``known`` maps the trials we hold to the hash of their latest state."""
+    """Each landed record, judged. ``known`` maps the trials we hold to the hash of their latest state.
+
+    Of two readable records of one trial the first is believed and the other set aside.
+    """
+    told: set[str] = set()
     for payload in records:
         try:
             study = _study.decode(payload)
             trial_id = study.protocolSection.identificationModule.nctId.strip().upper()
             if not _TRIAL_ID.fullmatch(trial_id):
                 raise msgspec.ValidationError(f"{trial_id[:40]!r} is no trial number - at `{_ID_PATH}`")
+            if trial_id in told:
+                raise msgspec.ValidationError(f"another record of this number came before it - at `{_ID_PATH}`")
             record = msgspec.json.decode(payload)
+            if _is_deeper_than(DEEPEST, record):
+                raise msgspec.ValidationError(f"more than {DEEPEST} levels deep")
             found = content_hash(record)
         except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
             yield _set_aside(payload, error)
         else:
+            told.add(trial_id)
             yield Read(trial_id, study, payload, found, known.get(trial_id) != found, _stamp(record))
 
 
 def _stamp(record: Record) -> date | None:
     found = next(iter(_values(record, ["derivedSection", "miscInfoModule", "versionHolder"])), None)
     return day(found) if isinstance(found, str) else None
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    level = [value]
+    for _ in range(levels):
+        level = [
+            part
+            for each in level
+            for part in (each.values() if isinstance(each, dict) else each)
+            if isinstance(part, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _set_aside(payload: bytes, error: Exception) -> Unreadable:

@@ -98,8 +98,8 @@ class _Pass:
     def _search(self, name: str, params: dict[str, str]) -> list[str]:
         declared: int | None = None
         fetched = 0
-        names: dict[str, None] = {}
-        nameless: set[bytes] = set()
+        names: dict[str, int] = {}
+        nameless = 0  # each counts: two that are nothing but "{}" are two all the same
         for page in self._pages(params):
             declared = page.totalCount if declared is None else declared
             if declared is None:
@@ -107,13 +107,14 @@ class _Pass:
             fetched += len(page.studies)
             for record in map(bytes, page.studies):
                 number = answers.trial_id(record)
-                if number is None:
-                    nameless.add(record)
-                else:
-                    names[number] = None
+                # Sent again, a record is as long as it was, in whatever order its parts come. One of another
+                # length is another record under the same number: it lands too, and reading it says so.
+                if number is not None and names.setdefault(number, len(record)) != len(record):
+                    number = None
+                nameless += number is None
                 self._land(record, number)
             self.progress(name, fetched, declared)
-        self.collected.searches.append(Search(name, declared, fetched, len(names) + len(nameless)))
+        self.collected.searches.append(Search(name, declared, fetched, len(names) + nameless))
         return list(names)
 
     def _pages(self, params: dict[str, str]) -> Iterator[answers.Page]:
@@ -176,8 +177,13 @@ class _Pass:
     def _take(self, answer: Answer, asked_for: str) -> None:
         record = answers.study(must_be_json(answer))
         number = answers.trial_id(record)
-        if number is None:
+        if number is None and not answers.is_a_trial(record):
             raise RegistryError(f"{answer.url} answered something that is not a trial")
+        if number is None:
+            # A trial whose own number cannot be read is there all the same: one bad record, not a bad night.
+            self._land(record, None)
+            self.collected.by_id.append(asked_for)
+            return
         if number != asked_for:
             self.collected.fates[asked_for] = Merged(number)
         self._land(record, number)

@@ -3,9 +3,9 @@
 A page is split into its records with each record's bytes as sent; of a record only its number is read here.
 """
 
-import json
 import re
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -16,7 +16,10 @@ NCT_NUMBER = re.compile(r"NCT[0-9]{8}")
 _NUMBER_ALL_THE_SAME = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"(NCT[0-9]{8})"')
 """Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
 
-_NEXT_RECORD = re.compile(r"[\s,]*")
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[]\[{},"]', re.DOTALL)
+"""A whole text, or what divides: a quotation mark alone begins a text that never ends."""
+_KEY = re.compile(rb'\s*("[^"\\]*")\s*:')
+_CLOSERS = {b"[": b"]", b"{": b"}"}
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -49,6 +52,7 @@ class _Version(msgspec.Struct):
 
 _page = msgspec.json.Decoder(Page)
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_foot = msgspec.json.Decoder(_Foot)
 _named = msgspec.json.Decoder(_Named)
 _version = msgspec.json.Decoder(_Version)
 
@@ -69,32 +73,84 @@ def page(answer: Answer) -> Page:
 
 
 def _taken_apart_leniently(body: bytes) -> Page | None:
-    """The page as Python's laxer reader sees it, each record still with its bytes as sent; None if not even so."""
-    text = body.decode("utf-8", "surrogateescape")
-    lax = json.JSONDecoder(strict=False)
+    """The page, each record with its bytes as sent, by brackets and quotation marks alone; None if not even so.
+
+    It never calls itself, so that a record a thousand levels deep is one bad record and not a bad page.
+    """
     try:
-        whole = lax.decode(text)
-        page = msgspec.convert({key: whole[key] for key in ("totalCount", "nextPageToken") if key in whole}, _Foot)
-        (page.nextPageToken or "").encode()  # a token that cannot be sent back is none
-        at = text.index("[", text.index('"studies"')) + 1
-        records = []
-        for _ in whole["studies"]:
-            at = _NEXT_RECORD.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty text too
-            _, end = lax.raw_decode(text, at)
-            records.append(msgspec.Raw(text[at:end].encode("utf-8", "surrogateescape")))
-            at = end
-    except (ValueError, TypeError, KeyError, RecursionError):
+        at = body.index(b"{")
+        members, end = _divided(body, at)
+        if body[:at].strip() or body[end:].strip():
+            return None
+        found: dict[bytes, bytes] = {}
+        for member in members:
+            key = _KEY.match(member)
+            if not key:
+                return None
+            found[key[1]] = member[key.end() :].strip()
+        records = found.pop(b'"studies"')
+        parts, end = _divided(records, 0) if records.startswith(b"[") else ([], -1)
+        if end != len(records):
+            return None
+        foot = _foot.decode(b"{%s}" % b",".join(b"%s:%s" % member for member in found.items()))
+    except (ValueError, KeyError, *_UNREADABLE):
         return None
-    return Page(records, page.totalCount, page.nextPageToken)
+    return Page([msgspec.Raw(part) for part in parts], foot.totalCount, foot.nextPageToken)
+
+
+def _divided(text: bytes, at: int) -> tuple[list[bytes], int]:
+    """What stands between the bracket at ``at`` and its partner, comma by comma, and where that ends.
+
+    Raises ``ValueError`` when brackets do not match, or something stands between two commas that is nothing.
+    """
+    parts, start, closers = [], at + 1, []
+    for token in _TOKEN.finditer(text, at):
+        letter = token[0]
+        if letter in _CLOSERS:
+            closers.append(_CLOSERS[letter])
+        elif letter in (b"]", b"}"):
+            if closers.pop() != letter:
+                raise ValueError("brackets that do not match")
+            if not closers:
+                parts.append(text[start : token.start()].strip())
+                break
+        elif letter == b"," and len(closers) == 1:
+            parts.append(text[start : token.start()].strip())
+            start = token.end()
+        elif letter == b'"':
+            raise ValueError("a text that never ends")
+    else:
+        raise ValueError("a bracket that is never closed")
+    if parts == [b""]:
+        parts = []
+    if not all(parts):
+        raise ValueError("nothing between two commas")
+    return parts, token.end()
 
 
 def study(answer: Answer) -> bytes:
-    """A single record, as sent. Raises ``RegistryError`` when the body is cut off or is not an object."""
+    """A single record, as sent. Raises ``RegistryError`` when the body is cut off or is not an object.
+
+    As on a page, one whose brackets match is a record, though it may not be strict JSON.
+    """
     try:
         _object.decode(answer.body)
     except _UNREADABLE as error:
-        raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+        if not is_a_trial(answer.body):
+            raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
     return answer.body
+
+
+def is_a_trial(record: bytes) -> bool:
+    """Whether it is an object with a protocol section, readable or not, a byte-order mark aside."""
+    try:
+        at = record.index(b"{")
+        members, end = _divided(record, at)
+    except ValueError:
+        return False
+    keys = [key[1] for key in map(_KEY.match, members) if key]
+    around = record[:at].removeprefix(b"\xef\xbb\xbf") + record[end:]
+    return b'"protocolSection"' in keys and not around.strip()
 
 
 def data_version(answer: Answer) -> str:
@@ -127,8 +183,14 @@ def is_gone(answer: Answer, number: str) -> bool:
 
 
 def survivor(answer: Answer) -> str | None:
-    """The number that a permanent redirect leads to: the trial was merged into that one."""
+    """The number that a permanent redirect within the registry leads to: the trial was merged into that one."""
     if answer.status not in (301, 308):
         return None
-    found = NCT_NUMBER.search(answer.headers.get("location", "").rsplit("/", 1)[-1])
+    try:
+        there = urlsplit(answer.headers.get("location", ""))
+    except ValueError:
+        return None
+    if there.netloc not in ("", urlsplit(answer.url).netloc):
+        return None
+    found = NCT_NUMBER.search(there.path.rsplit("/", 1)[-1])
     return found[0] if found else None

@@ -343,7 +343,7 @@ class TestAnswersThatAreNone:
             '{"totalCount":1,"studies":[{]}',
             '{"totalCount":1,"studies":[{}]}{}',
             b'{"totalCount":1,"studies":[],"nextPageToken":"\xff"}',
-            '{"totalCount":1,"studies":[' + "[" * 100_000 + "]" * 100_000 + "]}",
+            '{"totalCount":1,"studies":[' + "[" * 100_000 + "]" * 99_999 + "]}",
         ],
         ids=lambda body: str(body)[:40],
     )
@@ -582,13 +582,13 @@ class TestRemovedTrials:
             faults.empty_body(on="study"),
             page("{}", on="study"),
             page("[]", on="study"),
-            page('{"protocolSection":{}}', on="study"),
+            page('{"protocolSection":{}}}', on="study"),
             page(json.dumps(a_trial(number(8)))[:400], on="study"),
         ],
         ids=[
             *["a mistyped path", "another sentence", "another number", "more than the sentence", "410", "200"],
             *["204", "503", "a reset", "a wall with 200", "a wall with 403", "an empty body"],
-            *["an empty object", "a list", "no number", "half a record"],
+            *["an empty object", "a list", "a brace too many", "half a record"],
         ],
     )
     def test_anything_else_is_an_incomplete_night(
@@ -601,6 +601,40 @@ class TestRemovedTrials:
 
 
 class TestRecordsWithoutANumber:
+    @pytest.mark.parametrize(
+        "record",
+        [
+            b'{"protocolSection":{}}',
+            b'{"protocolSection":{"identificationModule":{"nctId":7}}}',
+            b'{"protocolSection":{"identificationModule":{}},"n":NaN}',
+            b'{"protocolSection":' + b"[" * 5000 + b"]" * 5000 + b"}",
+        ],
+        ids=["an empty one", "a number that is a number", "not a number", "five thousand lists deep"],
+    )
+    def test_one_that_is_asked_for_by_number_lands_and_is_there_still(
+        self, registry: SimulatedRegistry, night: Night, record: bytes
+    ) -> None:
+        registry.fail(page(record, on="study"))
+        collected = night.collect(Question(followed=(number(8),)))
+        assert (collected.by_id, collected.fates, collected.unnamed) == ([number(8)], {}, 1)
+        assert night.kept.records == [record]
+
+    def test_two_that_say_the_same_nothing_are_two(self, registry: SimulatedRegistry, night: Night) -> None:
+        registry.fail(page('{"totalCount":3,"studies":[{},{},[]]}', on="search"))
+        collected = night.collect(KETAMINE)
+        assert collected.searches == [Search(SEARCH, 3, 3, 3)]
+        assert night.kept.records == [b"{}", b"[]"]
+
+    def test_two_of_one_number_that_are_not_the_same_both_land(
+        self, registry: SimulatedRegistry, night: Night
+    ) -> None:
+        one, other = (json.dumps(a_trial(number(8), whyStopped=why)) for why in ("", "money"))
+        registry.fail(page(f'{{"totalCount":2,"studies":[{one},{other}]}}', on="search"))
+        collected = night.collect(KETAMINE)
+        assert collected.searches == [Search(SEARCH, 2, 2, 2)]
+        assert collected.found_by == {number(8): [SEARCH]}
+        assert night.kept.records == [one.encode(), other.encode()]
+
     def test_they_land_and_are_counted(self, registry: SimulatedRegistry, night: Night) -> None:
         nameless = [a_trial(number(8)), a_trial(number(9))]
         for each in nameless:
@@ -704,7 +738,14 @@ class TestPagesWithOneRecordThatIsNoJson:
             b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"t":"\\ud800"}',
             b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"t":"\xff\xfe"}',
             b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"t":"tab\there"}',
+            b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"t":"a \\"]}, b\\\\"}NaN',
+            b'\xef\xbb\xbf{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}}}',
+            b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000002"}},"x":'
+            + b"[" * 100_000
+            + b"]" * 100_000
+            + b"}",
         ],
+        ids=lambda odd: repr(odd[68:90]),
     )
     def test_each_record_comes_with_its_bytes_as_sent(self, odd: bytes) -> None:
         neighbour = b'{"protocolSection":{"identificationModule":{"nctId":"NCT00000001"}}}'
@@ -730,6 +771,18 @@ class TestPagesWithOneRecordThatIsNoJson:
             b'{"totalCount":NaN}',
             b"[NaN]",
             b'{"studies":NaN}',
+            b'{"studies":[NaN,]}',
+            b'{"studies":[NaN}]',
+            b'{"studies":[NaN]]}',
+            b'{"studies":[NaN]}{}',
+            b'{"studies":[NaN],"totalCount"}',
+            b'{"studies":[NaN]1}',
+            b'{"studies":{"a":NaN}}',
+            b'{"studies":[NaN],"nextPageToken":"\xff"}',
+            b'{"totalCount":1,"studies":[{"n":NaN,"t":"never ends}]}',
+            b'NaN{"studies":[]}',
+            b"}",
+            b"",
             b'{"studies":[' + b"[" * 100_000 + b"NaN",
         ],
     )

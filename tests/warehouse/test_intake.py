@@ -200,8 +200,31 @@ def test_a_record_is_new_unless_we_hold_that_very_state() -> None:
     moved = with_value("derivedSection.miscInfoModule.versionHolder", "2026-09-14")
     edited = with_value(f"{STATUS}.overallStatus", "COMPLETED")
     known = {NUMBER: first.content_hash}
-    same, other, stranger = read(iter([sent(moved), sent(edited), sent(AFTER)]), known)
+    same, stranger = read(iter([sent(moved), sent(AFTER)]), known)
+    (other,) = read(iter([sent(edited)]), known)
     assert [each.is_new for each in (same, other, stranger) if isinstance(each, Read)] == [False, True, True]
+
+
+def test_of_two_records_of_one_trial_the_first_is_believed_and_the_second_told() -> None:
+    first, second = judged(sent(a_trial(NUMBER)), sent(with_value(f"{NAMES}.nctId", f" {NUMBER.lower()}")))
+    assert isinstance(first, Read)
+    assert isinstance(second, Unreadable)
+    assert (second.trial_id, second.path) == (NUMBER, f"$.{NAMES}.nctId")
+    assert second.reason == "another record of this number came before it"
+
+
+def test_a_record_that_cannot_be_read_stands_in_the_way_of_no_other_of_its_number() -> None:
+    first, second = judged(sent(with_value(f"{STATUS}.overallStatus", 5)), sent(a_trial(NUMBER)))
+    assert isinstance(first, Unreadable)
+    assert isinstance(second, Read)
+
+
+@pytest.mark.parametrize(("levels", "is_read"), [(97, True), (98, False)])
+def test_a_record_is_read_down_to_a_hundred_levels(levels: int, is_read: bool) -> None:
+    (found,) = judged(raw("protocolSection.oversightModule.x", b"[" * levels + b"]" * levels))
+    assert isinstance(found, Read) is is_read
+    if isinstance(found, Unreadable):
+        assert found.reason == "more than 100 levels deep"
 
 
 # -- flags -------------------------------------------------------------------------------------------------
