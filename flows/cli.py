@@ -28,6 +28,7 @@ app = App(
     version=version("trialwatch"),
     default_parameter=Parameter(negative=()),
     result_action="return_value",
+    suppress_keyboard_interrupt=False,  # main says what became of the work
 )
 Json = Annotated[bool, Parameter(help="Print one JSON document on standard output.")]
 
@@ -35,7 +36,9 @@ Json = Annotated[bool, Parameter(help="Print one JSON document on standard outpu
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code (docs/commands.md)."""
     # Other libraries' chatter would drown our one sentence; their warnings are let through.
-    logging.basicConfig(format="trialwatch: %(message)s", level=logging.WARNING, stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Harmless("trialwatch: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     log.setLevel(logging.INFO)
     try:
         code = app(arguments, exit_on_error=False, print_error=False)
@@ -331,8 +334,13 @@ def _one_of(name: str, values: Sequence[str | None], among: Sequence[str]) -> No
 
 
 def _print_json(document: Any) -> None:
-    json_text.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
-    print()
+    """What could steer a terminal is written as an escape, which means the same to every reader of JSON."""
+    text = json_text.dumps(document, ensure_ascii=False, indent=2, default=str, allow_nan=False)
+    print("".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text))
+
+
+def _escaped(letter: str) -> str:
+    return json_text.dumps(letter)[1:-1]
 
 
 def _end(ending: Ending) -> Code:
@@ -344,3 +352,10 @@ def _end(ending: Ending) -> Code:
 def _say(sentence: str) -> None:
     """One line on standard error, with nothing in it that could steer a terminal."""
     print("trialwatch:", "".join(c if c.isprintable() else " " for c in sentence), file=sys.stderr)
+
+
+class _Harmless(logging.Formatter):
+    """The same for what is logged, which may be of several lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "".join(c if c.isprintable() or c == "\n" else " " for c in super().format(record))

@@ -50,7 +50,7 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([defused(_flat(value)) for value in row])
+        writer.writerow([defused(plain(_flat(value))) for value in row])
 
 
 # -- what changed --------------------------------------------------------------------------------------

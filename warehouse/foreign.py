@@ -8,6 +8,9 @@ import re
 import unicodedata
 
 _JOINERS = "\u200c\u200d"  # format characters that some scripts and emoji cannot be written without
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_FORMULA = re.compile(r"[\s\x00-\x20\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠﹢﹣﹦﹫−]")
+"""What some spreadsheet begins a formula with, also behind what it drops at the beginning of a cell."""
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+(?:[/?#][!#-;=?-Z\[\]_a-z~]*)?")
 
 
@@ -32,8 +35,10 @@ def _harmless(letter: str) -> str:
 
 
 def defused(cell: str | None) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell and cell[0] in "=+-@\t\r＝＋－＠" else cell or ""
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection). A number stays a number."""
+    if not cell or _NUMBER.fullmatch(cell):
+        return cell or ""
+    return f"'{cell}" if cell[0] in "\t\r" or _FORMULA.match(cell) else cell
 
 
 def web_address(url: str | None) -> str | None:

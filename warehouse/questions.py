@@ -1,12 +1,15 @@
 """Questions asked of the published file, read-only and shut off from everything else.
 
-A statement that an analyst types can read this one file and nothing more: no other file, no network, no setting.
+A statement that an analyst types can read this one file and nothing more: no other file, no network, no setting,
+nothing of this machine's disk, and no more than a share of its memory.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,18 @@ from warehouse.errors import (
     named,
 )
 
+MOST_MEMORY = "2GB"
+SHUT_OFF = (
+    f"memory_limit = '{MOST_MEMORY}'",
+    "temp_directory = ''",  # what does not fit into memory is refused, and not written beside the data
+    "enable_external_access = false",
+    "python_enable_replacements = false",  # or a statement could name our own variables as tables
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+    "lock_configuration = true",  # the last: it shuts this very road
+)
+QUESTIONS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -30,8 +45,12 @@ class Answer:
     rows: list[tuple[Any, ...]]
 
     def documents(self) -> list[dict[str, Any]]:
-        """The rows as JSON can carry them: dates and instants in ISO form."""
-        return [dict(zip(self.columns, map(_plain, row), strict=True)) for row in self.rows]
+        """The rows as JSON can carry them: instants in ISO form, no NaN, columns of one name numbered."""
+        names: list[str] = []
+        for column in self.columns:
+            taken = sum(1 for name in self.columns[: len(names)] if name == column)
+            names.append(f"{column}_{taken}" if taken else column)
+        return [dict(zip(names, map(_plain, row), strict=True)) for row in self.rows]
 
 
 @contextmanager
@@ -47,12 +66,7 @@ def published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.Error as error:
         raise _unreadable(error) or error from error
     try:
-        for setting in (
-            "enable_external_access = false",
-            "autoinstall_known_extensions = false",
-            "autoload_known_extensions = false",
-            "lock_configuration = true",
-        ):
+        for setting in SHUT_OFF:
             con.execute(f"SET {setting}")
         yield con
     finally:
@@ -60,13 +74,30 @@ def published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> Answer:
-    """The answer to one statement. Raises ``QuestionError`` with DuckDB's own words."""
+    """The answer to one question. Raises ``QuestionError`` with DuckDB's words, or when it is not one question."""
     try:
+        statement.encode()  # what a terminal sent may be no text
+        if not _is_one_question(con.extract_statements(statement)):
+            raise QuestionError("ask one question at a time, one that begins with SELECT, FROM, WITH or the like")
         result = con.execute(statement, list(values))
         columns = tuple(column[0] for column in result.description or [])
         return Answer(columns, result.fetchall())
+    except (duckdb.OutOfMemoryException, ArithmeticError, ValueError, MemoryError) as error:
+        raise QuestionError(str(error) or "the answer does not fit into memory") from error
     except duckdb.Error as error:
         raise _unreadable(error) or QuestionError(str(error)) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # DuckDB's word for Ctrl-C; its own threads have not heard of it yet
+            con.interrupt()
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _is_one_question(statements: list[duckdb.Statement]) -> bool:
+    kinds = [statement.type for statement in statements]
+    # DuckDB itself takes a PIVOT apart into steps, and only those have no text of their own.
+    is_pivot = len(kinds) > 1 and kinds[-1] in QUESTIONS and not any(each.query for each in statements)
+    return is_pivot or (len(kinds) == 1 and kinds[0] in QUESTIONS)
 
 
 def changes(
@@ -125,10 +156,22 @@ def _unreadable(error: duckdb.Error) -> OperatorError | None:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
     if isinstance(value, datetime):
         return value.isoformat() + ("" if value.tzinfo else "Z")
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, list):
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g} seconds"
+    if isinstance(value, Decimal):
+        return float(value) if Decimal(repr(float(value))) == value else str(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    return value
+    if isinstance(value, dict):
+        return {str(_plain(key)): _plain(each) for key, each in value.items()}
+    return str(value)
