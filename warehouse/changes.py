@@ -273,12 +273,18 @@ def _list(kind: str, module: str, key: str, field: str, noun: str) -> Callable[[
 
 
 def _came_and_went(old: list[Any], new: list[Any], noun: str) -> str:
-    came = sum(1 for item in new if item not in old)
-    went = sum(1 for item in old if item not in new)
+    before, after = ([_written(item) for item in side] for side in (old, new))
+    came, went = _missing(after, before), _missing(before, after)
     if came and came == went and len(old) == len(new):
         return f"{_number(came, noun)} of {len(new)} reworded or replaced"
     parts = [f"{_number(n, noun)} {what}" for n, what in ((came, "new"), (went, "gone")) if n]
     return ", ".join(parts) or f"the same {noun}s, in another number"
+
+
+def _missing(some: list[str | None], among: list[str | None]) -> int:
+    """How many are not among the others; by a set, for a list may be long without end."""
+    known = set(among)
+    return sum(1 for item in some if item not in known)
 
 
 def _number(count: int, noun: str) -> str:
@@ -349,7 +355,7 @@ def _publication_key(entry: Any) -> Any:
 
 
 def _publications_only_added(old: list[Any], new: list[Any]) -> bool:
-    return all(entry in new for entry in old)
+    return not _missing([_written(entry) for entry in old], [_written(entry) for entry in new])
 
 
 def _mesh(pair: _Pair) -> Iterator[Finding]:

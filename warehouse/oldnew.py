@@ -40,8 +40,9 @@ def old_and_new(field: str | None, old_value: str | None, new_value: str | None)
         texts = [_said(value, field) for value in (old_value, new_value)]
         (before, after), cut = _side_by_side(*texts)
         return OldNew(label, before, after, [], [], _cut(cut, 0))
-    gone = [entry for entry in old if entry not in new]
-    came = [entry for entry in new if entry not in old]
+    held, holds = set(old), set(new)  # a list may be long without end
+    gone = [entry for entry in old if entry not in holds]
+    came = [entry for entry in new if entry not in held]
     pairs = [
         _side_by_side(gone[at] if at < len(gone) else "", came[at] if at < len(came) else "")
         for at in range(min(PIECES, max(len(gone), len(came))))

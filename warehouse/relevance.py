@@ -22,6 +22,9 @@ GENERAL = "unspecified"
 MOST_LETTERS = 2000
 """Of one text: a title that goes on for megabytes says no more than its beginning."""
 
+MOST_LETTERS_OF_A_LIST = 50_000
+"""Of all texts of one list: thousands of conditions say no more than the first hundreds."""
+
 _COMPARED = re.compile(r"\b(?:vs\.?|versus|compared\s+(?:to|with)|against|relative\s+to)\s+", re.IGNORECASE)
 _PLACEBO = re.compile(r"\b(?:placebo|saline|sham|no treatment|waitlist)\b", re.IGNORECASE)
 _AIMED_AT = re.compile(
@@ -144,11 +147,19 @@ def _is_no_substance(substance: str, words: str) -> bool:
 def _about(study: Study) -> Iterator[Text]:
     protocol = study.protocolSection
     listed = protocol.conditionsModule
-    for condition in (listed and listed.conditions) or []:
-        yield Text("trial_conditions", condition)
+    yield from _enough(Text("trial_conditions", condition) for condition in (listed and listed.conditions) or [])
     yield from _titles(study)
-    for keyword in (listed and listed.keywords) or []:
-        yield Text("trial_keywords", keyword)
+    yield from _enough(Text("trial_keywords", keyword) for keyword in (listed and listed.keywords) or [])
+
+
+def _enough(texts: Iterator[Text]) -> Iterator[Text]:
+    """The texts of one list, until they are more than anyone would read."""
+    letters = 0
+    for text in texts:
+        letters += len(text.words) + 1
+        if letters > MOST_LETTERS_OF_A_LIST:
+            return
+        yield text
 
 
 def _titles(study: Study) -> Iterator[Text]:
@@ -188,19 +199,27 @@ def _drug_in(study: Study) -> Text | None:
 
 def _given(study: Study) -> Iterator[Text]:
     """Where a drug that is given can stand."""
+    yield from _enough(_interventions(study))
+    yield from _enough(_arms(study))
+    yield from _titles(study)
+    listed = study.protocolSection.conditionsModule
+    yield from _enough(Text("trial_keywords", keyword) for keyword in (listed and listed.keywords) or [])
+
+
+def _interventions(study: Study) -> Iterator[Text]:
     module = study.protocolSection.armsInterventionsModule
     for intervention in (module and module.interventions) or []:
         for name in (intervention.name, *(intervention.otherNames or [])):
             if name:
                 yield Text("trial_interventions", name)
+
+
+def _arms(study: Study) -> Iterator[Text]:
+    module = study.protocolSection.armsInterventionsModule
     for arm in (module and module.armGroups) or []:
         for words in (arm.label, *(arm.interventionNames or [])):
             if words:
                 yield Text("trial_arms", words)
-    yield from _titles(study)
-    listed = study.protocolSection.conditionsModule
-    for keyword in (listed and listed.keywords) or []:
-        yield Text("trial_keywords", keyword)
 
 
 def _abused(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Role | None:
@@ -266,7 +285,8 @@ def _compared(study: Study, named: Text, evidence: tuple[Evidence, ...]) -> Role
     holding = [
         arm for arm in arms if drug_name().search(" ".join([arm.label or "", *(arm.interventionNames or [])]))
     ]
-    others = [arm for arm in arms if arm not in holding and arm.type == "EXPERIMENTAL"]
+    held = set(map(id, holding))
+    others = [arm for arm in arms if id(arm) not in held and arm.type == "EXPERIMENTAL"]
     if holding and others and all(arm.type == "ACTIVE_COMPARATOR" for arm in holding):
         return Role("comparator", f"ketamine is only in the comparator arm {holding[0].label!r}")
     return None

@@ -15,6 +15,7 @@ from tests.records import a_trial
 from warehouse.changes import Finding, compare, overdue, registry_date, status_kind
 from warehouse.dates import Span, next_at, span
 from warehouse.fingerprint import canonical, content_hash
+from warehouse.oldnew import old_and_new
 
 Record = dict[str, Any]
 Edit = Callable[[Record], object]
@@ -875,3 +876,15 @@ def test_whatever_part_of_a_record_changes_is_told_once(way: tuple[Any, ...]) ->
     del part[way[-1]]
     if way != ("hasResults",):
         assert len(compare(state(), after)) == 1
+
+
+def test_lists_of_a_hundred_thousand_entries_are_compared_in_one_go() -> None:
+    """Entry by entry against every other it would be ten thousand million comparisons, and no night ends."""
+    before, after = a_trial("NCT00000001"), a_trial("NCT00000001")
+    for record, word in ((before, "then"), (after, "now")):
+        record["protocolSection"]["conditionsModule"]["conditions"] = [f"{word} {n}" for n in range(100_000)]
+    (finding,) = compare(before, after)
+    assert finding.reason == "100000 conditions of 100000 reworded or replaced"
+    told = old_and_new(finding.field, finding.old_value, finding.new_value)
+    assert told is not None
+    assert told.cut.endswith("199,988 entries")

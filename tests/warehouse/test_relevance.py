@@ -166,3 +166,9 @@ def test_comparator_and_adjunct_are_ours_as_well(found: Judgement, role: str) ->
 def test_the_fingerprint_of_the_rules_is_one_as_long_as_they_are() -> None:
     assert rules_version() == rules_version()
     assert len(rules_version()) == 16
+
+
+def test_of_a_list_without_end_only_the_beginning_is_read() -> None:
+    assert judged("A trial", ("ab " * 700,) * 20 + ("Alcohol Use Disorder",)).substances == ("alcohol",)
+    assert judged("A trial", ("ab " * 700,) * 3000 + ("Alcohol Use Disorder",)).substances == ()
+    assert judged("Ketamine for Alcohol Use Disorder", ("ab " * 700,) * 3000).substances == ("alcohol",)
