@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from connectors.simulated import SimulatedRegistry
 from flows.cli import main
 from tests.house import WATCH, House, Typed
 from tests.shelf import Shelf
+
+settings.register_profile("patient", deadline=None)  # no test asserts a time
+settings.load_profile("patient")
 
 SHARED = Path(__file__).parents[2] / "shared"
 
