@@ -35,8 +35,9 @@ ATTEMPTS_WITHOUT_CONNECTION = 6
 LONGEST_PAUSE_S = 60.0
 LONGEST_ANSWER_S = 300.0
 """From the first byte asked to the last byte received, however steadily they drip."""
-MOST_BYTES = 256 * 1024 * 1024
-"""Of one answer, unpacked. A page of a thousand studies without their results has 20 MB."""
+MOST_BYTES = 1024 * 1024 * 1024
+"""Of one answer, unpacked. A page of a thousand studies has 20 MB, and one with a few monstrous records among
+them is still a page."""
 
 
 @dataclass(frozen=True, slots=True)

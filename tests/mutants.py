@@ -7,6 +7,7 @@ is a broken answer, not a broken record. The same seed makes the same mutants.
 import copy
 import json
 import random
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,11 @@ Place = tuple[Any, Any]
 """A dictionary or list, and the key or index in it."""
 
 _RAW = "\ue000raw\ue000"
+
+_MARKER = re.compile(
+    rb"(?<!\\)(?:%s|%s)" % tuple(re.escape(json.dumps(_RAW, ensure_ascii=a).encode()) for a in (True, False))
+)
+"""As a whole value: behind a backslash its first quotation mark is a letter of some other text."""
 
 DATES = (
     *("2024-13", "0000-00", "0000-00-00", "99999-01-01", "2024-02-30", "2023-02-29", "9999-12-31", "1-1-1"),
@@ -137,9 +143,7 @@ def mutant(healthy: Record, numbers: list[str], chance: random.Random) -> bytes:
         if _places(record):
             wound(record, chance, numbers, raw)
     sent = json.dumps(record, ensure_ascii=chance.random() < 0.5, separators=(",", ":")).encode("utf-8", "replace")
-    for marker in (json.dumps(_RAW).encode(), json.dumps(_RAW, ensure_ascii=False).encode()):
-        while raw and marker in sent:
-            sent = sent.replace(marker, raw.pop(), 1)
+    sent = _MARKER.sub(lambda found: raw.pop() if raw else found[0], sent)
     if chance.random() < 0.01:
         return b"\xef\xbb\xbf" + sent
     return chance.choice(INSTEAD) if chance.random() < 0.01 else sent
@@ -250,6 +254,7 @@ def _multiply(record: Record, chance: random.Random, numbers: list[str], raw: li
     part, key = _somewhere(record, chance, lambda _, value: isinstance(value, list) and bool(value))
     if isinstance(part[key], list):
         often = chance.choice((2, 10, 300, 300)) if chance.random() < 0.98 else 20_000
+        often = max(2, min(often, 4_000_000 // len(json.dumps(part[key][:2]))))
         if chance.random() < 0.5:
             part[key] = part[key][:2] * often
         else:  # all different, so that nothing that looks for equals finds any soon
