@@ -84,7 +84,7 @@ def night(
             report.ending.note(Code.DONE, f"nothing had to be accepted: no check {accepted.check} failed tonight")
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
-            do.publish(occasion, all(succeeded))
+            _publish(do, occasion, all(succeeded), report.ending)
         delivered = do.deliver(settings, configuration)
         if delivered.waiting:
             report.ending.note(Code.MAIL_DUE, delivered.sentence)
@@ -106,6 +106,17 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
         log.exception("the night of %s on %s failed", watch.name, registry_name)
         failed = Brought(failed=f"{type(error).__name__}: {error}")
         return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
+
+
+def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> None:
+    """Publish; a fault of ours in that must not keep from their mail those who are to be told."""
+    try:
+        do.publish(occasion, is_complete)
+    except Exception as error:
+        if trouble := named(error):
+            raise trouble from error
+        log.exception("publishing failed")
+        ending.note(Code.OUR_BUG, f"not published as it should be: {error}")
 
 
 def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:

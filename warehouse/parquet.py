@@ -42,21 +42,20 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: 
     flush(folder)
 
 
-def put_in_place(folder: Path) -> None:
-    """Have ``parquet`` mean this folder from now on, and clear away what earlier nights or a crash left.
+def put_in_place(folder: Path, link: Path) -> None:
+    """Have ``link`` mean this folder from now on, and clear away what earlier nights or a crash left beside it.
 
     The folder that it meant before stays for a night: someone may be in the middle of it.
     """
-    link = folder.with_name(LINK)
     before = link.resolve().name
-    aside = folder.with_name(f".{LINK}.link")
+    aside = link.with_name(f".{link.name}.link")
     aside.unlink(missing_ok=True)
-    aside.symlink_to(folder.name)
+    aside.symlink_to(folder.relative_to(link.parent))
     if link.is_dir() and not link.is_symlink():
         # A copy that followed the link has made a folder of it.
         shutil.rmtree(link)
     aside.replace(link)
-    for other in folder.parent.glob(f".{LINK}-*"):
+    for other in folder.parent.glob(f"{LINK}-*"):
         if other.name not in (folder.name, before):
             shutil.rmtree(other, ignore_errors=True)
 

@@ -5,9 +5,10 @@ Readers of the file that was there before go on reading it; nobody ever opens ha
 recipients and mail are not copied, so no trace of them can be in it.
 """
 
+import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +22,15 @@ from warehouse.store import transaction
 from warehouse.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.views import copy_tables, make_views
 
+log = logging.getLogger("trialwatch")
+
 STORAGE_VERSION = "v1.0.0"
 """The oldest format there is. The macros of two arities ask for DuckDB 1.1 all the same."""
 GENERATIONS_KEPT = 7
 FILE = "trialwatch.duckdb"
 NOTICE = "What sponsors wrote in registries, as trialwatch read it. This is not medical advice."
-COMPANIONS: dict[str, Callable[[duckdb.DuckDBPyConnection], bytes]] = {
+Companion = Callable[[duckdb.DuckDBPyConnection], bytes]
+COMPANIONS: Mapping[str, Companion] = {
     "index.html": page.render,
     "changes.atom": feed.render,
 }
@@ -38,13 +42,25 @@ class NotPublishedError(WarehouseError):
 
 
 def publish(
-    con: duckdb.DuckDBPyConnection, folder: Path, *, now: datetime, run_id: str, is_complete: bool
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    now: datetime,
+    run_id: str,
+    is_complete: bool,
+    companions: Mapping[str, Companion] = COMPANIONS,
 ) -> Path:
-    """Build, check and put in place; returns the published file. ``now`` is naive UTC."""
+    """Build, check and put in place; returns the published file. ``now`` is naive UTC.
+
+    Raises ``NotPublishedError`` when the file does not pass its check (then nothing is replaced), or when a
+    companion could not be made (then that one stays as it was, and all the rest is in place).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{FILE}.new"
     published = folder / FILE
-    columns = _unused(folder / f".{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}")
+    earlier = folder / "earlier"
+    earlier.mkdir(exist_ok=True)
+    columns = _unused(earlier / f"{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}", folder / parquet.LINK)
     facts = {"published_at": now, "run_id": run_id, "is_complete": is_complete, "notice": NOTICE}
     with _cleared(aside, columns):
         with _attached(con, aside), transaction(con):
@@ -52,25 +68,34 @@ def publish(
             make_views(con)
         _check(con, aside)
         with duckdb.connect(str(aside), read_only=True) as built:
-            companions = {name: make(built) for name, make in COMPANIONS.items()}
+            made = dict(_made(built, companions))
             parquet.write_parquet(built, VIEWS, columns)
-        _keep_generation(published, now)
+        _keep_generation(published, earlier, now)
         flush(aside)
         # Left by someone who opened yesterday's file for writing and died: readers would read it into tonight's.
         _log_of(published).unlink(missing_ok=True)
         aside.replace(published)
-    parquet.put_in_place(columns)
-    for name, content in companions.items():
+    parquet.put_in_place(columns, folder / parquet.LINK)
+    for name, content in made.items():
         write_whole(folder / name, content)
     flush(folder)
     con.execute("INSERT OR REPLACE INTO publication VALUES (?, ?)", [run_id, now])
+    if missing := ", ".join(companions.keys() - made.keys()):
+        raise NotPublishedError(f"{missing} could not be made and stays as it was; all else is published")
     return published
 
 
-def _unused(columns: Path) -> Path:
+def _made(built: duckdb.DuckDBPyConnection, companions: Mapping[str, Companion]) -> Iterator[tuple[str, bytes]]:
+    for name, make in companions.items():
+        try:
+            yield name, make(built)
+        except Exception:
+            log.exception("%s could not be made", name)
+
+
+def _unused(columns: Path, in_place: Path) -> Path:
     """A folder for tonight's Parquet. Named by its instant; the one that is in place is never written into."""
-    in_place = (columns.parent / parquet.LINK).resolve()
-    return columns.with_name(f"{columns.name}-again") if columns.resolve() == in_place else columns
+    return columns.with_name(f"{columns.name}-again") if columns.resolve() == in_place.resolve() else columns
 
 
 @contextmanager
@@ -126,11 +151,9 @@ def _check(con: duckdb.DuckDBPyConnection, path: Path) -> None:
             built.execute(f"SELECT * FROM {view} LIMIT 1").fetchall()
 
 
-def _keep_generation(published: Path, now: datetime) -> None:
+def _keep_generation(published: Path, earlier: Path, now: datetime) -> None:
     if not published.exists():
         return
-    earlier = published.parent / "earlier"
-    earlier.mkdir(exist_ok=True)
     if any(each.samefile(published) for each in earlier.glob("trialwatch-*.duckdb")):
         return  # kept by a night that died before it could replace it
     kept = earlier / f"trialwatch-{now:%Y%m%dT%H%M%S%f}.duckdb"

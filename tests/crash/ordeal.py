@@ -23,6 +23,7 @@ from typing import Any
 import duckdb
 
 from tests.crash.scene import RECIPIENTS, Scene
+from warehouse.views import VIEWS
 
 RUN = ["run", "--no-prefect"]
 CHANGE = (
@@ -175,6 +176,10 @@ class Ordeals:
         for name, end in WHOLE.items():
             path = data / "published" / name
             assert not path.exists() or path.read_bytes().rstrip().endswith(end), f"{name} is half there"
+        if (columns := data / "published" / "parquet").exists():
+            files = {path.stem: path.read_bytes() for path in columns.iterdir()}
+            assert files.keys() == set(VIEWS), "some Parquet is missing"
+            assert all(content.endswith(b"PAR1") for content in files.values()), "some Parquet is half there"
         status = data / "status.json"
         if self.before:
             assert status.exists(), "status.json is gone"

@@ -55,9 +55,8 @@ def seen(told: House) -> Seen:
     def type_it(*words: str, width: int = 80, height: int = 60, **environment: str) -> str:
         main, end = pty.openpty()
         fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        inherited = {
-            name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS", "LESS")
-        }
+        ours = ("NO_COLOR", "COLUMNS", "LINES", "LESS")
+        inherited = {name: value for name, value in os.environ.items() if name not in ours}
         running = subprocess.Popen(
             [sys.executable, "-c", "import sys; from flows.cli import main; main(sys.argv[1:])", *words],
             stdin=end,

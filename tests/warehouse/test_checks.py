@@ -54,7 +54,7 @@ def test_a_good_night_passes_every_check_and_has_nothing_to_say() -> None:
         ("unreadable", {"unreadable": 80}, {"unreadable": 81}),
         ("bounds", {"min_trials": 100, "max_trials": 100}, {"min_trials": 101}),
         ("bounds", {}, {"max_trials": 99}),
-        ("share_changed", {"changed_unposted": 50}, {"changed_unposted": 51}),
+        ("share_changed", {"changed_unposted": 80}, {"changed_unposted": 81}),
         ("share_changed", {"changed_unposted": 49, "members": 49}, {"changed_unposted": 50, "members": 50}),
         ("share_changed", {"changed": 100}, {"changed": 100, "changed_unposted": 100}),
         ("mixed_data_versions", {"stamped": {TODAY: 264}}, {"stamped": {TODAY: 264, YESTERDAY: 10}}),

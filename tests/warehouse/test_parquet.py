@@ -51,19 +51,19 @@ def test_the_last_night_is_in_place_and_the_one_before_stays_for_who_is_reading_
             for night in nights[1:]
         ]
     assert statuses == [[("ACTIVE_NOT_RECRUITING",)], [("COMPLETED",)]]
-    assert sorted(folder.parent.glob(".parquet*")) == nights[1:]
+    assert sorted(folder.parent.glob("earlier/parquet-*")) == nights[1:]
 
 
 def a_folder(parent: Path, name: str) -> Path:
-    folder = parent / f".parquet-{name}"
-    folder.mkdir()
+    folder = parent / "earlier" / f"parquet-{name}"
+    folder.mkdir(parents=True)
     for number in range(20):
         (folder / f"{number}.parquet").write_text(name)
     return folder
 
 
 def test_a_reader_finds_one_night_or_the_other_and_never_none(tmp_path: Path) -> None:
-    put_in_place(a_folder(tmp_path, "0"))
+    put_in_place(a_folder(tmp_path, "0"), tmp_path / "parquet")
     ended, missed = threading.Event(), []
 
     def read() -> None:
@@ -79,7 +79,7 @@ def test_a_reader_finds_one_night_or_the_other_and_never_none(tmp_path: Path) ->
     reader = threading.Thread(target=read)
     reader.start()
     for night in range(1, 50):
-        put_in_place(a_folder(tmp_path, str(night)))
+        put_in_place(a_folder(tmp_path, str(night)), tmp_path / "parquet")
     ended.set()
     reader.join()
     assert missed == []
@@ -88,8 +88,6 @@ def test_a_reader_finds_one_night_or_the_other_and_never_none(tmp_path: Path) ->
 
 def test_a_copy_that_made_a_folder_of_the_link_is_replaced(tmp_path: Path) -> None:
     shutil.copytree(a_folder(tmp_path, "old"), tmp_path / "parquet")
-    put_in_place(a_folder(tmp_path, "new"))
+    put_in_place(a_folder(tmp_path, "new"), tmp_path / "parquet")
     assert (tmp_path / "parquet" / "0.parquet").read_text() == "new"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".parquet-new", "parquet"], (
-        "and nothing else is left"
-    )
+    assert [path.name for path in (tmp_path / "earlier").iterdir()] == ["parquet-new"], "and nothing else is left"

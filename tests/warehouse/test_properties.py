@@ -142,8 +142,8 @@ def test_numbers_and_dates_stay_what_they_are() -> None:
 
 @given(st.lists(st.tuples(st.text(), st.text(), st.none() | st.integers()), max_size=5))
 def test_an_attached_table_is_read_back_cell_by_cell(rows: list[tuple[str, str, int | None]]) -> None:
-    made = table(("a", "b", "c"), rows)
-    head, *lines = csv.reader(io.StringIO(made.text, newline=""))
+    made = table("t", ("a", "b", "c"), rows)
+    head, *lines = csv.reader(io.StringIO(made.content.decode(), newline=""))
     assert head == ["a", "b", "c"]
     assert [len(line) for line in lines] == [3] * len(rows)
     for line, (a, b, c) in zip(lines, rows, strict=True):

@@ -64,7 +64,7 @@ def test_earlier_generations_are_kept_up_to_a_number(house: House, registry: Sim
     registry.put(a_trial())
     for _ in range(GENERATIONS_KEPT + 3):
         house.night()
-    kept = sorted((house.settings.published / "earlier").iterdir())
+    kept = sorted((house.settings.published / "earlier").glob("trialwatch-*.duckdb"))
     assert len(kept) == GENERATIONS_KEPT
     with duckdb.connect(str(kept[-1]), read_only=True) as con:
         (runs,) = con.execute("SELECT count(*) FROM runs").fetchone() or (0,)
@@ -93,12 +93,35 @@ def test_what_a_crash_left_is_cleared_away(house: House, registry: SimulatedRegi
     (folder / ".trialwatch.duckdb.new").write_bytes(b"half a file")
     (folder / ".trialwatch.duckdb.new.wal").write_bytes(b"and its log")
     (folder / ".parquet.link").symlink_to("nowhere")
-    (folder / ".parquet-20260911T023000000000").mkdir()
-    (folder / ".parquet-20260911T023000000000" / "trials.parquet").write_bytes(b"half a file")
+    (folder / "earlier/parquet-20260911T023000000000").mkdir(parents=True)
+    (folder / "earlier/parquet-20260911T023000000000/trials.parquet").write_bytes(b"half a file")
     house.night()
     assert house.ask("SELECT count(*) AS n FROM trials") == [{"n": 1}]
     assert sorted(path.name for path in folder.iterdir() if path.name not in COMPANIONS) == [
-        (folder / "parquet").resolve().name,
+        "earlier",
         "parquet",
         "trialwatch.duckdb",
     ]
+
+
+def test_a_page_that_cannot_be_made_keeps_nobody_from_the_file(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(a_trial())
+    house.night()
+    folder = house.settings.published
+
+    def broken(built: duckdb.DuckDBPyConnection) -> bytes:
+        raise ZeroDivisionError
+
+    before = (folder / "index.html").read_bytes()
+    with opened(house.settings.store) as con, pytest.raises(NotPublishedError, match=r"^index\.html could not be"):
+        publish(
+            con,
+            folder,
+            now=naive_utc(house.now),
+            run_id="r",
+            is_complete=True,
+            companions={"index.html": broken, "greeting.txt": lambda built: b"hello"},
+        )
+    assert house.ask("SELECT run_id FROM freshness") == [{"run_id": "r"}]
+    assert (folder / "index.html").read_bytes() == before
+    assert (folder / "greeting.txt").read_bytes() == b"hello"
