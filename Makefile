@@ -6,7 +6,7 @@ TOOLS := .tools
 export UV_SYSTEM_CERTS ?= true
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 
-.PHONY: run test demo explore notebook check format lint types imports coverage test-prefect clean test-duckdb docs crash fuzz
+.PHONY: run test demo explore notebook check format lint types imports coverage test-slow clean test-duckdb docs crash fuzz
 
 run: .venv/ready  ## one night of the default watch, against the real registry
 	@$(UV) run --frozen --no-sync trialwatch run
@@ -38,12 +38,15 @@ test-duckdb: .venv/ready  ## the published file in other DuckDBs than ours; brin
 	@$(UV) pip install --quiet --python $(TOOLS)/duckdb/cli/bin/python duckdb-cli
 	@$(UV) run --frozen --no-sync pytest tests/warehouse/test_other_duckdb.py
 
+test-slow: .venv/ready  ## the tests that are too slow for `make test`
+	@$(UV) run --frozen --no-sync pytest --numprocesses=auto -m slow
+
 crash: .venv/ready  ## kill nights at every boundary and 200 random instants; SEED=… for others; ten minutes
 	@SEED=$(SEED) $(UV) run --frozen --no-sync python -m tests.crash
 
 # Many more mutants of real records than the test suite sends; FUZZ_SEED chooses which, FUZZ_MUTANTS how many.
 FUZZ_MUTANTS ?= 10000
-FUZZ_SEED ?= $(shell date +%j%H)
+FUZZ_SEED ?= 20260912
 fuzz: .venv/ready  ## 10,000 mutants through real nights, about ten minutes on two free cores
 	@echo "FUZZ_SEED=$(FUZZ_SEED) FUZZ_MUTANTS=$(FUZZ_MUTANTS)"
 	@FUZZ_SEED=$(FUZZ_SEED) FUZZ_MUTANTS=$(FUZZ_MUTANTS) $(UV) run --frozen --no-sync pytest \

@@ -1,4 +1,4 @@
-"""Nights killed at a few dozen instants; ``make crash`` does it at every boundary and hundreds more."""
+"""Nights killed at a few instants; ``make crash`` does it at every boundary and hundreds more."""
 
 import json
 import random
@@ -10,7 +10,7 @@ import pytest
 
 from tests.crash import scene as scenes
 from tests.crash.ordeal import CHANGE, Ordeals, Victim, look, victim
-from tests.crash.plan import FEWER, Share, deaths
+from tests.crash.plan import FEWER, SOME, Share, deaths
 from tests.crash.scene import RECIPIENTS
 from tests.crash.share import SEED
 
@@ -23,7 +23,9 @@ def forks() -> Iterator[Victim]:
         yield running
 
 
-@pytest.mark.parametrize(("name", "share"), [(name, share) for name, shares in FEWER.items() for share in shares])
+@pytest.mark.parametrize(
+    ("name", "share"), [*FEWER.items(), *(pytest.param(*each, marks=pytest.mark.slow) for each in SOME.items())]
+)
 def test_a_night_that_is_killed_and_run_again_loses_and_doubles_nothing(
     name: str, share: Share, forks: Victim, tmp_path: Path
 ) -> None:
@@ -36,6 +38,7 @@ def test_a_night_that_is_killed_and_run_again_loses_and_doubles_nothing(
     assert killed or share.clock, "only the clock may come too late"
 
 
+@pytest.mark.slow
 def test_a_restore_that_is_killed_leaves_a_store_with_all_its_past(forks: Victim, tmp_path: Path) -> None:
     """At no instant is there no store: the next night would begin anew, and welcome everyone again."""
     with scenes.heartbeat(tmp_path) as scene:
@@ -47,7 +50,7 @@ def test_a_restore_that_is_killed_leaves_a_store_with_all_its_past(forks: Victim
         acts = json.loads(heard.read_text("utf-8"))["acts"]
         deaths = [number for number, (place, _) in enumerate(acts, 1) if "warehouse.backup:" in place]
         assert len(deaths) > 10
-        for death in deaths[::2]:
+        for death in deaths[::4]:
             data = scene.data(f"restore-{death}")
             ended = forks.night(scene.environment_of(data), said, words=restore, at_act=death)
             assert ended["code"] == -signal.SIGKILL
@@ -59,6 +62,7 @@ def test_a_restore_that_is_killed_leaves_a_store_with_all_its_past(forks: Victim
 
 
 @pytest.mark.prefect
+@pytest.mark.slow
 def test_a_night_that_is_killed_under_prefect_loses_and_doubles_nothing(forks: Victim, tmp_path: Path) -> None:
     with scenes.changes(tmp_path) as scene:
         ordeals = Ordeals(scene, forks)
@@ -83,6 +87,7 @@ def test_the_undisturbed_night_is_one_on_which_much_happens(forks: Victim, tmp_p
     assert len(ordeals.told) > 30
 
 
+@pytest.mark.slow
 def test_the_first_night_welcomes_each_reader_once(forks: Victim, tmp_path: Path) -> None:
     with scenes.first(tmp_path) as scene:
         ordeals = Ordeals(scene, forks)

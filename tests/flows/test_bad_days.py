@@ -154,12 +154,12 @@ def test_what_dying_in_the_midst_of_publication_leaves_is_cleared_away(house: Ho
     published = house.settings.published
     shutil.copy(published / FILE, published / f".{FILE}.new")
     write_and_die(published / f".{FILE}.new", "CREATE TABLE half (a INTEGER)")
-    (published / "earlier").mkdir()
+    (published / "earlier").mkdir(exist_ok=True)
     os.link(published / FILE, published / "earlier" / "trialwatch-20260912T023000000000.duckdb")
     (house.folder / "data" / ".status.json.part").write_bytes(b'{"nights": [')
     tonight_is_whole(house, typed)
     assert not list(published.glob(".*"))
-    assert len(list((published / "earlier").iterdir())) == 1, "yesterday's is kept once"
+    assert len(list((published / "earlier").glob("*.duckdb"))) == 1, "yesterday's is kept once"
     assert not list((house.folder / "data").glob(".*"))
 
 

@@ -44,7 +44,13 @@ def left_lying(disk: Path) -> list[Path]:
 
 @pytest.mark.parametrize(
     ("moment", "room"),
-    [("taking the lock", 0), ("landing", 100_000), ("storing", 900_000), ("publishing", 4_000_000)],
+    [
+        ("storing", 900_000),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in (("taking the lock", 0), ("landing", 100_000), ("publishing", 4_000_000))
+        ),
+    ],
 )
 def test_a_full_disk_ends_the_night_as_if_it_had_not_begun(
     house: House, registry: SimulatedRegistry, typed: Typed, disk: Path, moment: str, room: int

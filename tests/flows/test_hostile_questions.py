@@ -152,8 +152,8 @@ def test_typed_a_refusal_is_2_a_sentence_and_no_output(house: House) -> None:
 @pytest.mark.parametrize(
     "hog",
     [
-        "SELECT list(range) FROM range(10000000000)",
-        "SELECT * FROM range(10000000000) ORDER BY hash(range)",
+        pytest.param("SELECT list(range) FROM range(10000000000)", marks=pytest.mark.slow),
+        pytest.param("SELECT * FROM range(10000000000) ORDER BY hash(range)", marks=pytest.mark.slow),
         "SELECT INTERVAL 100000000 YEAR",
     ],
 )

@@ -130,6 +130,7 @@ def test_twelve_of_them_to_the_letter(loaded: House) -> None:
             assert ends == [{"trial_id": trial_id, **literal} for literal in literals], view
 
 
+@pytest.mark.slow
 def test_twenty_nights_over_unchanged_records_however_they_are_shuffled_tell_nothing(
     house: House, registry: SimulatedRegistry, real_records: list[Record]
 ) -> None:

@@ -131,6 +131,7 @@ def echoing() -> Iterator[int]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_nights_whose_mail_fails_keep_the_password_to_themselves(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -184,6 +185,7 @@ def test_a_bug_is_told_with_its_lines_and_without_what_they_held(house: House) -
 
 
 @pytest.mark.prefect
+@pytest.mark.slow
 def test_prefect_is_told_no_secret_and_no_recipient(house: House) -> None:
     said = run(house, "run")
     assert "still due" in said

@@ -114,7 +114,15 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield house.settings.published
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (320, "dark"), (768, "dark"), (1440, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (320, "dark"),
+        (1440, "light"),
+        pytest.param(320, "light", marks=pytest.mark.slow),
+        pytest.param(768, "dark", marks=pytest.mark.slow),
+    ],
+)
 def test_it_fits_and_can_be_read_by_everyone(look: Look, told: Path, width: int, scheme: str) -> None:
     sight = look(told / "index.html", width, scheme)
     sight.page.locator("details").evaluate_all("all => { for (const each of all) each.open = true }")
@@ -250,6 +258,7 @@ def test_an_empty_watch_has_a_page_too(look: Look, house: House) -> None:
         assert Axe().run(sight.page).violations_count == 0
 
 
+@pytest.mark.slow
 def test_a_thousand_trials_are_drawn_sorted_and_filtered(
     look: Look, house: House, registry: SimulatedRegistry
 ) -> None:
