@@ -52,8 +52,9 @@ def put_in_place(folder: Path, link: Path) -> None:
     aside.unlink(missing_ok=True)
     aside.symlink_to(folder.relative_to(link.parent))
     if link.is_dir() and not link.is_symlink():
-        # A copy that followed the link has made a folder of it.
-        shutil.rmtree(link)
+        # A copy that followed the link has made a folder of it. Out of the way in one step, not file by file:
+        # whoever reads, or finds us dead, must not find half of it.
+        link.rename(folder.with_name(f"{folder.name}-copied"))
     aside.replace(link)
     for other in folder.parent.glob(f"{LINK}-*"):
         if other.name not in (folder.name, before):

@@ -75,7 +75,7 @@ class Scene:
         """A data directory of one's own, as the night before left it."""
         made = self.folder / name
         if self.template:
-            shutil.copytree(self.template, made)
+            shutil.copytree(self.template, made, symlinks=True)
         return made
 
 
