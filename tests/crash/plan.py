@@ -21,7 +21,7 @@ class Share:
 
 
 COMPLETE = {
-    "changes": Share(boundaries=None, calls=100, clock=100, twice=16, prefect=4),
+    "changes": Share(boundaries=None, calls=100, clock=100, twice=16, prefect=2),
     "first": Share(boundaries=12, calls=12, clock=6),
     "heartbeat": Share(boundaries=6, calls=6, clock=3),
     "refused": Share(boundaries=5, calls=5, clock=2),
