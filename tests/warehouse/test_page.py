@@ -337,3 +337,15 @@ def test_the_trials_of_the_2018_review_say_how_sure_it_is_that_they_are(
 
 def test_a_watch_without_any_of_them_says_nothing_of_the_review(told: House) -> None:
     assert not parsed(told).cssselect("#review")
+
+
+def test_a_year_that_cannot_be_is_no_reason_to_draw_ten_thousand(
+    house: House, registry: SimulatedRegistry
+) -> None:
+    def posted(number: str, day: str) -> dict[str, Any]:
+        return a_trial(number, studyFirstPostDateStruct={"date": day, "type": "ACTUAL"})
+
+    registry.put(posted("NCT10000001", "0001-01-01"), posted("NCT10000002", "9999-12-31"), a_trial("NCT10000003"))
+    house.night()
+    years = text_of(house, "#figures figure:last-of-type tbody th")
+    assert years == "2025 impossible"

@@ -10,7 +10,16 @@ FROM (
     FROM trials
     WHERE is_relevant
     UNION ALL
-    SELECT 'year' AS by_what, coalesce(year(first_posted_on)::VARCHAR, 'unknown') AS named, status_group
+    SELECT
+        'year' AS by_what,
+        -- No registry is older than that, and none posts ahead: a drawing of ten thousand years shows nothing.
+        CASE
+            WHEN year(first_posted_on) BETWEEN 1990 AND (SELECT year(published_at) + 1 FROM freshness)
+                THEN year(first_posted_on)::VARCHAR
+            WHEN first_posted_on IS NOT NULL THEN 'impossible'
+            ELSE 'unknown'
+        END AS named,
+        status_group
     FROM trials
     WHERE is_relevant
 )
