@@ -126,19 +126,22 @@ def pairs(watches: Iterable[Watch]) -> list[tuple[Watch, str]]:
     return [(watch, name) for watch in watches for name in watch.registries if name in SERVED]
 
 
+def _names(configuration: Configuration) -> list[tuple[str, str]]:
+    """Every watch and registry that should have nights, by name."""
+    return [(watch.name, registry_name) for watch, registry_name in pairs(configuration.watches)]
+
+
 def is_all_complete(settings: Settings, configuration: Configuration) -> bool:
     """Whether the last run of every watch and registry was complete."""
-    names = [(watch.name, registry_name) for watch, registry_name in pairs(configuration.watches)]
     with opened(settings.store) as con:
-        return standing.is_all_complete(con, names)
+        return standing.is_all_complete(con, _names(configuration))
 
 
 def note_standing(settings: Settings, configuration: Configuration) -> None:
     """Write ``status.json``, for readers who never open the store."""
     now = naive_utc(settings.now())
-    names = [(watch.name, registry_name) for watch, registry_name in pairs(configuration.watches)]
     with opened(settings.store) as con:
-        facts = standing.standing(con, names, now=now, mail_waiting=ledger.waiting(con, now).mails)
+        facts = standing.standing(con, _names(configuration), now=now, mail_waiting=ledger.waiting(con, now).mails)
     standing.write(settings.status_file, facts)
 
 

@@ -155,7 +155,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ssl.S
     folder = tmp_path_factory.mktemp("authority")
     issuer_key = ec.generate_private_key(ec.SECP256R1())
     issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "trialwatch test authority")])
-    begin, end = datetime.datetime(2020, 1, 1), datetime.datetime(2120, 1, 1)  # noqa: DTZ001
+    begin, end = datetime.datetime(2020, 1, 1), datetime.datetime(2120, 1, 1)  # noqa: DTZ001 - a certificate's own way
 
     def certificate(name: x509.Name, key: ec.EllipticCurvePublicKey, *extensions: Any) -> x509.Certificate:
         builder = x509.CertificateBuilder(issuer, name, key, x509.random_serial_number(), begin, end)
@@ -193,7 +193,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ssl.S
         context.load_cert_chain(path)
         return context
 
-    server_side.root = folder / "root.pem"  # type: ignore[attr-defined]
+    server_side.root = folder / "root.pem"  # type: ignore[attr-defined] - for the one test that needs the file
     return server_side
 
 

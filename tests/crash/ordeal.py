@@ -236,7 +236,7 @@ def told(mails: list[tuple[list[str], bytes]], seen: Seen | None) -> Told:
     found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for recipients, content in mails:
         message = message_from_bytes(content, policy=policy.default)
-        body = message.get_body(("plain",))  # type: ignore[attr-defined]
+        body = message.get_body(("plain",))  # type: ignore[attr-defined] - the policy makes an EmailMessage
         text = " ".join(body.get_content().split())
         for recipient in recipients:
             assert recipient in RECIPIENTS, f"a mail for {recipient}"

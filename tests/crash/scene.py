@@ -167,7 +167,7 @@ _ENDED = {"completionDateStruct": {"date": "2026-08-28", "type": "ACTUAL"}}
 
 
 def _status_of(record: dict[str, object]) -> dict[str, object]:
-    module: dict[str, object] = record["protocolSection"]["statusModule"]  # type: ignore[index]
+    module: dict[str, object] = record["protocolSection"]["statusModule"]  # type: ignore[index] - a record is JSON
     return module
 
 

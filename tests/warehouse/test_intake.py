@@ -157,7 +157,7 @@ def test_an_unreadable_record_is_set_aside_and_its_neighbours_are_read(
 
 def test_a_reason_is_one_short_line_that_does_not_repeat_the_record() -> None:
     for parameters in UNREADABLE:
-        (found,) = judged(parameters.values[0])  # type: ignore[arg-type]
+        (found,) = judged(parameters.values[0])  # type: ignore[arg-type] - pytest calls it an object
         assert isinstance(found, Unreadable)
         assert "\n" not in found.reason
         assert 0 < len(found.reason) < 200
