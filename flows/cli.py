@@ -108,8 +108,7 @@ def deliver(*, test: str | None = None, json: Json = False) -> Code:
     test
         Send a test mail to this one address instead, and nothing else.
     """
-    from flows import delivery, steps
-    from warehouse.store import held_within
+    from flows import delivery
 
     settings = from_environment()
     ending = Ending()
@@ -117,9 +116,7 @@ def deliver(*, test: str | None = None, json: Json = False) -> Code:
         ending.note(Code.DONE, delivery.send_test(settings, test))
         return _end(ending)
     configured = configuration(settings.config)
-    with held_within(settings.store, "trialwatch deliver", delivery.PATIENCE_S):
-        delivered = delivery.deliver(settings, configured)
-        steps.note_standing(settings, configured)
+    delivered = delivery.deliver_by_itself(settings, configured)
     if json:
         _print_json({"sent": delivered.sent, "given_up": delivered.given_up, "mail_waiting": delivered.waiting})
     ending.note(Code.MAIL_DUE if delivered.waiting else Code.DONE, delivered.sentence)

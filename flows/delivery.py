@@ -1,6 +1,6 @@
 """Delivering: hand over what is due, recipient by recipient; each success is on record before the next attempt.
 
-The caller holds the store (``warehouse.store.held``).
+The caller holds the store (``warehouse.store.held``), but for ``deliver_by_itself``.
 """
 
 import logging
@@ -13,13 +13,14 @@ import duckdb
 from connectors.errors import MailLaterError, MailRefusedError, MailServerError
 from connectors.mail import Postman, postman_from
 from flows.settings import Configuration, Settings, SettingsError
+from flows.steps import note_standing
 from warehouse import ledger
 from warehouse.alerts import message_id
 from warehouse.dates import naive_utc
 from warehouse.digest import TO_THE_OPERATOR, Heard, Notice, compose
 from warehouse.ledger import Mail
 from warehouse.letters import Writer
-from warehouse.store import opened
+from warehouse.store import held_within, opened
 
 log = logging.getLogger("trialwatch")
 
@@ -108,6 +109,14 @@ def send_test(settings: Settings, recipient: str) -> str:
     why = "somebody had trialwatch send a test mail to you."
     hand_over(settings, notice(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why))
     return f"a test mail to {recipient} was taken by {settings.smtp_host or settings.outbox}"
+
+
+def deliver_by_itself(settings: Settings, configuration: Configuration) -> Delivered:
+    """A delivery outside of a night: it waits for the store, and takes stock afterwards."""
+    with held_within(settings.store, "trialwatch deliver", PATIENCE_S):
+        came_to = deliver(settings, configuration)
+        note_standing(settings, configuration)
+    return came_to
 
 
 @dataclass(slots=True)

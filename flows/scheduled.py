@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from flows import delivery, steps
+from flows import delivery
 from flows.endings import in_our_words
 from flows.nightly import nightly_flow
 from flows.orchestration import Tonight
@@ -19,15 +19,11 @@ def delivery_flow() -> "Flow[..., Any]":
     from prefect.client.schemas.objects import State
     from prefect.states import Completed, Failed
 
-    from warehouse.store import held_within
-
     @flow(name="deliver", persist_result=False)
     def deliver() -> State[Any]:
         settings = from_environment()
-        with in_our_words(), held_within(settings.store, "trialwatch deliver", delivery.PATIENCE_S):
-            configured = configuration(settings.config)
-            delivered = delivery.deliver(settings, configured)
-            steps.note_standing(settings, configured)
+        with in_our_words():
+            delivered = delivery.deliver_by_itself(settings, configuration(settings.config))
         return (Failed if delivered.waiting else Completed)(message=delivered.sentence)
 
     return deliver
