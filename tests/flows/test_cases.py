@@ -23,8 +23,6 @@ from warehouse.intake import Read, read
 from warehouse.relevance import judge
 
 NOT_YET = {
-    "two_old_numbers_one_survivor": "A1: studies",
-    "alias_of_a_live_trial": "A1: studies",
     "completes_and_loses_relevance": "B4",
     "relevance_lost_leaves_no_trace": "B4",
     "renumbered_and_completed": "B5",

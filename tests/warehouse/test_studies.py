@@ -1,8 +1,11 @@
 """Which trials are one study, as a table of cases: who has which number, and what that makes."""
 
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
@@ -15,8 +18,9 @@ S, T = "ISRCTN00000001", "ISRCTN00000002"
 E = "2015-000222-11"
 
 
-def link(trial_id: str, tie: str, number: str) -> Link:
-    return Link(trial_id, "isrctn" if trial_id.startswith("ISRCTN") else "clinicaltrials.gov", tie, number)
+def link(trial_id: str, tie: str, number: str, *, is_live: bool = True) -> Link:
+    registry_name = "isrctn" if trial_id.startswith("ISRCTN") else "clinicaltrials.gov"
+    return Link(trial_id, registry_name, tie, number, is_live and tie != "merged")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,37 @@ def link(trial_id: str, tie: str, number: str) -> Link:
         ),
         ("a trial that names another of its registry is its kin", [link(A, "own", A), link(B, "named", A)], []),
         ("merged by the registry", [link(A, "own", A), link(B, "merged", A)], [[A, B]]),
-        ("a former number that we hold", [link(A, "own", A), link(B, "alias", A)], [[A, B]]),
+        (
+            "a former number that the registry no longer answers for",
+            [link(A, "own", A, is_live=False), link(B, "alias", A)],
+            [[A, B]],
+        ),
+        (
+            "a number whose own record is still there is no former one",
+            [link(A, "own", A), link(B, "alias", A)],
+            [],
+        ),
+        (
+            "a former number that two say they bore",
+            [link(S, "alias", T), link(A, "alias", C), link(B, "alias", C)],
+            [],
+        ),
+        (
+            "two old numbers, one survivor",
+            [link(C, "own", C), link(A, "merged", C), link(B, "merged", C)],
+            [[A, B, C]],
+        ),
+        (
+            "two old numbers, a survivor that we do not hold",
+            [link(A, "merged", C), link(B, "merged", C)],
+            [[A, B]],
+        ),
+        ("merged in a circle", [link(A, "merged", B), link(B, "merged", A), link(C, "merged", C)], [[A, B]]),
+        (
+            "two of one registry stay two, whatever a third says",
+            [link(A, "own", A), link(B, "own", B), link(S, "named", A), link(S, "named", B)],
+            [],
+        ),
         (
             "a number merged away does not make its survivor two",
             [
@@ -55,6 +89,51 @@ def link(trial_id: str, tie: str, number: str) -> Link:
 def test_what_ties_trials(why: str, links: list[Link], made: list[list[str]]) -> None:
     assert [study.trial_ids for study in studies(links)] == made, why
     assert [study.trial_ids for study in studies(reversed(links))] == made, "whatever the order"
+
+
+NUMBERS = (A, B, C, "NCT00000004", S, T, "2022-500244-37")
+REGISTRIES = ("clinicaltrials.gov",) * 4 + ("isrctn",) * 2 + ("ctis",)
+
+
+@st.composite
+def any_ties(draw: st.DrawFn) -> list[Link]:
+    """Up to seven trials of three registries, tied in any way that their records or the registries could say."""
+    found = []
+    trials = draw(st.lists(st.sampled_from(list(zip(NUMBERS, REGISTRIES, strict=True))), unique=True, min_size=1))
+    for trial_id, registry_name in trials:
+        fate = draw(st.sampled_from(["live", "live", "merged", "removed"]))
+        any_tie = st.tuples(st.sampled_from(["alias", "named"]), st.sampled_from([*NUMBERS, E]))
+        ties = [("own", trial_id), *draw(st.lists(any_tie, max_size=4))]
+        ties += [("merged", draw(st.sampled_from(NUMBERS)))] if fate == "merged" else []
+        found += [Link(trial_id, registry_name, *tie, is_live=fate == "live") for tie in ties]
+    return found
+
+
+@given(any_ties(), st.randoms(use_true_random=False))
+def test_whatever_the_ties_trials_fall_into_studies_in_which_each_is_once(
+    links: list[Link], order: Random
+) -> None:
+    made = studies(links)
+    shuffled = list(links)
+    order.shuffle(shuffled)
+    assert studies(shuffled) == made, "whatever the order"
+    held = {link.trial_id: link.registry_name for link in links}
+    members = [trial_id for study in made for trial_id in study.trial_ids]
+    assert sorted(members) == sorted(set(members) & held.keys()), "a trial is in one study, or in none"
+    of = {trial_id: study.study_id for study in made for trial_id in study.trial_ids}
+    for study in made:
+        assert len(study.trial_ids) > 1
+        assert study.study_id == min(study.trial_ids)
+        assert all(trial_id in study.matched_by for trial_id in study.trial_ids), "every trial has its reason"
+        live = [
+            held[link.trial_id]
+            for link in links
+            if link.tie == "own" and link.is_live and link.trial_id in study.trial_ids
+        ]
+        assert len(live) == len(set(live)), "two live numbers of one registry are two trials"
+    for link in links:
+        if link.tie == "merged" and link.number in held and link.number != link.trial_id:
+            assert of[link.trial_id] == of[link.number], "what a registry made one is one"
 
 
 def test_a_study_says_what_ties_it() -> None:

@@ -1,11 +1,11 @@
 -- What ties trials to numbers: a trial's own number, a number that its record gives, one it was merged into.
 -- Read by: warehouse/studies.py.
 WITH named AS (
-    SELECT trial_id, registry_name, trial_id AS written, 'own' AS tie FROM trial
+    SELECT trial_id, registry_name, trial_id AS written, 'own' AS tie, fate IS NULL AS is_live FROM trial
     UNION ALL
-    SELECT trial_id, registry_name, merged_into, 'merged' FROM trial WHERE merged_into IS NOT NULL
+    SELECT trial_id, registry_name, merged_into, 'merged', fate IS NULL FROM trial WHERE merged_into IS NOT NULL
     UNION ALL
-    SELECT trial_id, registry_name, identifier, if(is_alias, 'alias', 'named')
+    SELECT trial_id, registry_name, identifier, if(is_alias, 'alias', 'named'), fate IS NULL
     FROM trial_identifier
     JOIN trial USING (trial_id)
 ),
@@ -16,6 +16,7 @@ spelt AS (
         trial_id,
         registry_name,
         tie,
+        is_live,
         regexp_extract(
             regexp_replace(upper(written), '[[:space:]]', '', 'g'),
             '^(?:EUDRACT(?:NO\.?|NUMBER)?|EUCTR|EUCT|CTIS|UTN|WHO|REC)?[:#-]?'
@@ -27,7 +28,7 @@ spelt AS (
         ) AS number
     FROM named
 )
-SELECT trial_id, registry_name, tie, number
+SELECT trial_id, registry_name, tie, number, is_live
 FROM spelt
 WHERE number <> '' AND number IN (SELECT number FROM spelt GROUP BY number HAVING count(DISTINCT trial_id) > 1)
 ORDER BY trial_id, number, tie
