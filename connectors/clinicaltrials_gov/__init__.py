@@ -28,6 +28,8 @@ PASSES = 3
 IDS_PER_REQUEST = 100
 """200 ids in ``filter.ids`` were seen to pass; half of that keeps the address short."""
 MOST_EMPTY_PAGES = 20
+MOST_TIMES_DECLARED = 2
+"""Who sends more than twice what it declared, and a page, will never end."""
 STUDIES = "/api/v2/studies"
 WHOLE_MODULES = {"fields": "ProtocolSection|DerivedSection|HasResults"}
 """Whole modules: a single date asked for by name comes without its type. No results: they are megabytes."""
@@ -121,10 +123,15 @@ class _Pass:
         """Every page. The last is the one without a token; an empty page in the middle is not the end."""
         params = {**params, **EVERY_PAGE}
         used: set[str] = set()
-        empty = 0
+        empty = sent = 0
+        declared: int | None = None
         while True:
             page = answers.page(self.client.json(STUDIES, params))
             yield page
+            sent += len(page.studies)
+            declared = page.totalCount if declared is None else declared
+            if declared is not None and sent > MOST_TIMES_DECLARED * declared + int(EVERY_PAGE["pageSize"]):
+                raise RegistryError(f"{self.registry.name} declared {declared} trials and goes on after {sent}")
             token = page.nextPageToken
             if not token:
                 return
@@ -167,14 +174,25 @@ class _Pass:
             return
         survivor = answers.survivor(answer)
         if survivor and survivor != number:
-            self.collected.fates[number] = Merged(survivor)
-            # The redirect drops our parameters, so the survivor is asked for anew and not followed blindly.
-            if survivor not in self.landed:
-                self._take(self.client.get(f"{STUDIES}/{survivor}", WHOLE_MODULES), survivor)
-            return
-        self._take(answer, number)
+            self.collected.fates[number] = Merged(self._at_the_end_of([number, survivor]))
+        else:
+            self._take(answer, number)
 
-    def _take(self, answer: Answer, asked_for: str) -> None:
+    def _at_the_end_of(self, mergers: list[str]) -> str:
+        """The trial that is left where one number leads to another, and that perhaps to a third; it lands."""
+        # A redirect drops our parameters, so each number is asked for anew and none is followed blindly.
+        while mergers[-1] not in self.landed:
+            answer = self.client.get(f"{STUDIES}/{mergers[-1]}", WHOLE_MODULES)
+            survivor = answers.survivor(answer)
+            if survivor is None:
+                return self._take(answer, mergers[-1])
+            if survivor in mergers:
+                raise RegistryError(f"{self.registry.name} leads in a circle: {' → '.join([*mergers, survivor])}")
+            mergers.append(survivor)
+        return mergers[-1]
+
+    def _take(self, answer: Answer, asked_for: str) -> str:
+        """Land the one record of an answer; returns the number that it bears."""
         record = answers.study(must_be_json(answer))
         number = answers.trial_id(record)
         if number is None and not answers.is_a_trial(record):
@@ -183,9 +201,10 @@ class _Pass:
             # A trial whose own number cannot be read is there all the same: one bad record, not a bad night.
             self._land(record, None)
             self.collected.by_id.append(asked_for)
-            return
+            return asked_for
         if number != asked_for:
             self.collected.fates[asked_for] = Merged(number)
         self._land(record, number)
         if number not in self.collected.found_by and number not in self.collected.by_id:
             self.collected.by_id.append(number)
+        return number

@@ -230,6 +230,13 @@ class TestPagesThatDoNotAddUp:
         with pytest.raises(RegistryError, match=r"clinicaltrials\.gov leads in a circle: page token '"):
             night.collect(KETAMINE)
 
+    def test_pages_without_end_end(self, registry: SimulatedRegistry, night: Night) -> None:
+        for n in range(3):
+            body = {"totalCount": 7, "studies": [{}] * 500, "nextPageToken": f"token {n}"}
+            registry.fail(page(json.dumps(body), on="search"))
+        with pytest.raises(RegistryError, match="declared 7 trials and goes on after 1500"):
+            night.collect(KETAMINE)
+
     def test_a_record_that_came_twice_is_fetched_anew(self, registry: SimulatedRegistry, night: Night) -> None:
         registry.fail(faults.duplicate())
         collected = night.collect(KETAMINE)
@@ -521,6 +528,34 @@ class TestMergedTrials:
         collected = night.collect(Question(followed=(number(8),)))
         assert collected.fates == {number(8): Merged(SEVEN[3])}
         assert collected.by_id == night.kept.numbers == [SEVEN[3]]
+
+    @pytest.mark.parametrize("length", [2, 3, 7])
+    def test_a_chain_of_mergers_leads_to_its_end(
+        self, registry: SimulatedRegistry, night: Night, length: int
+    ) -> None:
+        for hop in range(9, 8 + length):
+            registry.fail(faults.status(301, headers={"Location": f"{STUDIES}/{number(hop)}"}, on="study"))
+        registry.fail(faults.status(301, headers={"Location": f"{STUDIES}/{SEVEN[3]}"}, on="study"))
+        collected = night.collect(Question(followed=(number(8),)))
+        assert collected.fates == {number(8): Merged(SEVEN[3])}
+        assert collected.by_id == night.kept.numbers == [SEVEN[3]]
+
+    def test_a_chain_may_end_at_an_answer_that_is_another_trial(
+        self, registry: SimulatedRegistry, night: Night
+    ) -> None:
+        registry.fail(faults.status(301, headers={"Location": f"{STUDIES}/{number(9)}"}, on="study"))
+        registry.fail(page(json.dumps(a_trial(SEVEN[3])), on="study"))
+        fates = night.collect(Question(followed=(number(8),))).fates
+        assert fates == {number(8): Merged(SEVEN[3]), number(9): Merged(SEVEN[3])}
+
+    @pytest.mark.parametrize("circle", [[8, 9, 8], [8, 9, 10, 8], [8, 9, 10, 9], [8, 9, 9]])
+    def test_a_circle_of_mergers_is_an_incomplete_night(
+        self, registry: SimulatedRegistry, night: Night, circle: list[int]
+    ) -> None:
+        for hop in circle[1:]:
+            registry.fail(faults.status(301, headers={"Location": f"{STUDIES}/{number(hop)}"}, on="study"))
+        with pytest.raises(RegistryError, match="leads in a circle: " + " → ".join(map(number, circle))):
+            night.collect(Question(followed=(number(8),)))
 
     def test_a_survivor_found_by_search_is_not_by_id_as_well(
         self, registry: SimulatedRegistry, night: Night
