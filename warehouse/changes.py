@@ -14,6 +14,7 @@ import msgspec
 
 from warehouse.dates import Span, day, span
 from warehouse.fingerprint import BROWSE_MODULES, what_counts
+from warehouse.spelling import OneSpelling
 from warehouse.vocabulary import UNRECOGNISED, status_group
 
 UNKNOWN_ENROLLMENT = 99999999
@@ -79,7 +80,8 @@ def materiality(kind: str) -> str:
 
 def compare(before: Record, after: Record) -> list[Finding]:
     """Every change from one state of a trial to the next, the most material first."""
-    old, new = what_counts(before), what_counts(after)
+    alike = OneSpelling()
+    old, new = what_counts(before, alike), what_counts(after, alike)
     pair = _Pair(old, new, "sponsor" if posted_anew(old, new) else "registry")
     found = [finding for look in _LOOKS for finding in look(pair)]
     order = ("high", "medium", "low")

@@ -5,6 +5,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from warehouse.spelling import compared
+
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -24,7 +26,7 @@ def span(written: str | None) -> Span | None:
     >>> span("2024-02").latest
     datetime.date(2024, 2, 29)
     """
-    found = _WRITTEN.fullmatch(written.strip()) if written else None
+    found = _WRITTEN.fullmatch(compared(written)) if written else None
     if not found:
         return None
     year, month, day = (int(part) if part else None for part in found.groups())

@@ -5,9 +5,12 @@ with other whitespace; none of that is a change. A hash that sees it makes tens 
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
+
+from warehouse.spelling import compared
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -15,26 +18,27 @@ BROWSE_MODULES = ("conditionBrowseModule", "interventionBrowseModule")
 """The only part of the derived section that counts, and of it only terms and their ancestors."""
 
 
-def canonical(value: Any) -> Any:
-    """The value with whitespace folded, lists ordered by content, and everything empty left out.
+def canonical(value: Any, spelling: Callable[[str], str] = compared) -> Any:
+    """The value with its texts in one spelling, lists ordered by content, and everything empty left out.
 
     No list in a record has an order that means anything to a reader: sites, arms, outcomes and conditions
     come back from the registry reordered without having changed.
     """
     if isinstance(value, dict):
-        parts = ((key, canonical(part)) for key, part in value.items())
+        parts = ((key, canonical(part, spelling)) for key, part in value.items())
         return {key: part for key, part in parts if part not in (None, "", [], {})}
     if isinstance(value, list):
-        kept = [part for part in map(canonical, value) if part not in (None, "", [], {})]
+        parts_of_list = (canonical(part, spelling) for part in value)
+        kept = [part for part in parts_of_list if part not in (None, "", [], {})]
         return sorted(kept, key=_encoder.encode)
     if isinstance(value, str):
-        return " ".join(value.split())
+        return spelling(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
 
 
-def what_counts(record: dict[str, Any]) -> dict[str, Any]:
+def what_counts(record: dict[str, Any], spelling: Callable[[str], str] = compared) -> dict[str, Any]:
     """The canonical parts of a record whose change makes a new version."""
     derived = record.get("derivedSection") or {}
     mesh = {
@@ -46,7 +50,8 @@ def what_counts(record: dict[str, Any]) -> dict[str, Any]:
             "protocolSection": record.get("protocolSection"),
             "hasResults": record.get("hasResults"),
             "derivedSection": mesh,
-        }
+        },
+        spelling,
     )
     return counted
 

@@ -1,0 +1,80 @@
+"""How a text is spelt: as it is stored, and as it is compared and searched for words. Pure.
+
+A registry sends blanks behind codes, letters that nobody sees and letters that only look otherwise. The payload
+keeps them; everything else of us goes through one of these two functions, so that what is stored is what was
+compared. They refuse to know what a text means.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+_LOOKS_OTHERWISE = (
+    *("<wide>", "<narrow>", "<font>", "<small>", "<vertical>"),
+    *("<isolated>", "<initial>", "<medial>", "<final>", "<noBreak>"),
+)
+"""The same letter in another dress. Not ``10⁹``, ``½``, ``™`` or ``µ``: a reader would miss what they say."""
+_ROMAN_AND_LIGATURES = re.compile("[\u2160-\u217f\ufb00-\ufb06\ufb13-\ufb17]")
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\ufffe\uffff")
+_JOINERS = frozenset("\u200c\u200d")
+_IDLE_JOINER = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
+"""Some scripts and emoji cannot be written without them; between letters of ours they are nothing."""
+_VARIANTS = re.compile("[\ufe00-\ufe0f\u200c\u200d]")
+_HYPHENS = frozenset("\u2010\u2011\ufe63\uff0d")
+_PLAIN = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043", "-")
+_PLAIN |= dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032", "'")
+_PLAIN |= dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"') | {"\u2044": "/"}
+_TYPOGRAPHIC = re.compile(f"[{''.join(_PLAIN)}]")
+
+
+def shown(text: str) -> str:
+    """The text as it is stored and told: on one line, nothing unseen in it, letters in their usual dress.
+
+    >>> shown(" COMPLETED\\u200b ｋｅｔａ\\u00admine\\u00a010⁹ ")
+    'COMPLETED ketamine 10⁹'
+    """
+    folded = " ".join(text.split())
+    if folded.isascii() and folded.isprintable():
+        return folded
+    letters = [letter for letter in set(folded) if not " " <= letter <= "~"]
+    dressed = {ord(letter): usual for letter in letters if (usual := _usual(letter)) != letter}
+    if dressed or not _JOINERS.isdisjoint(letters):
+        folded = " ".join(_IDLE_JOINER.sub("", folded.translate(dressed)).split())
+    return unicodedata.normalize("NFC", folded)
+
+
+def compared(text: str) -> str:
+    """The text as it is compared, and as codes, dates and numbers are stored: NFKC, with plain hyphens and quotes.
+
+    >>> compared("CI‑581a – the patient’s “m²”")
+    'CI-581a - the patient\\'s "m2"'
+    """
+    stored = shown(text)
+    if stored.isascii():
+        return stored
+    spelt = unicodedata.normalize("NFKC", _VARIANTS.sub("", stored))
+    return " ".join(_TYPOGRAPHIC.sub(lambda found: _PLAIN[found[0]], spelt).split())
+
+
+@cache
+def _usual(letter: str) -> str:
+    kind = unicodedata.category(letter)
+    if kind == "Cs":
+        return "\ufffd"
+    if letter in _UNSEEN or (kind in ("Cc", "Cf") and letter not in _JOINERS):
+        return ""
+    if letter in _HYPHENS:
+        return "-"
+    if unicodedata.decomposition(letter).startswith(_LOOKS_OTHERWISE) or _ROMAN_AND_LIGATURES.match(letter):
+        return unicodedata.normalize("NFKC", letter)
+    return letter
+
+
+class OneSpelling:
+    """Spells texts that are compared as equal alike: as it met them first, in the form that is stored."""
+
+    def __init__(self) -> None:
+        self._met: dict[str, str] = {}
+
+    def __call__(self, text: str) -> str:
+        return self._met.setdefault(compared(text), shown(text))
