@@ -13,6 +13,7 @@ from connectors.clinicaltrials_gov import answers
 from connectors.clinicaltrials_gov.searches import expressions
 from connectors.errors import RegistryError
 from connectors.http import Answer, PoliteClient, must_be_json
+from connectors.numbers import NCT_NUMBER
 from connectors.registry import (
     Collected,
     Merged,
@@ -92,7 +93,7 @@ class _Pass:
                 found = self._search(expression.name, expression.params)
                 for number in found:
                     self.collected.found_by.setdefault(number, []).append(expression.name)
-        followed = filter(answers.NCT_NUMBER.fullmatch, dict.fromkeys(question.followed))
+        followed = filter(NCT_NUMBER.fullmatch, dict.fromkeys(question.followed))
         self._by_id([number for number in followed if number not in self.landed])
         self.collected.data_version_after = self.registry.data_version()
         return self.collected

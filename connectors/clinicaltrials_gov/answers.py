@@ -3,23 +3,17 @@
 A page is split into its records with each record's bytes as sent; of a record only its number is read here.
 """
 
-import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
 
+from connectors.brackets import divided, named
 from connectors.errors import RegistryError
 from connectors.http import Answer
+from connectors.lenient import decoded
+from connectors.numbers import NCT_NUMBER, number_by_structure, number_in
 
-NCT_NUMBER = re.compile(r"NCT[0-9]{8}")
-_NUMBER_ALL_THE_SAME = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"(NCT[0-9]{8})"')
-"""Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
-
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[]\[{},"]', re.DOTALL)
-"""A whole text, or what divides: a quotation mark alone begins a text that never ends."""
-_KEY = re.compile(rb'\s*("[^"\\]*")\s*:')
-_CLOSERS = {b"[": b"]", b"{": b"}"}
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -79,53 +73,23 @@ def _taken_apart_leniently(body: bytes) -> Page | None:
     """
     try:
         at = body.index(b"{")
-        members, end = _divided(body, at)
+        members, end = divided(body, at)
         if body[:at].strip() or body[end:].strip():
             return None
         found: dict[bytes, bytes] = {}
         for member in members:
-            key = _KEY.match(member)
-            if not key:
+            key_and_value = named(member)
+            if not key_and_value:
                 return None
-            found[key[1]] = member[key.end() :].strip()
+            found[key_and_value[0]] = key_and_value[1]
         records = found.pop(b'"studies"')
-        parts, end = _divided(records, 0) if records.startswith(b"[") else ([], -1)
+        parts, end = divided(records, 0) if records.startswith(b"[") else ([], -1)
         if end != len(records):
             return None
         foot = _foot.decode(b"{%s}" % b",".join(b"%s:%s" % member for member in found.items()))
     except (ValueError, KeyError, *_UNREADABLE):
         return None
     return Page([msgspec.Raw(part) for part in parts], foot.totalCount, foot.nextPageToken)
-
-
-def _divided(text: bytes, at: int) -> tuple[list[bytes], int]:
-    """What stands between the bracket at ``at`` and its partner, comma by comma, and where that ends.
-
-    Raises ``ValueError`` when brackets do not match, or something stands between two commas that is nothing.
-    """
-    parts, start, closers = [], at + 1, []
-    for token in _TOKEN.finditer(text, at):
-        letter = token[0]
-        if letter in _CLOSERS:
-            closers.append(_CLOSERS[letter])
-        elif letter in (b"]", b"}"):
-            if closers.pop() != letter:
-                raise ValueError("brackets that do not match")
-            if not closers:
-                parts.append(text[start : token.start()].strip())
-                break
-        elif letter == b"," and len(closers) == 1:
-            parts.append(text[start : token.start()].strip())
-            start = token.end()
-        elif letter == b'"':
-            raise ValueError("a text that never ends")
-    else:
-        raise ValueError("a bracket that is never closed")
-    if parts == [b""]:
-        parts = []
-    if not all(parts):
-        raise ValueError("nothing between two commas")
-    return parts, token.end()
 
 
 def study(answer: Answer) -> bytes:
@@ -145,12 +109,11 @@ def is_a_trial(record: bytes) -> bool:
     """Whether it is an object with a protocol section, readable or not, a byte-order mark aside."""
     try:
         at = record.index(b"{")
-        members, end = _divided(record, at)
+        members, end = divided(record, at)
     except ValueError:
         return False
-    keys = [key[1] for key in map(_KEY.match, members) if key]
     around = record[:at].removeprefix(b"\xef\xbb\xbf") + record[end:]
-    return b'"protocolSection"' in keys and not around.strip()
+    return b'"protocolSection"' in dict(filter(None, map(named, members))) and not around.strip()
 
 
 def data_version(answer: Answer) -> str:
@@ -166,11 +129,16 @@ def data_version(answer: Answer) -> str:
 def trial_id(record: bytes) -> str | None:
     """The record's number, also from a record that is otherwise unreadable; None where there is none."""
     try:
-        number = _named.decode(record).protocolSection.identificationModule.nctId.strip().upper()
+        number = _named.decode(record).protocolSection.identificationModule.nctId
+        if NCT_NUMBER.fullmatch(number):
+            return number
     except _UNREADABLE:
-        found = _NUMBER_ALL_THE_SAME.search(record)
-        return found[1].decode() if found else None
-    return number if NCT_NUMBER.fullmatch(number) else None
+        pass  # the usual record is read at once; any other is looked at as a whole
+    try:
+        found = number_in(decoded(record)[0])
+    except ValueError:
+        found = number_by_structure(record)
+    return found if found and NCT_NUMBER.fullmatch(found) else None
 
 
 def is_gone(answer: Answer, number: str) -> bool:

@@ -640,11 +640,11 @@ class TestRecordsWithoutANumber:
         "record",
         [
             b'{"protocolSection":{}}',
-            b'{"protocolSection":{"identificationModule":{"nctId":7}}}',
+            b'{"protocolSection":{"identificationModule":{"nctId":true}}}',
             b'{"protocolSection":{"identificationModule":{}},"n":NaN}',
             b'{"protocolSection":' + b"[" * 5000 + b"]" * 5000 + b"}",
         ],
-        ids=["an empty one", "a number that is a number", "not a number", "five thousand lists deep"],
+        ids=["an empty one", "a number that is true", "not a number", "five thousand lists deep"],
     )
     def test_one_that_is_asked_for_by_number_lands_and_is_there_still(
         self, registry: SimulatedRegistry, night: Night, record: bytes
@@ -708,7 +708,20 @@ class TestRecordsWithoutANumber:
             (b'{"protocolSection":[{"identificationModule": { "x": 1, "nctId": "NCT00000001"}}]}', "NCT00000001"),
             (b'{"protocolSection":{"identificationModule":{"nctId":"NCT1"}}}', None),
             ('{"protocolSection":{"identificationModule":{"nctId":"NCT٠٠٠٠٠٠٠١"}}}'.encode(), None),
-            (b'{"protocolSection":{"identificationModule":{"nctId":1}}}', None),
+            (b'{"protocolSection":{"identificationModule":{"nctId":1}}}', "NCT00000001"),
+            (b'{"protocolSection":{"identificationModule":{"nctId":"00000001"}}}', "NCT00000001"),
+            (b'{"protocolSection":{"identificationModule":{"nctId":["NCT00000001"]}}}', "NCT00000001"),
+            (
+                b'{"protocolSection":{"identificationModule":{"o":{"id":{}},"nctId":"NCT00000001"}},"n":01}',
+                "NCT00000001",
+            ),
+            (
+                b'{"protocolSection":{"identificationModule":{"o":{},"nctId":"NCT00000001"},"n":NaN}}',
+                "NCT00000001",
+            ),
+            (b'{"protocolSection":{"identificationModule":{"nctId":["NCT00000001","NCT00000002"]}}}', None),
+            (b'{"protocolSection":{"identificationModule":{"nctId":1e999}}}', None),
+            (b'{"protocolSection":{"identificationModule":{"nctId":-1}}}', None),
             (b'{"protocolSection":{"identificationModule":{"nctId":"NCT0000000\xff"}}}', None),
             (b'{"protocolSection":{"identificationModule":null}}', None),
             (b'{"protocolSection":null}', None),

@@ -1,0 +1,76 @@
+"""The number of a record, by its place in it: also of one that is otherwise unreadable. Pure.
+
+The place is ClinicalTrials.gov's, which the records of other registries are brought into.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.brackets import divided, named
+
+PLACE = ("protocolSection", "identificationModule", "nctId")
+"""Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
+NCT_NUMBER = re.compile(r"NCT[0-9]{8}")
+_ANY_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
+_IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
+
+
+def number_in(record: Any) -> str | None:
+    """The number in a decoded record, upper case and without blanks; None where none, or more than one, stands.
+
+    A number without its letters, or wrapped into a list or an object, is a number all the same.
+    """
+    found = {number for value in _at(record, PLACE) for number in _numbers(value)}
+    return found.pop() if len(found) == 1 else None
+
+
+def number_by_structure(payload: bytes) -> str | None:
+    """The number in bytes that are no JSON, by brackets and quotation marks."""
+    value = payload
+    try:
+        for key in PLACE:
+            members, _ = divided(value, value.index(b"{"))
+            value = dict(filter(None, map(named, members)))[b'"%s"' % key.encode()]
+    except (ValueError, KeyError, IndexError):
+        found = _IN_PASSING.search(payload)
+        return found[1].decode().upper() if found else None
+    return _number(value.decode("utf-8", "replace").strip('"'))
+
+
+def _at(value: Any, place: tuple[str, ...]) -> Iterator[Any]:
+    """Every value at a place; a list on the way is looked through."""
+    if not place:
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _at(part, place)
+    elif isinstance(value, dict) and place[0] in value:
+        yield from _at(value[place[0]], place[1:])
+
+
+def _numbers(value: Any) -> Iterator[str]:
+    """The numbers that a value is, or that stand in it: there only in the registry's exact form."""
+    if not isinstance(value, dict | list):
+        number = _number(value)
+        if number:
+            yield number
+        return
+    for part in value.values() if isinstance(value, dict) else value:
+        yield from filter(NCT_NUMBER.fullmatch, _numbers(part))
+
+
+def _number(value: Any) -> str | None:
+    match value:
+        case bool():
+            return None
+        case int() | float() if 0 < value < 10**8 and value == int(value):
+            return f"NCT{int(value):08d}"
+        case str():
+            letters = unicodedata.normalize("NFKC", value[:100]).upper()
+            bare = "".join(x for x in letters if not x.isspace() and unicodedata.category(x) not in ("Cf", "Cc"))
+            if re.fullmatch("[0-9]{8}", bare):
+                return f"NCT{bare}"
+            return bare if _ANY_NUMBER.fullmatch(bare) else None
+    return None
