@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import msgspec
 
 from warehouse.certificate import LastComplete, Night
 from warehouse.changes import Record
 from warehouse.dates import version_day
 from warehouse.membership import Before, Stay
+from warehouse.record import understood
 from warehouse.tables import listed
 
 
@@ -66,7 +66,7 @@ def payloads(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Pat
             "SELECT trial_id, payload FROM trial_payload JOIN trial USING (trial_id, version_number) "
             "WHERE trial_id IN (FROM listed)"
         ).fetchall()
-    return {trial_id: msgspec.json.decode(payload) for trial_id, payload in rows}
+    return {trial_id: understood(payload.encode()).record for trial_id, payload in rows}
 
 
 def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | None) -> Before:

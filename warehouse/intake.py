@@ -4,36 +4,28 @@ One record after another, so that an unreadable one is set aside with its path a
 others. Nothing is written here.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-import msgspec
-
+from connectors.lenient import Odd
 from warehouse.changes import UNKNOWN_ENROLLMENT, Record
-from warehouse.dates import day, span
+from warehouse.dates import day, span, version_day
 from warehouse.fingerprint import content_hash
+from warehouse.record import NUMBER_AT, NoRecordError, understood, worded
+from warehouse.spelling import compared
 from warehouse.study import Date, Status, Study
 from warehouse.vocabulary import UNRECOGNISED, rows, status_group
-
-_study = msgspec.json.Decoder(Study)
-_AT_PATH = re.compile(r" - at `(?P<path>[^`]+)`$")
-_NUMBER = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
-"""Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
-_ID_PATH = "$.protocolSection.identificationModule.nctId"
-_TRIAL_ID = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
-DEEPEST = 100
-"""Levels of a record, of which real ones have a dozen: who walks through one later must not run out of stack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
     """A record that could be read. ``is_new`` when we hold no such state of the trial as its latest.
 
-    ``stamped_on`` is the day of the data version that the registry wrote into it, where it did.
+    ``stamped_on`` is the day of the data version that the registry wrote into it, where it did; ``odd`` are the
+    values that had to be left out of it.
     """
 
     trial_id: str
@@ -42,12 +34,17 @@ class Read:
     content_hash: str
     is_new: bool
     stamped_on: date | None = None
+    odd: tuple[Odd, ...] = ()
 
     @property
     def record(self) -> Record:
         """The whole record, with what ``study`` leaves out."""
-        whole: Record = msgspec.json.decode(self.payload)
-        return whole
+        return understood(self.payload).record
+
+    @property
+    def worded(self) -> Study:
+        """The study in the spelling in which words are looked for."""
+        return worded(self.study)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,52 +75,23 @@ def read(records: Iterator[bytes], known: Mapping[str, str]) -> Iterator[Read | 
     told: set[str] = set()
     for payload in records:
         try:
-            study = _study.decode(payload)
-            trial_id = study.protocolSection.identificationModule.nctId.strip().upper()
-            if not _TRIAL_ID.fullmatch(trial_id):
-                raise msgspec.ValidationError(f"{trial_id[:40]!r} is no trial number - at `{_ID_PATH}`")
-            if trial_id in told:
-                raise msgspec.ValidationError(f"another record of this number came before it - at `{_ID_PATH}`")
-            record = msgspec.json.decode(payload)
-            if _is_deeper_than(DEEPEST, record):
-                raise msgspec.ValidationError(f"more than {DEEPEST} levels deep")
-            found = content_hash(record)
-        except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-            yield _set_aside(payload, error)
-        else:
-            told.add(trial_id)
-            yield Read(trial_id, study, payload, found, known.get(trial_id) != found, _stamp(record))
+            found = understood(payload)
+        except NoRecordError as error:
+            yield Unreadable(error.trial_id, error.path, str(error), payload)
+            continue
+        number = found.trial_id
+        if number in told:
+            yield Unreadable(number, f"$.{NUMBER_AT}", "another record of this number came before it", payload)
+            continue
+        told.add(number)
+        state = content_hash(found.record)
+        stamped_on = _stamp(found.record)
+        yield Read(number, found.study, payload, state, known.get(number) != state, stamped_on, found.odd)
 
 
 def _stamp(record: Record) -> date | None:
     found = next(iter(_values(record, ["derivedSection", "miscInfoModule", "versionHolder"])), None)
-    return day(found) if isinstance(found, str) else None
-
-
-def _is_deeper_than(levels: int, value: Any) -> bool:
-    level = [value]
-    for _ in range(levels):
-        level = [
-            part
-            for each in level
-            for part in (each.values() if isinstance(each, dict) else each)
-            if isinstance(part, dict | list)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _set_aside(payload: bytes, error: Exception) -> Unreadable:
-    said = str(error)
-    where = _AT_PATH.search(said)
-    number = _NUMBER.search(payload)
-    return Unreadable(
-        number[1].decode().upper() if number else None,
-        where["path"] if where else "$",
-        said[: where.start()] if where else said,
-        payload,
-    )
+    return version_day(found) if isinstance(found, str) else None
 
 
 def spans(study: Study) -> dict[str, dict[str, Any] | None]:
@@ -154,27 +122,37 @@ def _written(struct: Date | None) -> str | None:
 
 
 def flags(read: Read) -> Iterator[Flag]:
-    """What is odd about a record that was read: unknown values, dates that are none, the sentinel."""
-    record = read.record
+    """What is odd about a record that was read, once a path and value.
+
+    Values that had to be left out, unknown values, dates that are none, the sentinel.
+    """
+    told: set[tuple[str, str]] = set()
+    for odd in (*read.odd, *_unknown(read.record)):
+        if (odd.path, odd.value) not in told:
+            told.add((odd.path, odd.value))
+            yield Flag(read.trial_id, odd.path, odd.value, odd.reason)
+
+
+def _unknown(record: Record) -> Iterator[Odd]:
     for path, known in _enumerations().items():
         for value in _values(record, path.split(".")):
-            if value not in known:
-                yield Flag(read.trial_id, path, str(value), "a value that trialwatch does not know")
+            if compared(value) not in known:
+                yield Odd(path, value, "a value that trialwatch does not know")
     for path in (
         "protocolSection.statusModule.overallStatus",
         "protocolSection.statusModule.lastKnownStatus",
     ):
         for value in _values(record, path.split(".")):
-            if status_group(value) == UNRECOGNISED:
-                yield Flag(read.trial_id, path, value, "a status that trialwatch does not know")
+            if status_group(compared(value)) == UNRECOGNISED:
+                yield Odd(path, value, "a status that trialwatch does not know")
     for path in _DATE_PATHS:
         for value in _values(record, path.split(".")):
             if span(value) is None:
-                yield Flag(read.trial_id, path, str(value), "a date that is none")
+                yield Odd(path, value, "a date that is none")
     for value in _values(record, ["protocolSection", "designModule", "enrollmentInfo", "count"]):
         if value == UNKNOWN_ENROLLMENT:
             path = "protocolSection.designModule.enrollmentInfo.count"
-            yield Flag(read.trial_id, path, str(value), "the registry's sentinel for unknown")
+            yield Odd(path, str(value), "the registry's sentinel for unknown")
 
 
 _DATE_PATHS = tuple(

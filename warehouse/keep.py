@@ -123,7 +123,7 @@ def _look_through(landed: Landed, held: Mapping[str, Held], stage: Stage, journa
         if not state.is_new:
             continue
         shown.flags += flags(state)
-        shown.judgements[number] = relevance.judge(state.study)
+        shown.judgements[number] = relevance.judge(state.worded)
         shown.first_posted_on[number] = days(state.study)["first_posted_on"]
         if number in held:
             shown.changed.append(state)

@@ -13,11 +13,10 @@ from warehouse import models
 from warehouse.certificate import Night
 from warehouse.changes import Finding
 from warehouse.journal import Journal
+from warehouse.record import understood, worded
 from warehouse.relevance import Judgement, judge, rules_version
-from warehouse.study import Study
 from warehouse.tables import insert, listed
 
-_study = msgspec.json.Decoder(Study)
 BY_A_PERSON = "trialwatch.toml"
 
 
@@ -57,7 +56,7 @@ def judge_anew(con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -
     ).fetchall()
     judgements = {}
     for number, version, payload, role, was_relevant, substances in rows:
-        judgement = judgements[number] = judge(_study.decode(payload))
+        judgement = judgements[number] = judge(worded(understood(payload.encode()).study))
         for field, old, new in (
             ("trial_substances", sorted(substances), list(judgement.substances)),
             ("drug_role", role, judgement.drug_role),

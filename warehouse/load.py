@@ -51,7 +51,7 @@ class Stage(Lines):
                 "registry_date": registry_date,
                 "registry_date_basis": basis,
                 "content_hash": state.content_hash,
-                "payload": state.payload.decode(),
+                "payload": state.payload.decode("utf-8", "replace"),
                 "spans": spans(state.study),
                 "days": days(state.study),
                 "study": state.study,

@@ -4,8 +4,9 @@ It is ClinicalTrials.gov's own shape (API 2.0.5), which the records of other reg
 Every part may be absent, because the registry's schema requires nothing. What is not named here is kept in
 the payload, is compared from night to night, and has no column of its own: this list *is* that decision.
 
-The same classes judge a record (a wrong type puts it into quarantine, with the JSON path) and give DuckDB the
-explicit struct it is read with, so a record that passes here cannot break a load.
+The same classes say what of a record can be read (``record``: a value of a wrong type is left out, with its
+path), how its texts are stored (``Code``), and the explicit struct that DuckDB reads it with, so that what
+passes here cannot break a load.
 """
 
 import types
@@ -15,7 +16,11 @@ from typing import Annotated, Any
 import msgspec
 
 # Beyond this a count is no count; the registry's own sentinel for "unknown" is 99999999.
-Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+MOST = 2**53
+Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
+CODE = msgspec.Meta(title="code")
+Code = Annotated[str, CODE]
+"""A word of the registry's, a number or a date: stored as it is compared. Any other text keeps its typography."""
 
 
 class _Part(msgspec.Struct, omit_defaults=True):
@@ -23,23 +28,23 @@ class _Part(msgspec.Struct, omit_defaults=True):
 
 
 class Date(_Part):
-    date: str | None = None
-    type: str | None = None
+    date: Code | None = None
+    type: Code | None = None
 
 
 class SecondaryId(_Part):
-    id: str | None = None
-    type: str | None = None
+    id: Code | None = None
+    type: Code | None = None
 
 
 class OrgStudyId(_Part):
-    id: str | None = None
-    type: str | None = None
+    id: Code | None = None
+    type: Code | None = None
 
 
 class Identification(_Part):
-    nctId: str
-    nctIdAliases: list[str] | None = None
+    nctId: Code
+    nctIdAliases: list[Code] | None = None
     orgStudyIdInfo: OrgStudyId | None = None
     secondaryIdInfos: list[SecondaryId] | None = None
     briefTitle: str | None = None
@@ -48,22 +53,22 @@ class Identification(_Part):
 
 
 class Status(_Part):
-    statusVerifiedDate: str | None = None
-    overallStatus: str | None = None
-    lastKnownStatus: str | None = None
+    statusVerifiedDate: Code | None = None
+    overallStatus: Code | None = None
+    lastKnownStatus: Code | None = None
     whyStopped: str | None = None
     startDateStruct: Date | None = None
     primaryCompletionDateStruct: Date | None = None
     completionDateStruct: Date | None = None
     studyFirstPostDateStruct: Date | None = None
     resultsFirstPostDateStruct: Date | None = None
-    lastUpdateSubmitDate: str | None = None
+    lastUpdateSubmitDate: Code | None = None
     lastUpdatePostDateStruct: Date | None = None
 
 
 class Sponsor(_Part):
     name: str | None = None
-    sponsor_class: str | None = msgspec.field(name="class", default=None)
+    sponsor_class: Code | None = msgspec.field(name="class", default=None)
 
 
 class Sponsors(_Part):
@@ -78,24 +83,24 @@ class Conditions(_Part):
 
 class Enrollment(_Part):
     count: Count | None = None
-    type: str | None = None
+    type: Code | None = None
 
 
 class Design(_Part):
-    studyType: str | None = None
-    phases: list[str] | None = None
+    studyType: Code | None = None
+    phases: list[Code] | None = None
     enrollmentInfo: Enrollment | None = None
 
 
 class Arm(_Part):
     label: str | None = None
-    type: str | None = None
+    type: Code | None = None
     description: str | None = None
     interventionNames: list[str] | None = None
 
 
 class Intervention(_Part):
-    type: str | None = None
+    type: Code | None = None
     name: str | None = None
     description: str | None = None
     otherNames: list[str] | None = None
@@ -120,7 +125,7 @@ class Outcomes(_Part):
 
 class Site(_Part):
     facility: str | None = None
-    status: str | None = None
+    status: Code | None = None
     city: str | None = None
     state: str | None = None
     country: str | None = None
@@ -131,8 +136,8 @@ class ContactsLocations(_Part):
 
 
 class Reference(_Part):
-    pmid: str | None = None
-    type: str | None = None
+    pmid: Code | None = None
+    type: Code | None = None
     citation: str | None = None
 
 
@@ -153,7 +158,7 @@ class ProtocolSection(_Part):
 
 
 class Mesh(_Part):
-    id: str | None = None
+    id: Code | None = None
     term: str | None = None
 
 
@@ -176,19 +181,25 @@ class Study(_Part):
 _SCALARS = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT"}
 
 
+def bare(kind: Any) -> Any:
+    """The type of a value that is there: ``str`` for ``Code | None``."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        (kind,) = (part for part in typing.get_args(kind) if part is not type(None))
+    return typing.get_args(kind)[0] if typing.get_origin(kind) is Annotated else kind
+
+
+def is_code(kind: Any) -> bool:
+    return CODE in getattr(kind, "__metadata__", ()) or any(map(is_code, typing.get_args(kind)))
+
+
 def duckdb_type(kind: Any) -> str:
     """The DuckDB type that reads what ``kind`` (a class of this module) is written as.
 
     >>> duckdb_type(Mesh)
     'STRUCT("id" VARCHAR, "term" VARCHAR)'
     """
-    origin = typing.get_origin(kind)
-    if origin is Annotated:
-        return duckdb_type(typing.get_args(kind)[0])
-    if origin in (typing.Union, types.UnionType):
-        (some,) = (part for part in typing.get_args(kind) if part is not type(None))
-        return duckdb_type(some)
-    if origin is list:
+    kind = bare(kind)
+    if typing.get_origin(kind) is list:
         return duckdb_type(typing.get_args(kind)[0]) + "[]"
     if kind in _SCALARS:
         return _SCALARS[kind]

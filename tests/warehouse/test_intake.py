@@ -1,18 +1,21 @@
 """Reading what has landed: what cannot be read is set aside with its place and reason, what is odd is flagged."""
 
 import copy
+import itertools
 import json
 import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House
 from tests.records import a_trial
+from warehouse.changes import compare
 from warehouse.intake import Flag, Read, Unreadable, flags, read, spans
 
 Record = dict[str, Any]
@@ -61,82 +64,90 @@ def judged(*payloads: bytes) -> list[Read | Unreadable]:
 
 # -- what cannot be read -----------------------------------------------------------------------------------
 
-ANY_REASON = "."
 DEEP = b"[" * 5000 + b"]" * 5000
 
 # fmt: off
 UNREADABLE = [
-    pytest.param(sent(with_value(f"{STATUS}.overallStatus", 5)), NUMBER,
-                 f"$.{STATUS}.overallStatus", "str.*int", id="a status that is a number"),
-    pytest.param(sent(with_value(f"{STATUS}.statusVerifiedDate", ["2026-09"])), NUMBER,
-                 f"$.{STATUS}.statusVerifiedDate", "str.*array", id="a date in a list"),
-    pytest.param(sent(with_value(f"{STATUS}.startDateStruct", "2026-09")), NUMBER,
-                 f"$.{STATUS}.startDateStruct", "object.*str", id="a date without its struct"),
-    pytest.param(sent(with_value(f"{DESIGN}.phases", "PHASE2")), NUMBER,
-                 f"$.{DESIGN}.phases", "array.*str", id="phases that are no list"),
-    pytest.param(sent(with_value(f"{DESIGN}.phases", ["PHASE2", None])), NUMBER,
-                 f"$.{DESIGN}.phases[1]", "str.*null", id="a phase that is null"),
-    pytest.param(sent(with_value(f"{PLACES}.locations", [{"city": "Leeds"}, {"city": 7}])), NUMBER,
-                 f"$.{PLACES}.locations[1].city", "str.*int", id="a number in the second site's city"),
-    pytest.param(sent(with_value(f"{PLACES}.locations", {"city": "Leeds"})), NUMBER,
-                 f"$.{PLACES}.locations", "array.*object", id="sites that are no list"),
-    pytest.param(sent(with_value(STATUS, "RECRUITING")), NUMBER,
-                 f"$.{STATUS}", "object.*str", id="a module that is a text"),
-    pytest.param(sent(with_value("derivedSection", [])), NUMBER,
-                 "$.derivedSection", "object.*array", id="a section that is a list"),
-    pytest.param(sent(with_value("derivedSection.conditionBrowseModule.meshes.0", "Alcoholism")), NUMBER,
-                 "$.derivedSection.conditionBrowseModule.meshes[0]", "object.*str",
-                 id="a MeSH term that is a text"),
-    pytest.param(sent(with_value("hasResults", "yes")), NUMBER,
-                 "$.hasResults", "bool.*str", id="results that are a text"),
-    pytest.param(sent(with_value(f"{DESIGN}.enrollmentInfo.count", 1e30)), NUMBER,
-                 f"$.{DESIGN}.enrollmentInfo.count", "int", id="an enrollment of 1e30"),
-    pytest.param(raw(f"{DESIGN}.enrollmentInfo.count", b"1" + b"0" * 30), NUMBER,
-                 f"$.{DESIGN}.enrollmentInfo.count", "int", id="an enrollment of thirty noughts"),
-    pytest.param(sent(with_value(f"{DESIGN}.enrollmentInfo.count", -1)), NUMBER,
-                 f"$.{DESIGN}.enrollmentInfo.count", ">= 0", id="a negative enrollment"),
-    pytest.param(sent(with_value(f"{DESIGN}.enrollmentInfo.count", 60.5)), NUMBER,
-                 f"$.{DESIGN}.enrollmentInfo.count", "int", id="half a participant"),
-    pytest.param(sent(with_value(f"{DESIGN}.enrollmentInfo.count", "60")), NUMBER,
-                 f"$.{DESIGN}.enrollmentInfo.count", "int.*str", id="an enrollment in quotes"),
-    pytest.param(sent(with_value(f"{DESIGN}.enrollmentInfo.count", True)), NUMBER,
-                 f"$.{DESIGN}.enrollmentInfo.count", "int.*bool", id="an enrollment that is true"),
-    pytest.param(sent(without(f"{NAMES}.nctId")), None,
-                 f"$.{NAMES}", "nctId", id="no id"),
-    pytest.param(sent(with_value(f"{NAMES}.nctId", None)), None,
-                 f"$.{NAMES}.nctId", "str.*null", id="an id that is null"),
-    pytest.param(sent(with_value(f"{NAMES}.nctId", 7)), None,
-                 f"$.{NAMES}.nctId", "str.*int", id="an id that is a number"),
-    pytest.param(sent(with_value(f"{NAMES}.nctId", "  ")), None,
-                 f"$.{NAMES}.nctId", "no trial number", id="a blank id"),
-    pytest.param(sent(with_value(f"{NAMES}.nctId", "../../etc/passwd")), None,
-                 f"$.{NAMES}.nctId", "no trial number", id="an id that is a path"),
-    pytest.param(sent(without(NAMES)), None,
-                 "$.protocolSection", "identificationModule", id="no identification"),
-    pytest.param(sent(without("protocolSection")), None, "$", "protocolSection", id="no protocol section"),
+    pytest.param(sent(without(f"{NAMES}.nctId")), None, f"$.{NAMES}.nctId", "no trial number", id="no id"),
+    pytest.param(sent(with_value(f"{NAMES}.nctId", None)), None, f"$.{NAMES}.nctId", "no trial number",
+                 id="an id that is null"),
+    pytest.param(sent(with_value(f"{NAMES}.nctId", True)), None, f"$.{NAMES}.nctId", "no trial number",
+                 id="an id that is true"),
+    pytest.param(sent(with_value(f"{NAMES}.nctId", -7)), None, f"$.{NAMES}.nctId", "no trial number",
+                 id="a negative id"),
+    pytest.param(sent(with_value(f"{NAMES}.nctId", "  ")), None, f"$.{NAMES}.nctId", "no trial number",
+                 id="a blank id"),
+    pytest.param(sent(with_value(f"{NAMES}.nctId", "../../etc/passwd")), None, f"$.{NAMES}.nctId",
+                 "no trial number", id="an id that is a path"),
+    pytest.param(sent(with_value(f"{NAMES}.nctId", [NUMBER, "NCT00000009"])), None, f"$.{NAMES}.nctId",
+                 "no trial number", id="two ids"),
+    pytest.param(sent(without(NAMES)), None, f"$.{NAMES}.nctId", "no trial number", id="no identification"),
+    pytest.param(sent(with_value("protocolSection", "text")), None, f"$.{NAMES}.nctId", "no trial number",
+                 id="a protocol section that is a text"),
+    pytest.param(sent(without("protocolSection")), None, f"$.{NAMES}.nctId", "no trial number",
+                 id="no protocol section"),
     pytest.param(sent(a_trial(NUMBER))[:400], NUMBER, "$", "truncated", id="JSON cut off after the id"),
     pytest.param(sent(a_trial(NUMBER))[:40], None, "$", "truncated", id="JSON cut off before the id"),
     pytest.param(b"", None, "$", "truncated", id="an empty line"),
-    pytest.param(b"[]", None, "$", "object.*array", id="a list"),
-    pytest.param(b"null", None, "$", "object.*null", id="null"),
+    pytest.param(b"[]", None, "$", "no JSON object but a list of 0", id="a list"),
+    pytest.param(b"null", None, "$", "no JSON object but null", id="null"),
+    pytest.param(b"NaN", None, "$", "no JSON object but null", id="not a number and nothing else"),
     pytest.param(b"<html>Are you human?</html>", None, "$", "malformed", id="a web page"),
     pytest.param(sent(a_trial(NUMBER)) + b"}", NUMBER, "$", "malformed", id="a brace too many"),
-    pytest.param(raw("protocolSection.oversightModule.x", b"NaN"), NUMBER, "$", "malformed", id="not a number"),
-    pytest.param(raw(f"{DESIGN}.enrollmentInfo.count", b"NaN"), NUMBER, "$", "malformed",
-                 id="an enrollment that is not a number"),
-    pytest.param(raw("protocolSection.oversightModule.x", b"-Infinity"), NUMBER, "$", "malformed", id="infinity"),
-    pytest.param(raw("protocolSection.oversightModule.x", rb'"\ud800"'), NUMBER, "$", "malformed",
+    pytest.param(raw(f"{DESIGN}.enrollmentInfo.count", b"01"), NUMBER, "$", "malformed",
+                 id="a number that no JSON knows"),
+    pytest.param(raw(f"{NAMES}.orgStudyIdInfo", b'{"id":{"x":[1,]}}'), NUMBER, "$", "malformed",
+                 id="a comma too many beside the id"),
+]
+
+ODD = [
+    pytest.param(f"{STATUS}.overallStatus", b"5", "5", "not a text", id="a status that is a number"),
+    pytest.param(f"{STATUS}.statusVerifiedDate", b'["2026-09"]', "a list of 1", "not a text",
+                 id="a date in a list"),
+    pytest.param(f"{STATUS}.startDateStruct", b'"2026-09"', "a text of 7 letters", "not an object",
+                 id="a date without its struct"),
+    pytest.param(f"{STATUS}.completionDateStruct.date", b'{"y": 2026}', "an object", "not a text",
+                 id="a date that is an object"),
+    pytest.param(f"{DESIGN}.phases", b'"PHASE2"', "a text of 6 letters", "not a list",
+                 id="phases that are no list"),
+    pytest.param(f"{PLACES}.locations", b'{"city": "Leeds"}', "an object", "not a list",
+                 id="sites that are no list"),
+    pytest.param(f"{PLACES}.locations.0.city", b"7", "7", "not a text", id="a city that is a number"),
+    pytest.param(STATUS, b'"RECRUITING"', "a text of 10 letters", "not an object", id="a module that is a text"),
+    pytest.param("derivedSection", b"[]", "a list of 0", "not an object", id="a section that is a list"),
+    pytest.param("derivedSection.conditionBrowseModule.meshes.0", b'"Alcoholism"', "a text of 10 letters",
+                 "not an object", id="a MeSH term that is a text"),
+    pytest.param("derivedSection.conditionBrowseModule.meshes.0.id", b"437", "437", "not a text",
+                 id="a MeSH id that is a number"),
+    pytest.param("protocolSection.conditionsModule.conditions.0", b"null", "null", "in a list",
+                 id="a null in a list"),
+    pytest.param("hasResults", b'"yes"', "yes", "not true or false", id="results that are a text"),
+    pytest.param("hasResults", b"1", "1", "not true or false", id="results that are a number"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"1e30", "1e+30", "count", id="an enrollment of 1e30"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"1e400", "inf", "no number", id="an enrollment without end"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"NaN", "nan", "no number", id="an enrollment that is none"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"9" * 5000, "inf", "no number", id="5,000 digits"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"1" + b"0" * 30, "1" + "0" * 30, "count", id="thirty noughts"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"-1", "-1", "count", id="a negative enrollment"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"60.5", "60.5", "count", id="half a participant"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"true", "True", "count", id="an enrollment that is true"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b'"sixty"', "sixty", "count", id="an enrollment in words"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b'"%s"' % (b"a name " * 9), "a text of 63 letters", "count",
+                 id="an enrollment in too many words"),
+    pytest.param("protocolSection.oversightModule.x", b"NaN", "nan", "no number", id="not a number"),
+    pytest.param("protocolSection.oversightModule.x", b"-Infinity", "-inf", "no number", id="infinity"),
+    pytest.param("protocolSection.oversightModule.x", rb'"\ud800"', "a text of 1 letters", "half a letter",
                  id="half a surrogate pair where we do not look"),
-    pytest.param(raw(f"{NAMES}.briefTitle", rb'"\ud800 trial"'), NUMBER, "$", "malformed",
+    pytest.param(f"{NAMES}.briefTitle", rb'"\ud800 trial"', "a text of 7 letters", "half a letter",
                  id="half a surrogate pair in the title"),
-    pytest.param(raw(f"{NAMES}.briefTitle", b'"\xff\xfe"'), NUMBER, "$", "utf-8|UTF-8",
-                 id="bytes that are no text"),
-    pytest.param(raw("protocolSection.oversightModule.x", DEEP), NUMBER, "$", "recursion",
-                 id="five thousand lists deep where we do not look"),
-    pytest.param(raw(f"{PLACES}.locations", DEEP), NUMBER, f"$.{PLACES}.locations[0]", ANY_REASON,
-                 id="five thousand lists deep where we look"),
-    pytest.param(raw("aNewSection", b'{"a":' * 5000 + b"1" + b"}" * 5000), NUMBER, "$", "recursion",
-                 id="five thousand objects deep"),
+    pytest.param("protocolSection.oversightModule.x", DEEP, "nan", "100 levels", id="five thousand lists deep"),
+    pytest.param("aNewSection", b'{"a":' * 5000 + b"1" + b"}" * 5000, "nan", "100 levels",
+                 id="5,000 objects deep"),
+]
+MEANT = [
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b"60.0", "60.0", "read as 60", id="sixty with a point"),
+    pytest.param(f"{DESIGN}.enrollmentInfo.count", b'" 60 "', " 60 ", "read as 60", id="sixty in quotes"),
+    pytest.param("hasResults", b'"False"', "False", "read as false", id="no results, in quotes"),
 ]
 # fmt: on
 
@@ -214,17 +225,94 @@ def test_of_two_records_of_one_trial_the_first_is_believed_and_the_second_told()
 
 
 def test_a_record_that_cannot_be_read_stands_in_the_way_of_no_other_of_its_number() -> None:
-    first, second = judged(sent(with_value(f"{STATUS}.overallStatus", 5)), sent(a_trial(NUMBER)))
+    first, second = judged(sent(a_trial(NUMBER)) + b"}", sent(a_trial(NUMBER)))
     assert isinstance(first, Unreadable)
     assert isinstance(second, Read)
 
 
-@pytest.mark.parametrize(("levels", "is_read"), [(97, True), (98, False)])
-def test_a_record_is_read_down_to_a_hundred_levels(levels: int, is_read: bool) -> None:
-    (found,) = judged(raw("protocolSection.oversightModule.x", b"[" * levels + b"]" * levels))
-    assert isinstance(found, Read) is is_read
-    if isinstance(found, Unreadable):
-        assert found.reason == "more than 100 levels deep"
+# -- one odd value costs that value ------------------------------------------------------------------------
+
+
+def read_of(payload: bytes) -> Read:
+    before, found, after = judged(sent(BEFORE), payload, sent(AFTER))
+    assert isinstance(found, Read)
+    assert [each.trial_id for each in (before, after)] == ["NCT00000001", "NCT00000003"]
+    return found
+
+
+def beside(path: str, record: Any) -> Any:
+    """A record without what stands at the path, or in the list that the path leads through."""
+    part, kept = record, copy.deepcopy(record)
+    part = kept
+    for step, following in itertools.pairwise([*path.split("."), "0"]):
+        if part.get(step) is None or following.isdigit():
+            part.pop(step, None)
+            return kept
+        part = part[step]
+    return kept
+
+
+@pytest.mark.parametrize(("path", "text", "value", "reason"), ODD)
+def test_an_odd_value_is_left_out_and_flagged_and_the_rest_is_read(
+    path: str, text: bytes, value: str, reason: str
+) -> None:
+    found, healthy = read_of(raw(path, text)), read_of(sent(a_trial(NUMBER)))
+    assert found.trial_id == NUMBER
+    studies = [beside(path, msgspec.to_builtins(each.study)) for each in (found, healthy)]
+    assert studies[0] == studies[1]
+    where = re.sub(r"\.([0-9]+)", r"[\1]", path)
+    told = [flag for flag in flags(found) if flag.path.startswith(where)]
+    assert (told[0].trial_id, told[0].value) == (NUMBER, value)
+    assert re.search(reason, told[0].reason)
+    assert list(flags(found)) == told
+
+
+@pytest.mark.parametrize(("path", "text", "value", "reason"), MEANT)
+def test_what_is_plainly_meant_is_read_and_flagged_and_no_change(
+    path: str, text: bytes, value: str, reason: str
+) -> None:
+    found, healthy = read_of(raw(path, text)), read_of(sent(a_trial(NUMBER)))
+    assert found.study == healthy.study
+    assert compare(healthy.record, found.record) == []
+    assert found.content_hash == healthy.content_hash
+    (flag,) = flags(found)
+    assert (flag.path, flag.value) == (path, value)
+    assert flag.reason.endswith(reason)
+
+
+def test_a_null_in_a_list_costs_its_place_and_not_the_list() -> None:
+    found = read_of(sent(with_value(f"{DESIGN}.phases", ["PHASE1", None, "PHASE2", 3])))
+    assert found.study.protocolSection.designModule is not None
+    assert found.study.protocolSection.designModule.phases == ["PHASE1", "PHASE2"]
+    assert [(flag.path, flag.value) for flag in flags(found)] == [
+        (f"{DESIGN}.phases[1]", "null"),
+        (f"{DESIGN}.phases[3]", "3"),
+    ]
+
+
+@pytest.mark.parametrize("odd", [7, "00000002", [NUMBER], {"value": NUMBER}, 2.0])
+def test_a_number_that_is_not_written_as_one_is_the_trials_all_the_same(odd: Any) -> None:
+    number = "NCT00000007" if odd == 7 else NUMBER
+    assert read_of(sent(with_value(f"{NAMES}.nctId", odd))).trial_id == number
+
+
+def test_bytes_that_are_no_text_cost_a_letter() -> None:
+    found = read_of(raw(f"{NAMES}.briefTitle", b'"\xff trial"'))
+    assert found.study.protocolSection.identificationModule.briefTitle == "\ufffd trial"
+
+
+def test_an_odd_value_never_publishes_a_word_of_the_record() -> None:
+    named = {"locations": {"contacts": [{"name": "Dr. A. Person", "phone": "555 0100"}]}}
+    for odd in (named, [named], "Dr. A. Person, 555 0100"):
+        for path in (PLACES, f"{PLACES}.locations", f"{PLACES}.locations.0", f"{NAMES}.briefTitle.0"):
+            found = with_value(path, odd) if not path.endswith("0") else with_value(path[:-2], [odd])
+            assert "Person" not in "".join(flag.value for flag in flags(read_of(sent(found))))
+
+
+@pytest.mark.parametrize(("levels", "is_odd"), [(97, False), (98, True)])
+def test_a_record_is_read_down_to_a_hundred_levels(levels: int, is_odd: bool) -> None:
+    found = read_of(raw("protocolSection.oversightModule.x", b"[" * levels + b"]" * levels))
+    assert bool(found.odd) is is_odd
 
 
 # -- flags -------------------------------------------------------------------------------------------------

@@ -17,11 +17,12 @@ from tests.records import a_trial
 from warehouse.attachment import table
 from warehouse.changes import compare
 from warehouse.dates import day, span
-from warehouse.fingerprint import canonical, content_hash
+from warehouse.fingerprint import canonical
 from warehouse.foreign import defused, plain, shortened, web_address
 from warehouse.intake import Read, flags, read
 from warehouse.oldnew import VALUE_LETTERS, old_and_new
 from warehouse.relevance import judge
+from warehouse.spelling import compared, shown
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SCALAR = (
@@ -83,10 +84,12 @@ def test_the_canonical_form_is_blind_to_order(value: Any, chance: random.Random)
 @given(wounded(), st.randoms(use_true_random=False))
 def test_a_record_is_no_change_of_itself_in_whatever_order(record: dict[str, Any], chance: random.Random) -> None:
     (found,) = read(iter([json.dumps(record).encode()]), {})
+    (other,) = read(iter([json.dumps(reordered(record, chance)).encode()]), {})
     assume(isinstance(found, Read))
-    other = reordered(record, chance)
-    assert content_hash(other) == content_hash(record)
-    assert compare(record, other) == []
+    assert isinstance(found, Read)
+    assert isinstance(other, Read)
+    assert other.content_hash == found.content_hash
+    assert compare(found.record, other.record) == []
 
 
 @settings(max_examples=300)
@@ -97,7 +100,7 @@ def test_whatever_can_be_read_can_be_judged_flagged_and_compared(
     found = [*read(iter([json.dumps(before).encode()]), {}), *read(iter([json.dumps(after).encode()]), {})]
     readable = [each for each in found if isinstance(each, Read)]
     for each in readable:
-        judge(each.study)
+        judge(each.worded)
         assert all(isinstance(flag.value, str) for flag in flags(each))
     if len(readable) == 2:
         for finding in compare(*(each.record for each in readable)):
@@ -106,6 +109,13 @@ def test_whatever_can_be_read_can_be_judged_flagged_and_compared(
         assert bool(compare(*(each.record for each in readable))) <= (
             readable[0].content_hash != readable[1].content_hash
         )
+
+
+@given(st.text())
+def test_a_spelling_is_its_own_spelling_and_the_compared_one_that_of_the_one_shown(text: str) -> None:
+    assert shown(shown(text)) == shown(text)
+    assert compared(compared(text)) == compared(text) == compared(shown(text))
+    shown(text).encode()
 
 
 @given(st.text() | st.from_regex(r"\s?-?[0-9]{1,5}-?[0-9]{0,3}-?[0-9]{0,3}\s?"))
