@@ -60,9 +60,7 @@ def differences(old: str, new: str, letters: int) -> tuple[tuple[Part, ...], int
     """
     if old == new:
         return (), 0
-    before, after = plain(old), plain(new)
-    if _seen(before) == _seen(after):
-        before, after = _exactly(old), _exactly(new)
+    before, after = (_exactly(old), _exactly(new)) if look_alike(old, new) else (plain(old), plain(new))
     words = _words(before), _words(after)
     places = list(_places(*words))
     shown = places[:PLACES]
@@ -80,9 +78,10 @@ def differences(old: str, new: str, letters: int) -> tuple[tuple[Part, ...], int
     return tuple(part for part in parts if part.text), cut
 
 
-def _seen(text: str) -> str:
-    """The text as an eye takes it in: without letters that draw nothing, and composed in one way."""
-    return unicodedata.normalize("NFC", _DRAWS_NOTHING.sub("", text))
+def look_alike(old: str, new: str) -> bool:
+    """Whether no eye can tell the texts apart: they differ in blanks, or in letters that draw nothing."""
+    seen = (unicodedata.normalize("NFC", _DRAWS_NOTHING.sub("", plain(text))) for text in (old, new))
+    return next(seen) == next(seen)
 
 
 def _exactly(text: str) -> str:

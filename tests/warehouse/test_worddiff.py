@@ -41,8 +41,8 @@ def side(parts: tuple[Part, ...], how: str) -> str:
         (
             f"aged 18 {FILLER} with consent",
             f"aged 21 {FILLER} with written consent",
-            "aged [18 → 21] Sentence 0 says nothing of any weight. Sentence … Sentence 299 says nothing of any weight. "
-            "with [+ written] consent",
+            "aged [18 → 21] Sentence 0 says nothing of any weight. Sentence … "
+            "Sentence 299 says nothing of any weight. with [+ written] consent",
         ),
         ("日本" * 60, "日本" * 30 + "語" + "日本" * 30, f"… {'日本' * 24}[+ 語]{'日本' * 24}…"),
         ("a\u200bb", "ab", "[a⟨U+200B⟩b → ab]"),
