@@ -7,7 +7,7 @@ It does not know whose values these are.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
@@ -86,7 +86,7 @@ def old_and_new(field: str | None, old_value: str | None, new_value: str | None)
     return _told([_Difference(label(field), old_value, new_value)])
 
 
-def _told(found: Iterator[_Difference] | tuple[()] | list[_Difference]) -> OldNew:
+def _told(found: Iterable[_Difference]) -> OldNew:
     waiting = iter(found)
     lines: list[Line] = []
     room, cut = LETTERS, 0
@@ -225,13 +225,7 @@ def _of_one_name(gone: list[Any], came: list[Any]) -> dict[int, int]:
 
 def _of_like_words(gone: list[Any], came: list[Any], taken: dict[int, int]) -> dict[int, int]:
     """The same for entries that have most of their words in common, among the first of those left."""
-    arrived = set(taken.values())
-    left, right = (
-        [(at, entry, set(_flat(entry).split()) - {"·"}) for at, entry in enumerate(side) if at not in known][
-            :MOST_PAIRED
-        ]
-        for side, known in ((gone, set(taken)), (came, set(taken.values())))
-    )
+    left, right = (_worded_entries(side, known) for side, known in ((gone, taken.keys()), (came, taken.values())))
     shares = sorted(
         (-len(words & others) / max(1, len(words | others)), at, place)
         for at, entry, words in left
@@ -243,6 +237,13 @@ def _of_like_words(gone: list[Any], came: list[Any], taken: dict[int, int]) -> d
         if -share >= ALIKE and at not in found and place not in found.values():
             found[at] = place
     return found
+
+
+def _worded_entries(entries: list[Any], known: Iterable[int]) -> list[tuple[int, Any, set[str]]]:
+    """The first of the entries but for the known ones: place, entry, words."""
+    passed = set(known)
+    others = ((at, entry) for at, entry in enumerate(entries) if at not in passed)
+    return [(at, entry, set(_flat(entry).split()) - {"·"}) for at, entry in islice(others, MOST_PAIRED)]
 
 
 def _titled(named: str, entry: Any) -> str:

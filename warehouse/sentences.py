@@ -1,7 +1,7 @@
 """A change in one sentence, a sentence for each kind; below it what differs, where a sentence cannot hold it.
 
-Pure. Mails, page, feed and terminal say the same. What the sentence has said, nothing below it says again. It does not
-know whose trial it is, nor when anything happened.
+Pure. Mails, page, feed and terminal say the same. What the sentence has said, nothing below it says again. It does
+not know whose trial it is, nor when anything happened.
 """
 
 import json
@@ -68,9 +68,13 @@ def saying(change: Mapping[str, Any]) -> Saying:
 
 def _sentence(lead: str, *more: str) -> Saying:
     """The lead, then further sentences, each with a capital letter and a full stop."""
-    said = [f"{each[:1].upper()}{each[1:]}{'' if each[-1] in '.!?”…' else '.'}" for each in more if each]
-    end = "" if lead.endswith((".", "”")) else "."
-    return Saying(lead, " ".join([end, *said]).rstrip())
+    said = [f"{each[:1].upper()}{each[1:]}{_stop(each)}" for each in more if each]
+    return Saying(lead, " ".join([_stop(lead), *said]).rstrip())
+
+
+def _stop(said: str) -> str:
+    """The full stop that a sentence still wants."""
+    return "" if said.removesuffix("”").endswith((".", "!", "?", "…")) else "."
 
 
 def _status(code: str | None) -> str:
@@ -177,8 +181,10 @@ def _refined(change: _Change) -> Saying:
     types = _TYPES.search(change.reason)
     kind = f"; it was {types['old'].lower()} and is now {types['new'].lower()}" if types else ""
     if change.old == change.new:
-        return _sentence(f"{name} said otherwise: {day}{kind}")
-    return _sentence(f"{name} said more exactly or less: {day}, before {_shown(change.old)}{kind}")
+        return _sentence(f"{name} stays {day}{kind}")
+    before, after = span(change.old), span(change.new)
+    how = "more precise" if before and after and after.lies_in(before) else "less precise"
+    return _sentence(f"{name} made {how}: {day}, before {_shown(change.old)}{kind}")
 
 
 def _enrollment(change: _Change) -> Saying:
@@ -213,9 +219,11 @@ def _arms(change: _Change) -> Saying:
 
 def _sponsor(change: _Change) -> Saying:
     leads = [_lead(value) for value in (change.old, change.new)]
-    if leads[0] != leads[1]:
-        return _sentence(f"Lead sponsor changed from {leads[0]} to {leads[1]}")
-    return _with_lines(change, "Sponsors changed")
+    said = _with_lines(change, "Sponsors changed")
+    if leads[0] == leads[1]:
+        return said
+    rest = tuple(line for line in said.lines if not line.label.startswith("Lead sponsor"))
+    return _sentence(f"Lead sponsor changed from {leads[0]} to {leads[1]}")._replace(lines=rest, cut=said.cut)
 
 
 def _lead(value: str | None) -> str:
@@ -230,7 +238,7 @@ def _why_stopped(change: _Change) -> Saying:
         return _sentence(f"Reason for stopping given: {_quoted(change.new)}")
     if change.new is None and change.old:
         return _sentence(f"Reason for stopping taken back; it was {_quoted(change.old)}")
-    return _with_lines(change, "Reason for stopping changed")._replace()
+    return _with_lines(change, "Reason for stopping changed")
 
 
 def _title(change: _Change) -> Saying:
@@ -266,9 +274,10 @@ def _results_changed(change: _Change) -> Saying:
 def _record(change: _Change) -> Saying:
     if change.field == "is_relevant":
         return _relevance(change)
-    what = label(change.field)
-    said = _with_lines(change, f"{what} changed" if change.old or change.new else f"{what}: changed")
-    return said if said.lines else _sentence(f"{what} changed", _shown(change.reason))
+    said = _with_lines(change, f"{label(change.field)} changed")
+    # Without values the reason is all there is: the parts of the record, by their keys.
+    parts = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _shown(change.reason)).lower()
+    return said if said.lines else _sentence(f"{label(change.field)} changed", parts)
 
 
 # -- the watch, the calendar, the number ---------------------------------------------------------------
