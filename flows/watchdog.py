@@ -16,6 +16,7 @@ from warehouse import standing
 from warehouse.digest import Notice
 from warehouse.errors import OperatorError
 from warehouse.files import write_whole
+from warehouse.trouble import command
 
 AGAIN_AFTER = timedelta(hours=23)
 """The same trouble is told once a day, however often the watchdog looks."""
@@ -54,7 +55,8 @@ def _bark(settings: Settings, operator: str, stale: str, now: datetime) -> Notic
         stale,
         "Until then nobody is told of what changes. Nothing is lost: the first complete night catches up, "
         "with the registry's own dates.",
-        "`trialwatch status` shows the last nights and what they said.",
+        "This shows the last nights and what they said:",
+        command("trialwatch", "status"),
     )
     return notice(settings, operator, f"watchdog {now:%Y-%m-%d}", ("the nights have stopped", said))
 

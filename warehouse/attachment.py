@@ -17,6 +17,8 @@ ATTACHMENT_BYTES = 5_000_000
 """Mail servers refuse what is too large for them. A larger table is packed; one that is too large even so has
 its cells shortened, never its rows."""
 CELL_LETTERS = (1000, 200, 60)
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel takes UTF-8 for the letters of Windows."""
 THE_SAME_FOR_EVER = (1980, 1, 1, 0, 0, 0)
 """The time that a packed file bears: the earliest that the format can say."""
 
@@ -49,7 +51,7 @@ def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int | Non
     lines = csv.writer(written)
     lines.writerow(columns)
     lines.writerows([_cell(value, limit) for value in row] for row in rows)
-    return written.getvalue().encode()
+    return f"{BYTE_ORDER_MARK}{written.getvalue()}".encode()
 
 
 def _zip(name: str, content: bytes) -> bytes:

@@ -10,6 +10,8 @@ from typing import Any
 import css_inline
 import jinja2
 
+from warehouse.markup import breakable, marked
+
 _templates = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=jinja2.select_autoescape(("html",)),
@@ -17,10 +19,14 @@ _templates = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+_templates.filters.update(marked=marked, breakable=breakable)
+_inliner = css_inline.CSSInliner(
+    keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False
+)
 
 
-def rendered(name: str, view: dict[str, Any]) -> tuple[str, str]:
-    """Text and page; the page's styles stand on its elements, where mail programs leave them alone."""
-    text, html = (_templates.get_template(f"{name}.{form}").render(view) for form in ("txt", "html"))
-    return text, _inliner.inline(html)
+def rendered(name: str, form: str, view: dict[str, Any]) -> str:
+    """One form of a mail: ``txt``, or ``html``, whose styles stand on its elements, where mail programs leave
+    them alone."""
+    said = _templates.get_template(f"{name}.{form}").render(view)
+    return _inliner.inline(said) if form == "html" else said

@@ -2,28 +2,34 @@
 
 Pure: no clock, no chance, nothing read but the templates, so the same letter is the same bytes for ever. It
 does not know who is to be told, when, or how a mail is handed over; nor how foreign text is made harmless
-(``foreign``), a value told (``oldnew``), a table attached (``attachment``) or a header written (``message``).
+(``foreign``), a change said (``sentences``), a table attached (``attachment``) or a header written (``message``).
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from warehouse import phrases
 from warehouse.attachment import Table, table
 from warehouse.body import rendered
-from warehouse.foreign import plain, shortened, web_address
-from warehouse.message import Head, sealed
-from warehouse.oldnew import VALUE_LETTERS, old_and_new
-from warehouse.vocabulary import KINDS
+from warehouse.cards import Said, by_weight, cards, said
+from warehouse.foreign import plain, shortened
+from warehouse.message import Head, as_sent, sealed
+from warehouse.trouble import as_command
 
-MOST_BYTES = 200_000
-"""Of a mail as sent, attachments aside: some readers cut off what is longer."""
-MOST_CHANGES = 200
+PAGE_BYTES = 95_000
+"""Of the HTML form as sent. Gmail shows no more than 102 kB of it."""
+TEXT_BYTES = 1_000_000
+"""Of the text form as sent; some servers refuse a mail of 10 MB, and tables are attached to this one."""
+LEAST_BYTES = 250
+"""Of a change in a mail, about: with more changes than that allows for, no form is written in vain."""
 SUBJECT_LETTERS = 120
-RANKS = {"high": 0, "medium": 1, "low": 2}
+_NAMED_COMMAND = re.compile(r"`(trialwatch [\w ./=-]*)`")
+"""No more than a word of ours with harmless letters: a sentence may quote what a registry said."""
 COLUMNS = (
     *("trial_id", "registry_name", "title", "kind", "field", "old_value", "new_value", "cause"),
     *("materiality", "reason", "registry_date", "registry_date_basis", "observed_at", "substances"),
@@ -142,20 +148,37 @@ def compose(letter: AnyLetter) -> bytes:
     """
     head = _head(letter)
     if isinstance(letter, Welcome):
-        return sealed(head, *rendered("welcome", _frame(letter) | _welcome_view(letter)), {})
+        return _sealed(head, "welcome", _frame(letter) | _welcome_view(letter))
     if isinstance(letter, Notice):
-        return sealed(head, *rendered("notice", _frame(letter) | _notice_view(letter)), {})
+        return _sealed(head, "notice", _frame(letter) | _notice_view(letter))
     if not (letter.changes or letter.arrivals):
         raise ValueError(f"A letter for subscription {letter.subscription!r} has nothing to tell.")
-    changes = _most_material_first(letter.changes)
-    shown = min(len(changes), MOST_CHANGES)
+    changes = said(letter.changes)
+    tables = _tables(letter, changes)
+
+    def write(form: str, shown: int) -> str:
+        if shown < len(changes) and "changes" not in tables:
+            tables["changes"] = _table("changes", letter.changes)
+        return rendered("digest", form, _frame(letter) | _digest_view(letter, changes, shown, tables))
+
+    text = _fitting(len(changes), TEXT_BYTES, partial(write, "txt"))
+    page = _fitting(len(changes), PAGE_BYTES, partial(write, "html"))
+    return sealed(head, text, page, {made.file: made.content for made in tables.values()})
+
+
+def _sealed(head: Head, name: str, view: dict[str, Any]) -> bytes:
+    return sealed(head, rendered(name, "txt", view), rendered(name, "html", view), {})
+
+
+def _fitting(count: int, most_bytes: int, write: Callable[[int], str]) -> str:
+    """A form that tells as many of the changes as fit, the first ones."""
+    shown = min(count, most_bytes // LEAST_BYTES)
     while True:
-        tables = _tables(letter, changes, shown)
-        text, html = rendered("digest", _frame(letter) | _digest_view(letter, changes, shown, tables))
-        size = len(sealed(head, text, html, {}))
-        if size <= MOST_BYTES or not shown:
-            return sealed(head, text, html, {made.file: made.content for made in tables.values()})
-        shown = min(shown - 1, shown * MOST_BYTES // size)
+        text = write(shown)
+        size = as_sent(text)
+        if size <= most_bytes or not shown:
+            return text
+        shown = min(shown - 1, shown * most_bytes * 49 // (size * 50))  # a little less, so that it ends soon
 
 
 def subject(letter: AnyLetter) -> str:
@@ -180,20 +203,20 @@ def _happened(changes: Sequence[Told]) -> str:
         start = f"{phrases.kind_words(changes[0].kind).capitalize()}: "
         title, _ = shortened(plain(changes[0].title), SUBJECT_LETTERS - len(start) - len(one) - 3)
         return f"{start}{title} ({one})" if title else start + one
-    counted = Counter(told.kind for told in _most_material_first(changes))
+    counted = Counter(told.kind for told in by_weight(changes))
     counts = [f"{count:,} {phrases.kind_words(kind)}" for kind, count in counted.items()]
-    said, rest = f"{len(changes):,} changes: {counts[0]}", counts[1:]
-    while rest and len(said) + len(rest[0]) + len(one) < SUBJECT_LETTERS - 12:
-        said += f", {rest.pop(0)}"
-    said += f" and {phrases.number(len(rest), 'other kind')}" if rest else ""
-    return f"{said} ({one})" if one else said
+    line, rest = f"{len(changes):,} changes: {counts[0]}", counts[1:]
+    while rest and len(line) + len(rest[0]) + len(one) < SUBJECT_LETTERS - 12:
+        line += f", {rest.pop(0)}"
+    line += f" and {phrases.number(len(rest), 'other kind')}" if rest else ""
+    return f"{line} ({one})" if one else line
 
 
 def _arrived(arrivals: Sequence[Told]) -> str:
     count, by_substance = _arrivals(arrivals)
     named = ", ".join(f"{of_it:,} {substance}" for substance, of_it in by_substance[:4])
-    said = phrases.number(count, "new trial")
-    return f"{said}: {named}" if named else said
+    line = phrases.number(count, "new trial")
+    return f"{line}: {named}" if named else line
 
 
 def _arrivals(arrivals: Sequence[Told]) -> tuple[int, list[tuple[str, int]]]:
@@ -216,14 +239,16 @@ def _head(letter: AnyLetter) -> Head:
     )
 
 
-def _tables(letter: Letter, changes: Sequence[Told], shown: int) -> dict[str, Table]:
-    """What the mail itself does not show in full, by what it holds."""
-    attached = {"changes": changes if shown < len(changes) else (), "new-trials": letter.arrivals}
-    return {
-        name: table(name, COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in listed])
-        for name, listed in attached.items()
-        if listed
-    }
+def _tables(letter: Letter, changes: Sequence[Said]) -> dict[str, Table]:
+    """What the mail does not show in full, as far as that is known before it is written; by what it holds."""
+    is_cut = any(one.saying.cut for one in changes)
+    attached = {"changes": letter.changes if is_cut else (), "new-trials": letter.arrivals}
+    return {name: _table(name, listed) for name, listed in attached.items() if listed}
+
+
+def _table(name: str, listed: Sequence[Told]) -> Table:
+    """The most material first, as in the mail."""
+    return table(name, COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in by_weight(listed)])
 
 
 def _frame(letter: AnyLetter) -> dict[str, Any]:
@@ -249,12 +274,12 @@ def _night(night: Night) -> dict[str, Any]:
     }
 
 
-def _digest_view(letter: Letter, changes: Sequence[Told], shown: int, tables: dict[str, Table]) -> dict[str, Any]:
+def _digest_view(letter: Letter, changes: Sequence[Said], shown: int, tables: dict[str, Table]) -> dict[str, Any]:
     count, by_substance = _arrivals(letter.arrivals)
     return {
         "changes": len(changes),
         "shown": shown,
-        "trials": _by_trial(changes[:shown]),
+        "trials": cards(changes[:shown]),
         "arrivals": count,
         "arrivals_by_substance": by_substance,
         "arrivals_table": tables.get("new-trials"),
@@ -275,53 +300,17 @@ def _welcome_view(letter: Welcome) -> dict[str, Any]:
 
 def _notice_view(letter: Notice) -> dict[str, Any]:
     return {
-        "troubles": [(plain(line), [plain(each) for each in said]) for line, said in letter.troubles],
+        "troubles": [
+            (plain(line), [part for each in told for part in _paragraphs(each)]) for line, told in letter.troubles
+        ],
         "reason": plain(letter.reason),
     }
 
 
-def _by_trial(changes: Iterable[Told]) -> list[dict[str, Any]]:
-    """Changes under their trials: trials in the order in which they come, a trial's own changes as time went."""
-    trials: dict[tuple[str, str], list[Told]] = {}
-    for told in changes:
-        trials.setdefault((told.registry_name, told.trial_id), []).append(told)
-    return [_trial(sorted(told, key=lambda one: phrases.utc(one.observed_at))) for told in trials.values()]
-
-
-def _trial(changes: list[Told]) -> dict[str, Any]:
-    first = changes[0]
-    weights = [weight for weight in RANKS if any(told.materiality == weight for told in changes)] or ["low"]
-    facts = [
-        phrases.status_words(first.overall_status) if first.overall_status else "",
-        ", ".join(plain(substance) for substance in first.substances),
-        shortened(plain(first.lead_sponsor), VALUE_LETTERS)[0],
-    ]
-    return {
-        "id": plain(first.trial_id),
-        "title": shortened(plain(first.title), 2 * VALUE_LETTERS)[0],
-        "url": web_address(first.url),
-        "registry": plain(first.registry_name),
-        "facts": [fact for fact in facts if fact],
-        "materiality": weights[0],
-        "changes": [_change(told) for told in changes],
-    }
-
-
-def _change(told: Told) -> dict[str, Any]:
-    """The reason keeps the registry's own words for a status: those are what an analyst searches for."""
-    return {
-        "kind": phrases.kind_words(told.kind).capitalize(),
-        "told": old_and_new(told.field, told.old_value, told.new_value),
-        "when": phrases.dated(told.registry_date, told.registry_date_basis, told.observed_at),
-        "cause": phrases.cause_words(told.cause),
-        "reason": shortened(plain(told.reason), 2 * VALUE_LETTERS)[0],
-        "trial_id": plain(told.trial_id),
-    }
-
-
-def _most_material_first(changes: Iterable[Told]) -> list[Told]:
-    """The order of the kinds breaks ties, the order given breaks theirs: what came first is told first."""
-    kinds = {kind: place for place, kind in enumerate(KINDS)}
-    return sorted(
-        changes, key=lambda told: (RANKS.get(told.materiality, len(RANKS)), kinds.get(told.kind, len(kinds)))
-    )
+def _paragraphs(said: str) -> Iterator[dict[str, Any]]:
+    """A command stands on a line of its own, whole, so that it can be copied; also one that a sentence names."""
+    line = as_command(said)
+    if line is None:
+        yield {"text": plain(said).replace("`", ""), "is_command": False}
+    for each in _NAMED_COMMAND.findall(said) if line is None else [line]:
+        yield {"text": plain(each), "is_command": True}

@@ -5,6 +5,7 @@ about, nor how it is handed over.
 """
 
 import hashlib
+import quopri
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,6 +73,11 @@ def sealed(head: Head, text: str, html: str, attached: Mapping[str, bytes]) -> b
         part.set_boundary(f"=_{seed}_{place}")
     is_ascii = all(value.isascii() for value in map(str, message.values()))
     return message.as_bytes(policy=policy.SMTP if is_ascii else policy.SMTPUTF8)
+
+
+def as_sent(text: str) -> int:
+    """How many bytes one form of the body is on its way."""
+    return len(quopri.encodestring(text.encode())) + text.count("\n")
 
 
 def _sender(text: str) -> str:

@@ -105,10 +105,23 @@ def _quoted(text: str) -> str:
 
 
 def _with_lines(change: _Change, lead: str, *more: str) -> Saying:
-    """The sentence and, below it, what differs between the two values."""
+    """The sentence and, below it, what differs between the two values, without what the lead has named already."""
     told = old_and_new(change.field, change.old, change.new)
     said = _sentence(lead, *more)
-    return said._replace(lines=told.lines, cut=told.cut) if told else said
+    if not told:
+        return said
+    named = label(change.field)
+    lines = tuple(line._replace(label="") if line.label == named else line for line in told.lines)
+    return said._replace(lines=lines, cut=told.cut)
+
+
+def _text_changed(change: _Change, what: str) -> Saying:
+    """A text in place of another: both in the sentence where they are short, else its words below it."""
+    said = _with_lines(change, f"{what} changed")
+    if len(said.lines) == 1 and said.lines[0].is_whole and len(said.lines[0].parts) == 2:
+        old, new = (_quoted(part.text) for part in said.lines[0].parts)
+        return _sentence(f"{what} changed from {old} to {new}")
+    return said
 
 
 # -- statuses ------------------------------------------------------------------------------------------
@@ -238,14 +251,11 @@ def _why_stopped(change: _Change) -> Saying:
         return _sentence(f"Reason for stopping given: {_quoted(change.new)}")
     if change.new is None and change.old:
         return _sentence(f"Reason for stopping taken back; it was {_quoted(change.old)}")
-    return _with_lines(change, "Reason for stopping changed")
+    return _text_changed(change, "Reason for stopping")
 
 
 def _title(change: _Change) -> Saying:
-    what = {"title": "Title", "official_title": "Official title", "acronym": "Acronym"}.get(
-        change.field or "", "Title"
-    )
-    return _with_lines(change, f"{what} changed")
+    return _text_changed(change, label(change.field))
 
 
 def _publication(change: _Change) -> Saying:

@@ -3,6 +3,7 @@
 Readers never hear of it: a night that failed changed nothing of theirs.
 """
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,9 @@ WHEN_IT_LASTS = frozenset({"incomplete"})
 """One night without the registry heals by itself; a second one is news."""
 AGAIN_AFTER = timedelta(days=3) - timedelta(hours=6)
 """As long as it lasts, every third night. The hours are for nights that do not begin at the same minute."""
+
+
+_PROMPT = "$ "
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,20 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One trouble in words: a line, and a paragraph for each thing to know or to do."""
+    """One trouble in words: a line, and a paragraph for each thing to know or to do; some are a ``command``."""
 
     subject: str
     sentences: tuple[str, ...]
+
+
+def command(*words: str) -> str:
+    """A paragraph that is a command line and nothing else, as a shell takes it: a mail shows it to be copied."""
+    return _PROMPT + shlex.join(words)
+
+
+def as_command(paragraph: str) -> str | None:
+    """The command line that the paragraph is; None when it is a sentence."""
+    return paragraph.removeprefix(_PROMPT) if paragraph.startswith(_PROMPT) else None
 
 
 def is_to_be_told(outcome: str, earlier: Earlier, now: datetime) -> bool:
@@ -58,12 +72,15 @@ def of_night(
     ]
     if outcome == "refused":
         refusing = [check for check in checks if check.refuses]
-        said += [f"Check {check.name}: {check.sentence}. Figures: {check.figures}." for check in refusing]
+        said += [f"Check {check.name}: {check.sentence}.{_figures(check)}" for check in refusing]
         if len(refusing) == 1:
-            said.append(
-                "If what was refused is right all the same, let it pass once, on record: "
-                f'trialwatch run --watch {watch} --accept {refusing[0].name} --because "…"'
-            )
+            said += [
+                "If what was refused is right all the same, let it pass once, on record, and say why:",
+                command(
+                    *("trialwatch", "run", "--watch", watch, "--accept", refusing[0].name),
+                    *("--because", "what I looked at, and why it is right"),
+                ),
+            ]
         said.append("If it is wrong, wait for a better night: nothing is lost meanwhile.")
     elif outcome == "incomplete":
         said.append(
@@ -75,13 +92,31 @@ def of_night(
     return Trouble(f"{watch} on {registry_name}: night {outcome}{lasting}", tuple(said))
 
 
+def _figures(check: Check) -> str:
+    """The figures of a check in words, nothing of what is not known."""
+    known = {name.replace("_", " "): value for name, value in check.figures.items() if value is not None}
+    said = [f"{name} {_figure(value)}" for name, value in known.items()]
+    return f" Figures: {'; '.join(said)}." if said else ""
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_figure(part)}" for name, part in value.items()) or "none"
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(map(_figure, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else "none" if value is None else str(value)
+
+
 def of_mail(subscription: str, recipient: str, error: str) -> Trouble:
     """A mail that is not offered any more."""
     return Trouble(
         f"a mail of {subscription} was given up",
         (
             f"A mail of the subscription {subscription} to {recipient} will not be offered again: {error}",
-            "What it told stands in the published file (trialwatch changes). Nobody else's mail is concerned. "
-            "If the address is dead, take it out of trialwatch.toml.",
+            "Nobody else's mail is concerned. If the address is dead, take it out of trialwatch.toml. "
+            "What the mail told stands in the published file:",
+            command("trialwatch", "changes"),
         ),
     )

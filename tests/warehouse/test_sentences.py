@@ -194,8 +194,7 @@ Sites changed.
 Sites changed. Contacts or coordinates of the same sites.
 Reason for stopping given: “Funding ended”.
 Reason for stopping taken back; it was “Funding ended”.
-Acronym changed.
-Acronym: KARE → MORE-KARE
+Acronym changed from “KARE” to “MORE-KARE”.
 Conditions changed.
 + Condition: Cannabis
 Publication added.
@@ -215,7 +214,7 @@ Description changed.
 Brief summary: Old. → New.
 Contacts locations changed. Central contacts changed (not shown: it may name people).
 Drug role changed.
-Drug role: adjunct → treatment
+adjunct → treatment
 """
 
 

@@ -1,0 +1,57 @@
+"""Foreign text in a page or a mail: escaped, and a word that no line can hold may be broken.
+
+Pure. Words are never broken otherwise: the styles of page and mail leave them whole.
+"""
+
+import re
+
+from markupsafe import Markup, escape
+
+from warehouse.foreign import plain, shortened
+from warehouse.oldnew import Line
+from warehouse.worddiff import Part
+
+LONGEST_WORD = 26
+"""Letters that stand on one line of a phone. The longest word in the records at hand, outside of codes and
+addresses, has 25."""
+PIECE = 13
+_DATE = re.compile(r"(?<![\w-])\d{4}-\d\d(?:-\d\d)?(?![\w-])", re.ASCII)
+
+
+def breakable(text: object) -> Markup:
+    """The text, made plain and escaped; a word longer than a line may break after every so many letters.
+
+    A date is never broken, though its hyphens would let it be (styles: ``date``).
+    """
+    return Markup(" ").join(map(_word, plain(str(text)).split(" ")))
+
+
+def _word(word: str) -> Markup:
+    if len(word) > LONGEST_WORD:
+        return Markup("<wbr>").join(map(escape, re.findall(f".{{1,{PIECE}}}", word)))
+    return Markup(_DATE.sub(r'<span class="date">\g<0></span>', str(escape(word))))
+
+
+def short(text: str | None, most: int = 160) -> Markup:
+    return breakable(shortened(plain(text), most)[0])
+
+
+def marked(line: Line) -> Markup:
+    """A line of what differs: its name, what went struck out, what came beside it."""
+    said = Markup("").join(_marked(line, at) for at in range(len(line.parts)))
+    name = breakable(f"{line.label}:") if line.label else Markup("")
+    return Markup(" ").join(part for part in (line.sign, name, said.strip()) if part)
+
+
+def _marked(line: Line, at: int) -> Markup:
+    part = line.parts[at]
+    if part.how == "kept":
+        return _spaced(part, breakable(part.text.strip()))
+    tag = "del" if part.how == "gone" else "ins"
+    said = Markup("<{}>{}</{}>").format(tag, breakable(part.text.strip()), tag)
+    turns_into = part.how == "gone" and at + 1 < len(line.parts) and line.parts[at + 1].how == "came"
+    return said + Markup(" → ") if turns_into else _spaced(part, said)
+
+
+def _spaced(part: Part, said: Markup) -> Markup:
+    return said + " " if part.text.endswith(" ") else said
