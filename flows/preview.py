@@ -11,6 +11,7 @@ from flows.delivery import PATIENCE_S, writer_of
 from flows.settings import Configuration, Settings
 from warehouse import ledger
 from warehouse.errors import NothingPublishedError
+from warehouse.files import write_whole
 from warehouse.store import FILE, held_within, opened
 
 
@@ -56,7 +57,7 @@ def into_folder(previewed: list[ledger.Previewed], folder: Path) -> None:
     """Each mail as a file, to the byte."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, each in enumerate(previewed, 1):
-        (folder / f"{number:03}-{each.mail.message_id}.eml").write_bytes(each.mail.content)
+        write_whole(folder / f"{number:03}-{each.mail.message_id}.eml", each.mail.content)
 
 
 def documents(previewed: list[ledger.Previewed]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ The caller holds the store (``warehouse.store.held``).
 
 import json
 import logging
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,9 @@ from warehouse.store import opened
 from warehouse.watch import Watch
 
 log = logging.getLogger("trialwatch")
+
+LANDED = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{6}-.+\.(ndjson\.zst|ndjson\.json)(\.part)?")
+"""What we call a landed file, what is told beside it, and either of them while it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,8 @@ def prune_landed(settings: Settings) -> None:
     """Drop landed files that are past their days; the store keeps every distinct payload anyway."""
     oldest = settings.now() - timedelta(days=settings.keep_landed_days)
     for path in settings.landed.glob("*/*"):
+        if not LANDED.fullmatch(path.name) or not path.is_file():
+            continue  # somebody else's
         if datetime.fromtimestamp(path.stat().st_mtime, UTC) < oldest:
             path.unlink()
 

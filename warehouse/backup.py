@@ -21,6 +21,8 @@ def back_up(folder: Path, to: Path) -> None:
         raise BackupError(f"{to} is a folder; name the file to write")
     if to.exists() and to.samefile(store):
         raise BackupError(f"{to} is the store itself; name another file")
+    if to.exists() and to.stat().st_size:
+        _must_be_a_store(to, f"{to} is there already and is not overwritten: it")
     copy_whole(store, to)
 
 
@@ -30,7 +32,14 @@ def restore(folder: Path, backup: Path, now: datetime) -> Path | None:
     ``now`` names it. Raises ``BackupError`` for a file that is no backup, or one that a newer trialwatch made;
     then nothing has changed.
     """
-    _must_be_a_store(backup)
+    if not backup.is_file():
+        raise BackupError(f"{backup} is not there")
+    version = _must_be_a_store(backup, str(backup))
+    if version > SCHEMA_VERSION:
+        raise BackupError(
+            f"{backup} holds tables of version {version}, this trialwatch knows versions up to {SCHEMA_VERSION}: "
+            "restore it with the trialwatch that made it, or a newer one"
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = folder / FILE
     aside = folder / f".{FILE}.restored"
@@ -41,21 +50,16 @@ def restore(folder: Path, backup: Path, now: datetime) -> Path | None:
     return kept
 
 
-def _must_be_a_store(backup: Path) -> None:
-    if not backup.is_file():
-        raise BackupError(f"{backup} is not there")
+def _must_be_a_store(file: Path, named: str) -> int:
+    """The version of a store's tables. Raises ``BackupError`` for a file that is anything else."""
     try:
-        with connected(backup, read_only=True) as con:
+        with connected(file, read_only=True) as con:
             version = version_of(con)
     except duckdb.Error as error:
-        raise BackupError(f"{backup} is no backup of trialwatch: {str(error).splitlines()[0]}") from error
+        raise BackupError(f"{named} is no backup of trialwatch: {str(error).splitlines()[0]}") from error
     if version is None:
-        raise BackupError(f"{backup} is no backup of trialwatch: it holds none of its tables")
-    if version > SCHEMA_VERSION:
-        raise BackupError(
-            f"{backup} holds tables of version {version}, this trialwatch knows versions up to {SCHEMA_VERSION}: "
-            "restore it with the trialwatch that made it, or a newer one"
-        )
+        raise BackupError(f"{named} is no backup of trialwatch: it holds none of its tables")
+    return version
 
 
 def _keep_under_another_name(store: Path, now: datetime) -> Path | None:

@@ -4,21 +4,22 @@
 cannot be, so a reader finds last night's folder or tonight's, never none and never a part.
 """
 
-import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 from warehouse.files import flush
+from warehouse.views import VIEWS
 
 LINK = "parquet"
 
 
 def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: Path) -> None:
     """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    clear(folder)
+    folder.mkdir(exist_ok=True)
     told = con.execute(
         "SELECT registry_names, data_versions, run_id, published_at, notice FROM freshness"
     ).fetchone()
@@ -58,7 +59,17 @@ def put_in_place(folder: Path, link: Path) -> None:
     aside.replace(link)
     for other in folder.parent.glob(f"{LINK}-*"):
         if other.name not in (folder.name, before):
-            shutil.rmtree(other, ignore_errors=True)
+            clear(other)
+
+
+def clear(folder: Path) -> None:
+    """Remove what we write into a folder, and the folder unless somebody keeps something else in it."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    with suppress(OSError):
+        for view in VIEWS:
+            (folder / f"{view}.parquet").unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _quoted(text: str) -> str:

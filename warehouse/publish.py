@@ -7,7 +7,7 @@ recipients and mail are not copied, so no trace of them can be in it.
 
 import logging
 import os
-import shutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,6 +27,8 @@ log = logging.getLogger("trialwatch")
 STORAGE_VERSION = "v1.0.0"
 """The oldest format there is. The macros of two arities ask for DuckDB 1.1 all the same."""
 GENERATIONS_KEPT = 7
+GENERATION = re.compile(r"trialwatch-\d{8}T\d{12}\.duckdb")
+"""What we call an earlier file. One that a person keeps beside them is never cleared away."""
 FILE = "trialwatch.duckdb"
 NOTICE = "What sponsors wrote in registries, as trialwatch read it. This is not medical advice."
 Companion = Callable[[duckdb.DuckDBPyConnection], bytes]
@@ -103,7 +105,7 @@ def _cleared(aside: Path, columns: Path) -> Iterator[None]:
     """Nothing of an earlier attempt is there before, and nothing of a failed one after: the disk may be full."""
 
     def clear() -> None:
-        shutil.rmtree(columns, ignore_errors=True)
+        parquet.clear(columns)
         for path in (aside, _log_of(aside)):
             path.unlink(missing_ok=True)
 
@@ -159,5 +161,6 @@ def _keep_generation(published: Path, earlier: Path, now: datetime) -> None:
     kept = earlier / f"trialwatch-{now:%Y%m%dT%H%M%S%f}.duckdb"
     kept.unlink(missing_ok=True)
     os.link(published, kept)
-    for old in sorted(earlier.glob("trialwatch-*.duckdb"))[:-GENERATIONS_KEPT]:
+    ours = [each for each in earlier.iterdir() if GENERATION.fullmatch(each.name)]
+    for old in sorted(ours)[:-GENERATIONS_KEPT]:
         old.unlink()

@@ -57,8 +57,8 @@ def test_the_last_night_is_in_place_and_the_one_before_stays_for_who_is_reading_
 def a_folder(parent: Path, name: str) -> Path:
     folder = parent / "earlier" / f"parquet-{name}"
     folder.mkdir(parents=True)
-    for number in range(20):
-        (folder / f"{number}.parquet").write_text(name)
+    for view in VIEWS:
+        (folder / f"{view}.parquet").write_text(name)
     return folder
 
 
@@ -89,5 +89,5 @@ def test_a_reader_finds_one_night_or_the_other_and_never_none(tmp_path: Path) ->
 def test_a_copy_that_made_a_folder_of_the_link_is_replaced(tmp_path: Path) -> None:
     shutil.copytree(a_folder(tmp_path, "old"), tmp_path / "parquet")
     put_in_place(a_folder(tmp_path, "new"), tmp_path / "parquet")
-    assert (tmp_path / "parquet" / "0.parquet").read_text() == "new"
+    assert (tmp_path / "parquet" / "trials.parquet").read_text() == "new"
     assert [path.name for path in (tmp_path / "earlier").iterdir()] == ["parquet-new"], "and nothing else is left"
