@@ -431,4 +431,4 @@ PRIVATE_COLUMNS = frozenset({("quarantine", "payload")})
 
 def columns(table: type[SQLModel]) -> list[sa.Column[Any]]:
     """The columns of a stored table, in order."""
-    return list(sa.inspect(table).local_table.columns)
+    return list(SQLModel.metadata.tables[str(table.__tablename__)].columns)
