@@ -21,17 +21,43 @@ class OurBugError(ConnectorError):
     """The registry says that our request was wrong. A developer must act."""
 
 
+class NetworkError(ConnectorError):
+    """The environment names a proxy or certificates that cannot be used. The operator must act."""
+
+
 class MailError(ConnectorError):
-    """A mail was not handed over."""
+    """A mail was not handed over.
+
+    The text is ours and names no address, so that it may be shown anywhere. ``said`` is what the server said,
+    without addresses and passwords: for the log. ``is_its_own``: the server named this mailbox or this mail as
+    the reason, and not itself or us.
+    """
+
+    def __init__(self, sentence: str, said: str = "", *, is_its_own: bool = False) -> None:
+        super().__init__(sentence)
+        self.said = said
+        self.is_its_own = is_its_own
 
 
 class MailLaterError(MailError):
     """The mail server is unreachable or asks us to wait: try again later."""
 
 
+class MailBrokenOffError(MailLaterError):
+    """No answer came to the mail: the server hung up, fell silent or was too slow. It may have taken it."""
+
+
 class MailServerError(MailLaterError):
     """No mail could even be offered: no server, no TLS, no log-in. It says nothing of any one mail."""
 
 
+class MailSettingError(MailServerError):
+    """No mail can be offered with the settings as they are. The operator must act."""
+
+
 class MailRefusedError(MailError):
-    """The mail server will never take this mail for this recipient: do not try again."""
+    """The mail server refused this mail for this recipient. Whose fault that is the others' fate tells."""
+
+
+class MailboxGoneError(MailRefusedError):
+    """There is no such mailbox, whoever asks: do not try again."""

@@ -11,6 +11,7 @@ import email.utils
 import logging
 import queue
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +25,9 @@ import httpx
 import tenacity
 import urllib3
 
+from connectors.causes import cause, masked
 from connectors.errors import OurBugError, RefusedError, RegistryError
+from connectors.network import Network, Proxy
 
 log = logging.getLogger("trialwatch")
 
@@ -66,6 +69,14 @@ class NoConnectionError(TransportError):
     """Not even a connection came about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a transport gets out: through which proxy, if any, and whose certificates it believes."""
+
+    proxy: Proxy | None
+    trust: ssl.SSLContext
+
+
 class Transport(Protocol):
     """The small interface that any HTTP library can be put behind."""
 
@@ -83,9 +94,14 @@ class HttpxTransport:
 
     own_agent = f"python-httpx/{httpx.__version__}"
 
-    def __init__(self, timeout_s: float, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, timeout_s: float, most_bytes: int = MOST_BYTES, way: Way | None = None) -> None:
         self._most_bytes = most_bytes
-        self._client = httpx.Client(timeout=timeout_s, follow_redirects=False)
+        way = way or Way(None, Network().trust())
+        proxy = httpx.Proxy(way.proxy.url, headers=way.proxy.headers) if way.proxy else None
+        # The environment was read by ``Network``: httpx would read it once more, in its own way.
+        self._client = httpx.Client(
+            timeout=timeout_s, follow_redirects=False, trust_env=False, verify=way.trust, proxy=proxy
+        )
 
     def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         asked = self._client.stream("GET", url, params=dict(params) or None, headers=dict(headers))
@@ -93,9 +109,9 @@ class HttpxTransport:
             with asked as response:
                 body = _body(response.iter_bytes(), self._most_bytes, url)
         except httpx.ConnectError as error:
-            raise NoConnectionError(_words(error)) from error
+            raise NoConnectionError(cause(error)) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise TransportError(_words(error)) from error
+            raise TransportError(cause(error)) from error
         return Answer(response.status_code, dict(response.headers), body, str(response.url))
 
     def close(self) -> None:
@@ -107,9 +123,21 @@ class Urllib3Transport:
 
     own_agent = f"python-urllib3/{version('urllib3')}"
 
-    def __init__(self, timeout_s: float, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, timeout_s: float, most_bytes: int = MOST_BYTES, way: Way | None = None) -> None:
         self._most_bytes = most_bytes
-        self._pool = urllib3.PoolManager(retries=False, timeout=timeout_s)
+        way = way or Way(None, Network().trust())
+        self._pool: urllib3.PoolManager = (
+            urllib3.ProxyManager(
+                way.proxy.url,
+                proxy_headers=way.proxy.headers,
+                proxy_ssl_context=way.trust,
+                retries=False,
+                timeout=timeout_s,
+                ssl_context=way.trust,
+            )
+            if way.proxy
+            else urllib3.PoolManager(retries=False, timeout=timeout_s, ssl_context=way.trust)
+        )
 
     def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         try:
@@ -128,9 +156,9 @@ class Urllib3Transport:
                 raise
             response.release_conn()
         except urllib3.exceptions.NewConnectionError as error:
-            raise NoConnectionError(_words(error)) from error
+            raise NoConnectionError(cause(error)) from error
         except urllib3.exceptions.HTTPError as error:
-            raise TransportError(_words(error)) from error
+            raise TransportError(cause(error)) from error
         found = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status, found, body, url)
 
@@ -146,10 +174,6 @@ def _body(pieces: Iterable[bytes], most_bytes: int, url: str) -> bytes:
         if len(body) > most_bytes:
             raise RegistryError(f"{url} answered more than {most_bytes:,} bytes, which no registry means")
     return bytes(body)
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def user_agent(contact: str | None) -> str:
@@ -169,6 +193,7 @@ class Manners:
     requests_per_second: float = 1.0
     retry_s: float = 900.0
     timeout_s: float = 60.0
+    network: Network = field(default_factory=Network, repr=False)
 
     def patience_s(self, spent_s: float) -> float:
         """How long the next attempt may take from its first byte to its last."""
@@ -200,6 +225,7 @@ class PoliteClient:
     _transports: dict[type, Transport] = field(default_factory=dict)
     _address: str = field(init=False)
     _login: dict[str, str] = field(init=False, repr=False)
+    _way: Way | None = field(init=False, default=None, repr=False)
 
     VOICES = 3
 
@@ -270,14 +296,26 @@ class PoliteClient:
             stop=is_hopeless,
             sleep=self.sleep,
             before_sleep=self._tell_of_the_pause,
-            retry_error_callback=lambda state: _give_up(self._address, state),
+            retry_error_callback=self._give_up,
         )
         return retrying(lambda: self._once(path, params, self.manners.patience_s(self.clock() - started)))
 
     def _tell_of_the_pause(self, state: tenacity.RetryCallState) -> None:
         answer = _answered(state)
         what = f"answered {answer.status}" if answer else "could not be reached"
+        error = state.outcome.exception() if state.outcome else None
+        log.debug("%s: %s", self._address, masked(error.__cause__ or error) if error else what)
         log.warning("%s %s; trying again in %.0f s", self._address, what, state.upcoming_sleep)
+
+    def _give_up(self, state: tenacity.RetryCallState) -> Answer:
+        tries = f"{state.attempt_number} {'try' if state.attempt_number == 1 else 'tries'}"
+        answer = _answered(state)
+        if answer is not None:
+            raise RegistryError(f"{answer.url} answered {answer.status} ({tries}): {_excerpt(answer)}")
+        error = state.outcome.exception() if state.outcome else None
+        proxy = self._way.proxy if self._way else None
+        through = f" through the proxy of {proxy.setting}" if proxy else ""
+        raise RegistryError(f"{self._address} could not be reached{through} ({tries}): {error}") from error
 
     def _once(self, path: str, params: Mapping[str, str], patience_s: float) -> Answer:
         now = self.clock()
@@ -287,7 +325,9 @@ class PoliteClient:
         self.requests += 1
         kind = Urllib3Transport if self.voice == 2 else HttpxTransport
         if kind not in self._transports:
-            self._transports[kind] = kind(self.manners.timeout_s)
+            network = self.manners.network
+            self._way = Way(network.proxy_for(self._address), network.trust())
+            self._transports[kind] = kind(self.manners.timeout_s, way=self._way)
         transport = self._transports[kind]
         agent = transport.own_agent if self.voice == 1 else self.manners.agent
         headers = {"User-Agent": agent, "Accept": "application/json", **self._login}
@@ -383,15 +423,5 @@ def _instant(http_date: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _give_up(base_url: str, state: tenacity.RetryCallState) -> Answer:
-    tries = f"{state.attempt_number} {'try' if state.attempt_number == 1 else 'tries'}"
-    answer = _answered(state)
-    if answer is not None:
-        raise RegistryError(f"{answer.url} answered {answer.status} ({tries}): {_excerpt(answer)}")
-    error = state.outcome.exception() if state.outcome else None
-    raise RegistryError(f"{base_url} could not be reached ({tries}): {error}") from error
-
-
 def _excerpt(answer: Answer) -> str:
-    text = " ".join("".join(letter if letter.isprintable() else " " for letter in answer.text).split())
-    return (text[:200] + "…" if len(text) > 200 else text) or "an empty body"
+    return masked(answer.text) or "an empty body"

@@ -62,7 +62,7 @@ def page(answer: Answer) -> Page:
     except _UNREADABLE as error:
         found = _taken_apart_leniently(answer.body)
         if found is None:
-            raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+            raise RegistryError(f"{answer.url} answered something unreadable") from error
         return found
 
 
@@ -101,7 +101,7 @@ def study(answer: Answer) -> bytes:
         _object.decode(answer.body)
     except _UNREADABLE as error:
         if not is_a_trial(answer.body):
-            raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+            raise RegistryError(f"{answer.url} answered something unreadable") from error
     return answer.body
 
 
@@ -122,7 +122,7 @@ def data_version(answer: Answer) -> str:
         found = _version.decode(answer.body).dataTimestamp
         datetime.fromisoformat(found)
     except (*_UNREADABLE, ValueError) as error:
-        raise RegistryError(f"{answer.url} answered something unreadable: {error}") from error
+        raise RegistryError(f"{answer.url} answered something unreadable") from error
     return found
 
 

@@ -121,7 +121,7 @@ class TestAskingAgain:
         wire.get("/x").mock(side_effect=httpx.ConnectError("no route to host"))
         with pytest.raises(
             RegistryError,
-            match=r"^https://registry\.test could not be reached \(6 tries\): ConnectError: no route",
+            match=r"^https://registry\.test could not be reached \(6 tries\): no connection came about",
         ):
             polite().get("/x")
 
@@ -129,7 +129,7 @@ class TestAskingAgain:
         self, wire: respx.MockRouter, polite: Polite
     ) -> None:
         wire.get("/x").mock(side_effect=httpx.ReadError("reset"))
-        with pytest.raises(RegistryError, match=r"\(20 tries\): ReadError: reset$"):
+        with pytest.raises(RegistryError, match=r"\(20 tries\): the connection was broken off$"):
             polite().get("/x")
 
     def test_every_pause_is_told_with_its_reason(
@@ -147,7 +147,7 @@ class TestAskingAgain:
 
     def test_an_error_without_words_is_told_by_its_name(self, wire: respx.MockRouter, polite: Polite) -> None:
         wire.get("/x").mock(side_effect=httpx.ReadError(""))
-        with pytest.raises(RegistryError, match=r"\(1 try\): ReadError$"):
+        with pytest.raises(RegistryError, match=r"\(1 try\): the connection was broken off$"):
             polite(retry_s=0).get("/x")
 
     def test_an_interruption_is_no_reason_to_ask_again(
@@ -550,7 +550,7 @@ class TestTransports:
         self, registry: SimulatedRegistry, transport: Transport, fault: Fault
     ) -> None:
         registry.fail(fault)
-        with pytest.raises(TransportError, match=r"^\w+: "):
+        with pytest.raises(TransportError, match=r"broken off|broke off|could not be unpacked"):
             transport.get(registry.url + VERSION, {}, {})
         assert transport.get(registry.url + VERSION, {}, {}).status == 200
 
