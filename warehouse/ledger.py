@@ -15,11 +15,14 @@ import duckdb
 from warehouse import operator_mail, trouble
 from warehouse.digest import compose
 from warehouse.letters import Unwritten, Writer, letter, unwritten
-from warehouse.patience import LONGEST_PAUSE, next_attempt
+from warehouse.patience import FREE_RETRIES, LONGEST_PAUSE, next_attempt
 from warehouse.store import transaction
 from warehouse.tables import sql
 
 STILL_DUE = frozenset({"due", "leased", "failed"})
+_DUE = "state IN ('due', 'leased', 'failed')"
+_UNSENT = "state IN ('due', 'leased', 'failed', 'given_up')"
+NOT_SUBSCRIBED = "Not subscribed any more (trialwatch.toml)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,16 @@ def written(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer) 
 def ready(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Mail]:
     """The frozen messages that may be offered now, the oldest first."""
     # A pause longer than any we make was made by a clock that ran ahead.
-    return _open(
-        con, "next_attempt_at IS NULL OR next_attempt_at <= ? OR next_attempt_at > ?", now, now + 2 * LONGEST_PAUSE
-    )
+    may = "(next_attempt_at IS NULL OR next_attempt_at <= ? OR next_attempt_at > ?)"
+    return _mails(con, f"{_DUE} AND {may}", now, now + 2 * LONGEST_PAUSE)
 
 
-def _open(con: duckdb.DuckDBPyConnection, which: str, *values: datetime) -> list[Mail]:
+def _mails(con: duckdb.DuckDBPyConnection, which: str, *values: datetime) -> list[Mail]:
     rows = con.execute(
         "SELECT message_id, subscription, topic, sender, recipient, mail, attempts FROM message "
-        f"WHERE state IN ('due', 'leased', 'failed') AND ({which}) ORDER BY written_at, rowid",
+        f"WHERE {which} "
+        # What was offered in vain again and again must not keep the rest waiting.
+        f"ORDER BY attempts > {FREE_RETRIES}, written_at, rowid",
         list(values),
     ).fetchall()
     return [_mail(*row) for row in rows]
@@ -108,8 +112,8 @@ def lease(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
 
 
 def hand_back(con: duckdb.DuckDBPyConnection, mail: Mail, error: str) -> None:
-    """Note that it was not offered after all: there was no server to offer it to."""
-    _set(con, mail, state="failed" if mail.attempts else "due", attempts=mail.attempts, last_error=error)
+    """Note that it was not its turn to fail: there was no server for it, or none that takes any mail."""
+    _set(con, mail, state="due", attempts=mail.attempts, next_attempt_at=None, last_error=error)
 
 
 def settle(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
@@ -117,33 +121,56 @@ def settle(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
     _set(con, mail, state="sent", settled_at=now, next_attempt_at=None, last_error=None)
 
 
-def postpone(con: duckdb.DuckDBPyConnection, mail: Mail, writer: Writer, now: datetime, error: str) -> bool:
-    """Note that the server asked to be asked again; False when that was the last time."""
+def postpone(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime, error: str) -> None:
+    """Note that it is to be offered again, and from when on."""
     then = next_attempt(mail.message_id, mail.attempts + 1, now)
-    if then is None:
-        give_up(con, mail, writer, now, f"{error} It was offered {mail.attempts + 1} times.")
-        return False
     _set(con, mail, state="failed", next_attempt_at=then, last_error=error)
-    return True
 
 
-def give_up(con: duckdb.DuckDBPyConnection, mail: Mail, writer: Writer, now: datetime, error: str) -> None:
-    """Note that it will not be offered again, and let the operator hear of it. Nobody else's mail is touched."""
+def give_up(
+    con: duckdb.DuckDBPyConnection, mail: Mail, writer: Writer, now: datetime, error: str, said: str = ""
+) -> None:
+    """Note that it will not be offered again, and let the operator hear of it. Nobody else's mail is touched.
+
+    ``said`` is what the mail server said, for the operator alone.
+    """
     with transaction(con):
         _put(con, mail, state="given_up", settled_at=now, next_attempt_at=None, last_error=error)
-        # Mail to the operator that nobody takes cannot be told by mail to the operator.
-        if writer.operator and mail.topic != "trouble":
-            told = trouble.of_mail(mail.subscription, mail.recipient, error)
+        if writer.operator:
+            heard = f'{error} It said: "{said}".' if said else error
+            told = trouble.of_mail(mail.subscription, mail.recipient, heard)
             operator_mail.put(con, told, operator=writer.operator, run_id=f"mail {mail.message_id}", now=now)
 
 
+def taken_meanwhile(con: duckdb.DuckDBPyConnection, mail: Mail) -> bool:
+    """Whether any other mail was taken since this one was written."""
+    found = con.execute(
+        "SELECT 1 FROM message WHERE state = 'sent' AND message_id <> $message_id "
+        "AND settled_at >= (SELECT written_at FROM message WHERE message_id = $message_id) LIMIT 1",
+        {"message_id": mail.message_id},
+    )
+    return found.fetchone() is not None
+
+
 def withdraw(con: duckdb.DuckDBPyConnection, writer: Writer, now: datetime) -> int:
-    """Give up what is written to people who are not subscribed any more; returns how many mails."""
+    """Take back what is written to people who are not subscribed any more; returns how many mails."""
     listening = _listening(writer)
-    left = [mail for mail in _open(con, "true") if not _is_wanted(mail, listening, writer)]
+    left = [mail for mail in _mails(con, _UNSENT) if not _is_wanted(mail, listening, writer)]
     for mail in left:
-        _set(con, mail, state="given_up", settled_at=now, last_error="Not subscribed any more (trialwatch.toml).")
+        _set(con, mail, state="withdrawn", settled_at=now, next_attempt_at=None, last_error=NOT_SUBSCRIBED)
     return len(left)
+
+
+def readdress(con: duckdb.DuckDBPyConnection, writer: Writer, now: datetime) -> None:
+    """What a former operator was to be told of late, and did not get, is the present one's to know."""
+    if writer.operator:
+        con.execute(sql("ledger/readdressed"), {"operator": writer.operator, "now": now})
+
+
+def again(con: duckdb.DuckDBPyConnection, what: str) -> int:
+    """Make due what was given up, of one recipient, subscription or Message-ID, or ``all``; returns how many."""
+    chosen = con.execute(sql("ledger/again"), {"what": what.strip().removeprefix("<").removesuffix(">")})
+    return len(chosen.fetchall())
 
 
 def _listening(writer: Writer) -> set[tuple[str, str]]:

@@ -372,8 +372,8 @@ class Message(SQLModel, table=True):
     written_at: datetime = instant("The instant it is dated: when it fell due (UTC).")
     mail: str = text("The whole message, as sent.", long=True)
     state: str = text(
-        "due (not offered yet), leased (being offered, or we died offering it), failed (to be offered again), "
-        "sent or given_up."
+        "due (not offered yet, or no server took any mail), leased (being offered, or we died offering it), "
+        "failed (to be offered again), sent, given_up, or withdrawn (not subscribed any more)."
     )
     attempts: int = number("How often it was offered to a mail server.")
     leased_at: datetime | None = instant("When the last offer began (UTC).")

@@ -1,4 +1,4 @@
-"""How long a mail waits before it is offered again, and when we stop offering it. Pure, chance included.
+"""How long a mail waits before it is offered again, and how often it is. Pure, chance included.
 
 It counts offers of one mail to a server that could be reached: a server that cannot be is no word about anybody's
 mail, and is tried at every delivery.
@@ -16,13 +16,11 @@ MOST_ATTEMPTS = 16
 JITTER = 0.2
 
 
-def next_attempt(name: str, attempts: int, now: datetime) -> datetime | None:
-    """When a mail that was offered ``attempts`` times may be offered again; None when it has had its last.
+def next_attempt(name: str, attempts: int, now: datetime) -> datetime:
+    """When a mail that was offered ``attempts`` times may be offered again, if it may (``fates``).
 
     ``name`` tells mails apart, so that those of one bad hour do not all come back in the same minute.
     """
-    if attempts >= MOST_ATTEMPTS:
-        return None
     retry = attempts - FREE_RETRIES - 1
     if retry < 0:
         return now

@@ -1,6 +1,6 @@
 """Where things stand after a night: what ``status.json`` says, for readers who never open the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,10 @@ def standing(
     pairs: Iterable[tuple[str, str]],
     *,
     now: datetime,
-    mail_waiting: int,
+    mail: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The facts of ``status.json``. ``pairs`` are the watches and registries that should have nights."""
+    """The facts of ``status.json``. ``pairs`` are the watches and registries that should have nights;
+    ``mail`` is how the mail stands (``postbag``)."""
     nights = []
     for watch, registry_name in pairs:
         row = con.execute(
@@ -54,13 +55,11 @@ def standing(
         f"SELECT {', '.join(RUN_COLUMNS)} FROM run ORDER BY rowid DESC LIMIT {RUNS_SHOWN}"
     ).fetchall()
     (published_at,) = con.execute("SELECT max(published_at) FROM publication").fetchone() or (None,)
-    (given_up,) = con.execute("SELECT count(*) FROM message WHERE state = 'given_up'").fetchone() or (0,)
     return {
         "written_at": _iso(now),
         "published_at": published_at and _iso(published_at),
         "nights": nights,
-        "mail_waiting": mail_waiting,
-        "mail_given_up": given_up,
+        **mail,
         "runs": [
             {
                 name: _iso(value) if isinstance(value, datetime) else value
@@ -92,7 +91,7 @@ def read(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except msgspec.DecodeError as error:
-        raise DamagedError(f"{path} is damaged ({error}): `trialwatch run` writes it anew") from error
+        raise DamagedError(f"{path} is damaged: `trialwatch run` writes it anew") from error
     return facts
 
 

@@ -27,9 +27,8 @@ def test_the_first_retries_come_with_the_next_delivery_and_then_it_takes_longer_
     assert all(earlier < next_one for earlier, next_one in pairwise(later[:5]))
 
 
-def test_all_of_it_takes_four_to_five_days_and_then_it_ends() -> None:
+def test_all_of_it_takes_four_to_five_days() -> None:
     assert timedelta(days=3.5) <= sum(pauses("a@b"), timedelta(0)) <= timedelta(days=5.5)
-    assert next_attempt("a@b", MOST_ATTEMPTS, NOW) is None
 
 
 def test_mails_of_one_bad_hour_come_back_apart() -> None:

@@ -1,0 +1,11 @@
+-- What was given up and can be sent again, without anybody's address. Read by: postbag.py.
+SELECT
+    subscription,
+    count(*) AS mails,
+    count(DISTINCT recipient) AS recipients,
+    max(settled_at) AS last_at,
+    regexp_replace(arg_max(last_error, settled_at), '\S+@\S+', '…', 'g') AS last_error
+FROM message
+WHERE state = 'given_up'
+GROUP BY subscription
+ORDER BY last_at DESC, subscription
