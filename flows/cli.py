@@ -100,11 +100,13 @@ def run(
 
 
 @app.command
-def deliver(*, test: str | None = None, json: Json = False) -> Code:
+def deliver(*, again: str | None = None, test: str | None = None, json: Json = False) -> Code:
     """Send the mail that is due; wait for the store up to ten minutes.
 
     Parameters
     ----------
+    again
+        Send once more what was given up: of this address, subscription or Message-ID, or of all.
     test
         Send a test mail to this one address instead, and nothing else.
     """
@@ -116,10 +118,10 @@ def deliver(*, test: str | None = None, json: Json = False) -> Code:
         ending.note(Code.DONE, delivery.send_test(settings, test))
         return _end(ending)
     configured = configuration(settings.config)
-    delivered = delivery.deliver_by_itself(settings, configured)
+    delivered = delivery.deliver_by_itself(settings, configured, again)
     if json:
         _print_json({"sent": delivered.sent, "given_up": delivered.given_up, "mail_waiting": delivered.waiting})
-    ending.note(Code.MAIL_DUE if delivered.waiting else Code.DONE, delivered.sentence)
+    ending.note(delivered.code, delivered.sentence)
     return _end(ending)
 
 
@@ -175,7 +177,10 @@ def restore(file: Path) -> Code:
 
 @app.command
 def status(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0, json: Json = False) -> Code:
-    """Last nights, age of the data, mail waiting; exit 7 when the last complete night is too old."""
+    """Last nights, age of the data, mail waiting and given up.
+
+    Exit 7 when the last complete night is too old, 5 while no mail reaches the operator.
+    """
     from flows import show
     from warehouse import questions, standing
 
@@ -189,9 +194,10 @@ def status(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0, json: 
     if _published(settings).exists():
         with questions.published(_published(settings)):
             pass  # that it can be opened is a fact too
-    if stale:
-        _say(stale)
-    return Code.STALE if stale else Code.DONE
+    mail_trouble = (facts or {}).get("mail_trouble")
+    for sentence in filter(None, (stale, mail_trouble)):
+        _say(sentence)
+    return _standing_code(stale, mail_trouble)
 
 
 @app.command
@@ -199,10 +205,17 @@ def watchdog(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0) -> C
     """Judge like status, and mail the operator when the last complete night is too old."""
     from flows import watchdog as dog
 
-    is_stale, sentences = dog.watch(from_environment(), max_age)
-    for sentence in sentences:
+    seen = dog.watch(from_environment(), max_age)
+    for sentence in seen.sentences:
         _say(sentence)
-    return Code.STALE if is_stale else Code.DONE
+    return _standing_code(seen.stale, seen.mail_trouble)
+
+
+def _standing_code(stale: str | None, mail_trouble: str | None) -> Code:
+    """Old data are the graver news; while mail reaches nobody, somebody must hear of it another way."""
+    if stale:
+        return Code.STALE
+    return Code.MAIL_DUE if mail_trouble else Code.DONE
 
 
 @app.command

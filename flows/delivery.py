@@ -4,20 +4,32 @@ The caller holds the store (``warehouse.store.held``), but for ``deliver_by_itse
 """
 
 import logging
-from collections.abc import Iterator
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
 
-from connectors.errors import MailLaterError, MailRefusedError, MailServerError
+from connectors.address import bare
+from connectors.errors import (
+    MailboxGoneError,
+    MailBrokenOffError,
+    MailError,
+    MailRefusedError,
+    MailServerError,
+    MailSettingError,
+    NetworkError,
+)
 from connectors.mail import Postman, postman_from
+from connectors.smtp import SmtpPostman
+from flows.endings import Code
 from flows.settings import Configuration, Settings, SettingsError
 from flows.steps import note_standing
 from warehouse import ledger
 from warehouse.alerts import message_id
 from warehouse.dates import naive_utc
 from warehouse.digest import TO_THE_OPERATOR, Heard, Notice, compose
+from warehouse.fates import Answer, Fate, Offered, fates
 from warehouse.ledger import Mail
 from warehouse.letters import Writer
 from warehouse.store import held_within, opened
@@ -28,6 +40,9 @@ PATIENCE_S = 600.0
 """How long a delivery waits for the store."""
 MOST_SERVER_TROUBLES = 3
 """In a row: then there is no mail server today, and each further mail would only wait for its time-out."""
+LONGEST_ROUND_S = 400.0
+"""No mail is begun after that; the last one may take its own longest. A night waits for the store that long."""
+OUT_OF_TIME = "The mail server is slow; the rest goes out with the next delivery."
 
 
 @dataclass(slots=True)
@@ -39,11 +54,20 @@ class Delivered:
     waiting: int = 0
     next_attempt_at: datetime | None = None
     last_error: str | None = None
+    is_misconfigured: bool = False
+
+    @property
+    def code(self) -> Code:
+        """The exit code that a delivery alone ends with; given up is not due."""
+        if self.is_misconfigured:
+            return Code.USAGE
+        return Code.MAIL_DUE if self.waiting else Code.DONE
 
     @property
     def sentence(self) -> str:
+        """For anyone to read: there is no address in it."""
         parts = [f"{self.sent} sent"]
-        parts += [f"{self.given_up} given up"] if self.given_up else []
+        parts += [f"{self.given_up} given up (`trialwatch status` lists them)"] if self.given_up else []
         parts += [f"{self.waiting} still due ({self._why})"] if self.waiting else []
         return f"mail: {', '.join(parts)}"
 
@@ -56,9 +80,22 @@ class Delivered:
 def postman_of(settings: Settings) -> Postman:
     """Who carries our mail. Raises ``SettingsError`` when the mail server's address is none."""
     try:
-        return postman_from(settings.smtp_url, settings.outbox)
-    except ValueError as error:
+        return postman_from(settings.smtp_url, settings.outbox, context=settings.network.trust())
+    except (ValueError, NetworkError) as error:
         raise SettingsError(str(error)) from error
+
+
+def check(settings: Settings) -> None:
+    """Raises ``SettingsError`` where the mail's settings can never work, before anything else is done."""
+    postman = postman_of(settings)
+    ours = [each for each in (settings.mail_from, settings.reply_to, settings.operator) if each]
+    if isinstance(postman, SmtpPostman) and not all(bare(each).isascii() for each in ours):
+        try:
+            postman.check(*map(bare, ours))
+        except MailSettingError as error:
+            raise SettingsError(str(error)) from error
+        except MailServerError as error:
+            log.warning("%s", error)  # whether it takes such addresses is seen when it is there
 
 
 def writer_of(settings: Settings, configuration: Configuration) -> Writer:
@@ -67,10 +104,25 @@ def writer_of(settings: Settings, configuration: Configuration) -> Writer:
     return Writer(settings.mail_from, reply_to, configuration.subscriptions, settings.operator)
 
 
-def deliver(settings: Settings, configuration: Configuration, postman: Postman | None = None) -> Delivered:
-    """Hand over what is due. What cannot be handed over now stays due, or is given up, each mail by itself."""
+def deliver(
+    settings: Settings,
+    configuration: Configuration,
+    postman: Postman | None = None,
+    again: str | None = None,
+    longest_s: float = LONGEST_ROUND_S,
+) -> Delivered:
+    """Hand over what is due. What cannot be handed over now stays due, or is given up, each mail by itself.
+
+    ``again`` makes due what was given up: a recipient's, a subscription's, one by its Message-ID, or ``all``.
+    """
     delivery = _Round(settings, postman or postman_of(settings), writer_of(settings, configuration))
+    delivery.ends_at += longest_s
     with opened(settings.store) as con:
+        ledger.readdress(con, delivery.writer, delivery.now())
+        if again is not None and not ledger.again(con, again):
+            raise SettingsError(
+                f"there is no mail that was given up for {again!r}; `trialwatch status` lists them"
+            )
         ledger.freeze(con, delivery.writer, delivery.now())
         ledger.withdraw(con, delivery.writer, delivery.now())
         delivery.go(con)
@@ -111,64 +163,115 @@ def send_test(settings: Settings, recipient: str) -> str:
     return f"a test mail to {recipient} was taken by {settings.smtp_host or settings.outbox}"
 
 
-def deliver_by_itself(settings: Settings, configuration: Configuration) -> Delivered:
+def deliver_by_itself(settings: Settings, configuration: Configuration, again: str | None = None) -> Delivered:
     """A delivery outside of a night: it waits for the store, and takes stock afterwards."""
+    check(settings)
     with held_within(settings.store, "trialwatch deliver", PATIENCE_S):
-        came_to = deliver(settings, configuration)
+        came_to = deliver(settings, configuration, again=again)
         note_standing(settings, configuration)
     return came_to
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came back when a mail was offered, and, where that was no yes, in which words."""
+
+    mail: Mail
+    answer: Answer
+    error: MailError | None = None
+
+    @property
+    def sentence(self) -> str:
+        return str(self.error or "")
+
+    def offered(self) -> Offered:
+        its_own = bool(self.error and self.error.is_its_own)
+        topic = self.mail.topic
+        return Offered(self.mail.message_id, self.answer, self.mail.attempts + 1, its_own, topic == "trouble")
+
+
 @dataclass(slots=True)
 class _Round:
-    """One round: every mail that may be offered is offered once."""
+    """One round: every mail that may be offered is offered once, then each one's fate is decided and noted.
+
+    What was taken is on record before the next is offered; what was not keeps its lease until all have answered.
+    """
 
     settings: Settings
     postman: Postman
     writer: Writer
     came_to: Delivered = field(default_factory=Delivered)
-    offered: set[str] = field(default_factory=set)
+    heard: dict[str, _Heard] = field(default_factory=dict)
+    logged: set[str] = field(default_factory=set)
+    ends_at: float = field(default_factory=time.monotonic)
 
     def now(self) -> datetime:
         return naive_utc(self.settings.now())
 
     def go(self, con: duckdb.DuckDBPyConnection) -> None:
-        troubles = 0
-        for mail in self._unoffered(con):
-            has_server = self._offer(con, mail)
-            troubles = 0 if has_server else troubles + 1
-            if troubles == MOST_SERVER_TROUBLES:
-                break
+        began_with = len(self.heard)
+        self._offer_all(con)
+        meanwhile = {name for name, heard in self.heard.items() if ledger.taken_meanwhile(con, heard.mail)}
+        decided = fates((heard.offered() for heard in self.heard.values()), meanwhile)
+        for heard in list(self.heard.values())[began_with:]:
+            self._note(con, heard, decided[heard.mail.message_id])
 
-    def _unoffered(self, con: duckdb.DuckDBPyConnection) -> Iterator[Mail]:
+    def _offer_all(self, con: duckdb.DuckDBPyConnection) -> None:
+        in_vain = 0
         for mail in ledger.ready(con, self.now()):
-            if mail.message_id not in self.offered:
-                self.offered.add(mail.message_id)
-                yield mail
+            if mail.message_id in self.heard:
+                continue
+            if time.monotonic() > self.ends_at:
+                self.came_to.last_error = OUT_OF_TIME
+                return
+            ledger.lease(con, mail, self.now())
+            heard = self.heard[mail.message_id] = self._offered(mail)
+            if heard.answer is Answer.TAKEN:
+                ledger.settle(con, mail, self.now())
+            is_silent = isinstance(heard.error, MailServerError | MailBrokenOffError)
+            in_vain = in_vain + 1 if is_silent else 0
+            if in_vain == MOST_SERVER_TROUBLES:
+                return
 
-    def _offer(self, con: duckdb.DuckDBPyConnection, mail: Mail) -> bool:
-        """Offer one mail and note how that went; False when there was no server to offer it to."""
-        ledger.lease(con, mail, self.now())
+    def _offered(self, mail: Mail) -> _Heard:
         try:
+            # The envelope's sender is today's: one that the server does not accept can be mended for old mail too.
             self.postman.send(
-                mail.content, sender=mail.sender, recipient=mail.recipient, message_id=mail.message_id
+                mail.content,
+                sender=self.settings.mail_from,
+                recipient=mail.recipient,
+                message_id=mail.message_id,
             )
-        except MailServerError as error:
+        except MailError as error:
             self.came_to.last_error = str(error)
-            ledger.hand_back(con, mail, str(error))
-            return False
-        except MailLaterError as error:
-            self.came_to.last_error = str(error)
-            if not ledger.postpone(con, mail, self.writer, self.now(), str(error)):
-                self._count_given_up(mail, str(error))
-        except MailRefusedError as error:
-            ledger.give_up(con, mail, self.writer, self.now(), str(error))
-            self._count_given_up(mail, str(error))
-        else:
-            self.came_to.sent += 1
-            ledger.settle(con, mail, self.now())
-        return True
+            self.came_to.is_misconfigured |= isinstance(error, MailSettingError)
+            self._log(error)
+            return _Heard(mail, _answer(error), error)
+        return _Heard(mail, Answer.TAKEN)
 
-    def _count_given_up(self, mail: Mail, error: str) -> None:
-        self.came_to.given_up += 1
-        log.warning("a mail of the subscription %r was given up: %s", mail.subscription, error)
+    def _log(self, error: MailError) -> None:
+        """The server's own words, once each, however many mails they meet."""
+        line = f'{error} It said: "{error.said}"' if error.said else str(error)
+        if line not in self.logged:
+            self.logged.add(line)
+            log.info("%s", line)
+
+    def _note(self, con: duckdb.DuckDBPyConnection, heard: _Heard, fate: Fate) -> None:
+        mail, error = heard.mail, heard.error
+        if fate is Fate.STILL_DUE:
+            ledger.hand_back(con, mail, heard.sentence)
+        elif fate is Fate.POSTPONED:
+            ledger.postpone(con, mail, self.now(), heard.sentence)
+        elif fate is Fate.GIVEN_UP:
+            ledger.give_up(con, mail, self.writer, self.now(), heard.sentence, error.said if error else "")
+            log.warning("a mail of the subscription %r was given up: %s", mail.subscription, error)
+        self.came_to.sent += fate is Fate.SENT
+        self.came_to.given_up += fate is Fate.GIVEN_UP
+
+
+def _answer(error: MailError) -> Answer:
+    if isinstance(error, MailServerError):
+        return Answer.NO_SERVER
+    if isinstance(error, MailboxGoneError):
+        return Answer.NO_SUCH_MAILBOX
+    return Answer.REFUSED if isinstance(error, MailRefusedError) else Answer.LATER

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from connectors.errors import MailError, OurBugError, RegistryError
+from connectors.errors import ConnectorError, MailError, MailSettingError, NetworkError, OurBugError, RegistryError
 from flows.settings import SettingsError
 from warehouse.errors import (
     BackupError,
@@ -17,7 +17,15 @@ from warehouse.errors import (
     named,
 )
 
-THE_OPERATOR_ACTS = SettingsError | NothingPublishedError | QuestionError | BackupError | OperatorError
+THE_OPERATOR_ACTS = (
+    SettingsError
+    | NetworkError
+    | MailSettingError
+    | NothingPublishedError
+    | QuestionError
+    | BackupError
+    | OperatorError
+)
 
 
 class Code(IntEnum):
@@ -63,6 +71,13 @@ class Ending:
 def told(error: Exception) -> Exception:
     """The error as it is told: a library's own, where somebody can act on it, gives way to a sentence of ours."""
     return error if code_of(error) is not None else named(error) or error
+
+
+def in_words(error: Exception) -> str:
+    """An error as it may be published: ours in its words, a library's, which may hold anything, by its kind."""
+    if isinstance(error, WarehouseError | ConnectorError | SettingsError):
+        return str(error)
+    return f"{type(error).__name__} (the log of the run has the details)"
 
 
 @contextmanager

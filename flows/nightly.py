@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.registry import Progress
 from flows import delivery, steps
 from flows.delivery import Delivered
-from flows.endings import OF_OUTCOME, Code, Ending
+from flows.endings import OF_OUTCOME, Code, Ending, in_words
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, Occasion
 from warehouse.certificate import Certificate
@@ -65,7 +65,8 @@ def night(
     Raises ``StoreHeldError`` when another run holds the store, and ``OperatorError`` when the disk does not serve.
     """
     do = do or Steps()
-    delivery.postman_of(settings)  # a wrong address is told before the night, not after it
+    settings.check_network()
+    delivery.check(settings)  # a wrong address is told before the night, not after it
     now = settings.now()
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted)
@@ -86,10 +87,8 @@ def night(
         if any(succeeded):
             _publish(do, occasion, all(succeeded), report.ending)
         delivered = do.deliver(settings, configuration)
-        if delivered.waiting:
-            report.ending.note(Code.MAIL_DUE, delivered.sentence)
-        elif delivered.sent or delivered.given_up:
-            report.ending.note(Code.DONE, delivered.sentence)
+        if delivered.code is not Code.DONE or delivered.sent or delivered.given_up:
+            report.ending.note(delivered.code, delivered.sentence)
         steps.note_standing(settings, configuration)
         steps.prune_landed(settings)
     return report
@@ -104,7 +103,7 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
             _note_trouble(occasion, watch, registry_name, trouble)
             raise trouble from error
         log.exception("the night of %s on %s failed", watch.name, registry_name)
-        failed = Brought(failed=f"{type(error).__name__}: {error}")
+        failed = Brought(failed=in_words(error))
         return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
 
 
@@ -116,7 +115,7 @@ def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -
         if trouble := named(error):
             raise trouble from error
         log.exception("publishing failed")
-        ending.note(Code.OUR_BUG, f"not published as it should be: {error}")
+        ending.note(Code.OUR_BUG, f"not published as it should be: {in_words(error)}")
 
 
 def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:

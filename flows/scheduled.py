@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from flows import delivery
-from flows.endings import in_our_words
+from flows.endings import Code, in_our_words
 from flows.nightly import nightly_flow
 from flows.orchestration import Tonight
 from flows.progress import silent
@@ -24,7 +24,7 @@ def delivery_flow() -> "Flow[..., Any]":
         settings = from_environment()
         with in_our_words():
             delivered = delivery.deliver_by_itself(settings, configuration(settings.config))
-        return (Failed if delivered.waiting else Completed)(message=delivered.sentence)
+        return (Completed if delivered.code is Code.DONE else Failed)(message=delivered.sentence)
 
     return deliver
 

@@ -10,13 +10,16 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, overload
 from urllib.parse import urlsplit
 
+from connectors import address
+from connectors.errors import NetworkError
 from connectors.http import Manners, user_agent
+from connectors.network import Network
 from warehouse.relevance import RULE_SETS
 from warehouse.vocabulary import KINDS, RHYTHMS, SUBSTANCES
 from warehouse.watch import Override, Subscription, Watch
@@ -29,7 +32,6 @@ class SettingsError(Exception):
 REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
 WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 TRIAL_NUMBER = re.compile(r"NCT\d{8}|(?!NCT)[A-Z0-9][A-Z0-9./-]{5,39}", re.ASCII)
-ADDRESS = r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"
 SERVED = ("clinicaltrials.gov",)
 """Those that this version can read. The others are named in a configuration without harm."""
 
@@ -51,6 +53,7 @@ class Settings:
     operator: str | None
     keep_landed_days: int
     frozen_now: datetime | None
+    network: Network = field(default_factory=Network, repr=False)
 
     @property
     def store(self) -> Path:
@@ -79,7 +82,14 @@ class Settings:
 
     @property
     def manners(self) -> Manners:
-        return Manners(self.agent, self.requests_per_second, self.retry_s)
+        return Manners(self.agent, self.requests_per_second, self.retry_s, network=self.network)
+
+    def check_network(self) -> None:
+        """Raises ``SettingsError`` when a proxy or certificates are named that cannot be used."""
+        try:
+            self.network.check(self.ctgov_url)
+        except NetworkError as error:
+            raise SettingsError(str(error)) from error
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
@@ -119,6 +129,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         operator=_mailbox("TRIALWATCH_OPERATOR", get("OPERATOR")),
         keep_landed_days=int(number("KEEP_LANDED_DAYS", 30, least=0)),
         frozen_now=_instant(get("NOW")),
+        network=Network.of(environment),
     )
 
 
@@ -147,9 +158,12 @@ def _mailbox(name: str, text: None) -> None: ...
 @overload
 def _mailbox(name: str, text: str | None) -> str | None: ...
 def _mailbox(name: str, text: str | None) -> str | None:
-    if text is not None and not re.fullmatch(rf"{ADDRESS}|[^<>@\n\r]*<{ADDRESS}>", text):
-        raise SettingsError(f"{name} is {text!r}; write an address: watch@example.org or Name <watch@example.org>")
-    return text
+    """An address, its domain in ASCII, with the name before it; what is wrong with it is told without it."""
+    try:
+        return None if text is None else address.named(text)
+    except ValueError as error:
+        how = "write an address: watch@example.org or Name <watch@example.org>"
+        raise SettingsError(f"{name} is no mail address ({error}); {how}") from error
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -269,10 +283,7 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
     watch = block.choice("watch", tuple(each.name for each in watches))
     if watch is None:
         raise _WrongError(f"{block.name} names no watch")
-    to = block.texts("to")
-    for recipient in to:
-        if not re.fullmatch(ADDRESS, recipient):
-            raise _WrongError(f"{block.name}: {recipient!r} is no mail address")
+    to = tuple(dict.fromkeys(_recipients(block)))
     block.texts("notify")
     subscription = Subscription(
         name,
@@ -284,6 +295,17 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
     )
     block.done()
     return subscription
+
+
+def _recipients(block: "_Block") -> Iterator[str]:
+    """Addresses with their domains in ASCII. What is wrong with one is told without it: it may go to Prefect."""
+    for place, text in enumerate(block.texts("to"), 1):
+        try:
+            if "<" in text:
+                raise ValueError("leave out the name and the brackets")
+            yield address.bare(text)
+        except ValueError as error:
+            raise _WrongError(f"{block.name}: address {place} of to is no mail address: {error}") from error
 
 
 class _Block:

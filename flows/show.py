@@ -215,8 +215,19 @@ def standing(facts: Row) -> None:
         )
     print(f"published: {facts['published_at'] or 'never'}")
     print(f"mail waiting: {facts['mail_waiting']}, given up: {facts['mail_given_up']}")
+    for line in _given_up(facts.get("given_up", ())):
+        print(line)
     columns = ("finished_at", "watch", "outcome", "distinct_trials", "new_versions", "sentence")
     table(columns, [[run[name] for name in columns] for run in facts["runs"]])
+
+
+def _given_up(rows: Sequence[Row]) -> Iterator[str]:
+    for each in rows:
+        to = f"{each['recipients']} recipient{'' if each['recipients'] == 1 else 's'}"
+        whose = f"{each['mails']} to {to} of {plain(each['subscription'])}"
+        yield f"  given up: {whose}, last {each['last_at'][:10]}: {plain(each['last_error'])}"
+    if rows:
+        yield "  `trialwatch deliver --again all` sends them once more (or name an address or a subscription)"
 
 
 def _cell(value: Any) -> Text:

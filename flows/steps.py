@@ -17,12 +17,13 @@ from connectors.errors import OurBugError, RegistryError
 from connectors.http import Pace, PoliteClient
 from connectors.registry import Progress
 from flows.settings import SERVED, Configuration, Settings
-from warehouse import holdings, keep, ledger, publish, standing
+from warehouse import holdings, keep, publish, standing
 from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
 from warehouse.checks import Acceptance
 from warehouse.dates import naive_utc
 from warehouse.files import write_whole
 from warehouse.landed import Landed, Landing
+from warehouse.postbag import mail_standing
 from warehouse.store import opened
 from warehouse.watch import Watch
 
@@ -145,7 +146,7 @@ def note_standing(settings: Settings, configuration: Configuration) -> None:
     """Write ``status.json``, for readers who never open the store."""
     now = naive_utc(settings.now())
     with opened(settings.store) as con:
-        facts = standing.standing(con, _names(configuration), now=now, mail_waiting=ledger.waiting(con, now).mails)
+        facts = standing.standing(con, _names(configuration), now=now, mail=mail_standing(con, now))
     standing.write(settings.status_file, facts)
 
 

@@ -5,8 +5,10 @@ which one of those is what broke. Run it from another scheduler than the nights 
 """
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from connectors.errors import MailError
 from flows.delivery import hand_over, notice
@@ -22,32 +24,50 @@ AGAIN_AFTER = timedelta(hours=23)
 """The same trouble is told once a day, however often the watchdog looks."""
 
 
-def watch(settings: Settings, max_age_hours: float) -> tuple[bool, list[str]]:
-    """Whether the nights are stale, and what there is to say of it."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Why the nights are stale and why mail does not go out, if so, and all that there is to say."""
+
+    stale: str | None
+    mail_trouble: str | None
+    sentences: list[str]
+
+
+def watch(settings: Settings, max_age_hours: float) -> Seen:
+    """Judge, and mail the operator where there is need. No sentence holds an address."""
     now = settings.now()
-    stale = _stale(settings, now, max_age_hours)
+    facts, damage = _facts(settings)
+    stale = damage or standing.staleness(facts, now, max_age_hours)
+    mail_trouble = (facts or {}).get("mail_trouble")
+    said = list(filter(None, (stale or "the last complete nights are fresh enough", mail_trouble)))
     memory = settings.data_dir / "watchdog.json"
-    if stale is None:
+    if stale:
+        said.append(_tell(settings, memory, stale, now))
+    else:
         memory.unlink(missing_ok=True)
-        return False, ["the last complete nights are fresh enough"]
+    return Seen(stale, mail_trouble, said)
+
+
+def _tell(settings: Settings, memory: Path, stale: str, now: datetime) -> str:
+    """Mail the operator unless that was done within the day; returns what came of it."""
     if settings.operator is None:
-        return True, [stale, "nobody was mailed: set TRIALWATCH_OPERATOR to who should hear of it"]
+        return "nobody was mailed: set TRIALWATCH_OPERATOR to who should hear of it"
     if _told_lately(memory, now):
-        return True, [stale, f"{settings.operator} was told within the day"]
+        return "the operator was told within the day"
     try:
         hand_over(settings, _bark(settings, settings.operator, stale, now))
     except MailError as error:
-        return True, [stale, f"the operator could not be mailed: {error}"]
+        return f"the operator could not be mailed: {error}"
     write_whole(memory, json.dumps({"told_at": now.isoformat()}).encode())
-    return True, [stale, f"told {settings.operator}"]
+    return "told the operator"
 
 
-def _stale(settings: Settings, now: datetime, max_age_hours: float) -> str | None:
+def _facts(settings: Settings) -> tuple[dict[str, Any] | None, str | None]:
+    """What the last night left, or why that cannot be read."""
     try:
-        facts = standing.read(settings.status_file)
+        return standing.read(settings.status_file), None
     except (OSError, OperatorError) as error:  # that nothing can be told is a reason to bark, too
-        return str(told(error))
-    return standing.staleness(facts, now, max_age_hours)
+        return None, str(told(error))
 
 
 def _bark(settings: Settings, operator: str, stale: str, now: datetime) -> Notice:
