@@ -16,7 +16,8 @@ from aiosmtpd.controller import Controller
 class PostOffice:
     """Mails as they came, with their envelope's recipients.
 
-    ``refused`` answers a recipient, ``answers`` a verb (``ehlo``, ``mail``, ``rcpt``, ``data``) whoever it is for.
+    ``refused`` answers a recipient, ``answers`` a verb (``ehlo``, ``mail``, ``rcpt``, ``data``) whoever it is for;
+    where there are ``senders``, nobody else may send.
     ``then`` is what happens once a mail is taken: ``hang`` says nothing any more, ``drop`` hangs up.
     """
 
@@ -24,6 +25,7 @@ class PostOffice:
     mails: list[tuple[list[str], bytes]] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    senders: list[str] = field(default_factory=list)
     then: str | None = None
     connections: int = 0
 
@@ -48,6 +50,8 @@ class PostOffice:
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         envelope.mail_from = address
+        if self.senders and address not in self.senders:
+            return "553 5.7.1 not yours to send from"
         return self.answers.get("mail", "250 OK")
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
