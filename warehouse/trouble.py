@@ -115,8 +115,8 @@ def of_mail(subscription: str, recipient: str, error: str) -> Trouble:
         f"a mail of {subscription} was given up",
         (
             f"A mail of the subscription {subscription} to {recipient} will not be offered again: {error}",
-            "Nobody else's mail is concerned. If the address is dead, take it out of trialwatch.toml; if it is well "
-            "again, this sends the mail:",
+            "Nobody else's mail is concerned. If the address is dead, take it out of trialwatch.toml; "
+            "if it is well again, this sends the mail:",
             command("trialwatch", "deliver", "--again", recipient),
             "What the mail told stands in the published file:",
             command("trialwatch", "changes"),
