@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from connectors.errors import ConnectorError, MailError, MailSettingError, NetworkError, OurBugError, RegistryError
+from flows.apart import ApartError
 from flows.settings import SettingsError
 from warehouse.errors import (
     BackupError,
@@ -75,7 +76,7 @@ def told(error: Exception) -> Exception:
 
 def in_words(error: Exception) -> str:
     """An error as it may be published: ours in its words, a library's, which may hold anything, by its kind."""
-    if isinstance(error, WarehouseError | ConnectorError | SettingsError):
+    if isinstance(error, WarehouseError | ConnectorError | SettingsError | ApartError):
         return str(error)
     return f"{type(error).__name__} (the log of the run has the details)"
 

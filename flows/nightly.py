@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.registry import Progress
-from flows import delivery, steps
+from flows import apart, delivery, steps
 from flows.delivery import Delivered
-from flows.endings import OF_OUTCOME, Code, Ending, in_words
+from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, Occasion
 from warehouse.certificate import Certificate
@@ -48,6 +48,7 @@ class Report:
     run_id: str
     ending: Ending
     certificates: list[tuple[str, str, Certificate]]
+    not_published: str | None = None
 
 
 def night(
@@ -71,6 +72,7 @@ def night(
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted)
     report = Report(run_id, Ending(), [])
+    apart.prepare(steps.publish_store)
     with held(settings.store, "trialwatch run"):
         for watch in watches:
             if not steps.pairs((watch,)):
@@ -85,11 +87,11 @@ def night(
             report.ending.note(Code.DONE, f"nothing had to be accepted: no check {accepted.check} failed tonight")
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
-            _publish(do, occasion, all(succeeded), report.ending)
+            report.not_published = _publish(do, occasion, all(succeeded), report.ending)
         delivered = do.deliver(settings, configuration)
         if delivered.code is not Code.DONE or delivered.sent or delivered.given_up:
             report.ending.note(delivered.code, delivered.sentence)
-        steps.note_standing(settings, configuration)
+        steps.note_standing(settings, configuration, report.not_published)
         steps.prune_landed(settings)
     return report
 
@@ -107,15 +109,21 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
         return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
 
 
-def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> None:
-    """Publish; a fault of ours in that must not keep from their mail those who are to be told."""
+def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> str | None:
+    """Publish; whatever comes of that, it must not keep from their mail those who are to be told.
+
+    Returns the sentence that says why not, if it was not.
+    """
     try:
         do.publish(occasion, is_complete)
     except Exception as error:
-        if trouble := named(error):
-            raise trouble from error
-        log.exception("publishing failed")
-        ending.note(Code.OUR_BUG, f"not published as it should be: {in_words(error)}")
+        trouble = named(error)
+        if not trouble:
+            log.exception("publishing failed")
+        sentence = f"not published as it should be: {in_words(trouble or error)}"
+        ending.note((trouble and code_of(trouble)) or Code.OUR_BUG, sentence)
+        return sentence
+    return None
 
 
 def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:

@@ -214,6 +214,8 @@ def standing(facts: Row) -> None:
             f"{night['watch']} on {night['registry_name']}: last complete {complete}, data {night['data_version']}"
         )
     print(f"published: {facts['published_at'] or 'never'}")
+    if facts.get("not_published"):
+        print(plain(facts["not_published"]))
     print(f"mail waiting: {facts['mail_waiting']}, given up: {facts['mail_given_up']}")
     for line in _given_up(facts.get("given_up", ())):
         print(line)

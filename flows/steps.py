@@ -16,6 +16,7 @@ from connectors.clinicaltrials_gov import ClinicalTrialsGov
 from connectors.errors import OurBugError, RegistryError
 from connectors.http import Pace, PoliteClient
 from connectors.registry import Progress
+from flows import apart
 from flows.settings import SERVED, Configuration, Settings
 from warehouse import holdings, keep, publish, standing
 from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
@@ -24,11 +25,13 @@ from warehouse.dates import naive_utc
 from warehouse.files import write_whole
 from warehouse.landed import Landed, Landing
 from warehouse.postbag import mail_standing
-from warehouse.store import opened
+from warehouse.store import FILE, opened
 from warehouse.watch import Watch
 
 log = logging.getLogger("trialwatch")
 
+PUBLISHING_S = 120.0
+PUBLISHING_S_PER_BYTE = 1e-6
 LANDED = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{6}-.+\.(ndjson\.zst|ndjson\.json)(\.part)?")
 """What we call a landed file, what is told beside it, and either of them while it is written."""
 
@@ -115,15 +118,27 @@ def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, 
 
 
 def publish_all(occasion: Occasion, is_complete: bool) -> Path:
-    """Put tonight's file where analysts open it."""
-    with opened(occasion.settings.store) as con:
-        return publish.publish(
-            con,
-            occasion.settings.published,
-            now=naive_utc(occasion.settings.now()),
-            run_id=occasion.run_id,
-            is_complete=is_complete,
-        )
+    """Put tonight's file where analysts open it, in a process and within a time of its own.
+
+    Raises ``ApartError`` when that did not come to its end; what was published before then stands as it was.
+    """
+    settings = occasion.settings
+    now = naive_utc(settings.now())
+    within_s = publishing_s(settings.store)
+    return apart.run(
+        within_s, publish_store, settings.store, settings.published, now, occasion.run_id, is_complete
+    )
+
+
+def publish_store(store: Path, folder: Path, now: datetime, run_id: str, is_complete: bool) -> Path:
+    """Publish what a store holds. ``now`` is naive UTC."""
+    with opened(store) as con:
+        return publish.publish(con, folder, now=now, run_id=run_id, is_complete=is_complete)
+
+
+def publishing_s(store: Path) -> float:
+    """How long publishing a store may take: many times what it does (4 s for 900 MB), and yet not for ever."""
+    return PUBLISHING_S + (store / FILE).stat().st_size * PUBLISHING_S_PER_BYTE
 
 
 def pairs(watches: Iterable[Watch]) -> list[tuple[Watch, str]]:
@@ -142,12 +157,12 @@ def is_all_complete(settings: Settings, configuration: Configuration) -> bool:
         return standing.is_all_complete(con, _names(configuration))
 
 
-def note_standing(settings: Settings, configuration: Configuration) -> None:
-    """Write ``status.json``, for readers who never open the store."""
+def note_standing(settings: Settings, configuration: Configuration, not_published: str | None = None) -> None:
+    """Write ``status.json``, for readers who never open the store. ``not_published`` is why tonight's is not."""
     now = naive_utc(settings.now())
     with opened(settings.store) as con:
         facts = standing.standing(con, _names(configuration), now=now, mail=mail_standing(con, now))
-    standing.write(settings.status_file, facts)
+    standing.write(settings.status_file, facts | {"not_published": not_published})
 
 
 def prune_landed(settings: Settings) -> None:

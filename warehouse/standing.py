@@ -118,6 +118,12 @@ def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) ->
                 f"the last complete night of {name} lies {-age.total_seconds() / 3600:.0f} hours ahead: see that "
                 "the clock of this machine is right, then run `trialwatch run`"
             )
+    published_at = facts.get("published_at")
+    if published_at and now - datetime.fromisoformat(published_at) > timedelta(hours=most_hours):
+        return (
+            f"nights are complete, but nothing was published since {published_at}: "
+            "run `trialwatch run` and read what it says"
+        )
     return None
 
 

@@ -25,6 +25,7 @@ import flows.nightly
 import flows.orchestration
 import flows.progress
 import flows.steps  # noqa: F401 - what a night needs is imported before the fork
+from flows import apart
 from flows.cli import main
 from tests.records import a_trial
 from warehouse import models, relevance
@@ -159,6 +160,7 @@ def _warm() -> None:
 
 def serve() -> None:
     _warm()
+    apart.is_wanted = False  # or publishing would die at none of its acts
     for line in sys.stdin:
         order = json.loads(line)
         started = time.monotonic()

@@ -1,0 +1,129 @@
+"""A step in a process of its own, for a time at most: that it hangs, crashes or eats the memory costs the step.
+
+A thread could be waited for, but not ended, and a call into a library may stop every other thread. The process
+is forked from a server that multiprocessing keeps beside us and that has neither threads nor anything open; the
+server has read the step's modules once and is started ahead of the time at which it is needed (``prepare``).
+What is logged there is told here.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from logging.handlers import QueueHandler
+from multiprocessing.connection import Connection
+from multiprocessing.forkserver import ensure_running
+from multiprocessing.process import BaseProcess
+from typing import Any, ParamSpec, TypeVar
+
+from warehouse.errors import WarehouseError, named
+
+log = logging.getLogger("trialwatch")
+
+GRACE_S = 10.0
+"""How long a process that was killed may take to be gone: one that waits for a dead disk takes for ever."""
+is_wanted = True
+"""Whether steps run apart. The tests that kill a night at its every act have them in the night's own process."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_context = multiprocessing.get_context("forkserver")
+
+
+class ApartError(Exception):
+    """The step did not come to its end. The text says why, in our words; a note carries what a developer reads."""
+
+
+def prepare(step: Callable[..., Any]) -> None:
+    """Start the server, which reads the step's modules while we do other things."""
+    if is_wanted:
+        _context.set_forkserver_preload([step.__module__])
+        ensure_running()
+
+
+def run(within_s: float, step: Callable[P, R], *arguments: P.args, **named_arguments: P.kwargs) -> R:
+    """What the step returns. Arguments and result are pickled; the step is a function of a module.
+
+    Raises ``ApartError`` when it took too long, died, or met a fault of ours, and the ``WarehouseError`` that it
+    came to when somebody can act on it.
+    """
+    if not is_wanted:
+        return step(*arguments, **named_arguments)
+    prepare(step)
+    ours, theirs = _context.Pipe(duplex=False)
+    with ours:
+        process = _context.Process(target=_work, args=(theirs, step, arguments, named_arguments), daemon=False)
+        try:
+            with theirs:
+                process.start()
+            result: R = _result(ours, time.monotonic() + within_s, within_s)
+            return result
+        finally:
+            _end(process)
+
+
+def _result(ours: Connection, until: float, within_s: float) -> Any:
+    while ours.poll(max(0.0, until - time.monotonic())):
+        try:
+            said = ours.recv()
+        except EOFError as error:
+            raise ApartError("its process died") from error
+        if isinstance(said, logging.LogRecord):
+            log.handle(said)
+        elif isinstance(said, Exception):
+            raise said
+        else:
+            return said[0]
+    raise ApartError(f"it was ended: it had not come to its end after {within_s:.0f} seconds")
+
+
+def _end(process: BaseProcess) -> None:
+    """Nothing of the process, nor of what it started, is left."""
+    if process.pid is None:
+        return
+    for kill in (partial(os.killpg, process.pid, signal.SIGKILL), process.kill):
+        with suppress(ProcessLookupError, PermissionError):
+            kill()
+    process.join(GRACE_S)
+
+
+# -- in the other process --------------------------------------------------------------------------------
+
+
+def _work(reply: Connection, step: Callable[..., Any], arguments: tuple[Any, ...], more: dict[str, Any]) -> None:
+    os.setsid()  # so that what it starts can be ended with it, and Ctrl-C is the caller's alone
+    threading.Thread(target=_die_with_the_caller, daemon=True).start()
+    log.handlers, log.propagate = [_Telling(reply)], False
+    log.setLevel(logging.INFO)
+    try:
+        reply.send((step(*arguments, **more),))
+    except BaseException as error:
+        reply.send(named(error) or _fault(error))
+
+
+def _fault(error: BaseException) -> ApartError:
+    fault = ApartError(str(error) if isinstance(error, WarehouseError) else type(error).__name__)
+    fault.add_note("".join(traceback.format_exception(error)))
+    return fault
+
+
+def _die_with_the_caller() -> None:
+    if caller := multiprocessing.parent_process():
+        caller.join()
+    os._exit(1)
+
+
+class _Telling(QueueHandler):
+    """Sends each record on, in a form that survives the way."""
+
+    def __init__(self, reply: Connection) -> None:
+        super().__init__(reply)  # type: ignore[arg-type]  # anything with which ``enqueue`` can do something
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        self.queue.send(record)  # type: ignore[attr-defined]

@@ -1,0 +1,119 @@
+"""A step in a process of its own, and a night whose publishing does not come to its end."""
+
+import json
+import logging
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.simulated import SimulatedRegistry
+from flows import apart
+from flows.endings import Code
+from flows.nightly import Steps, night
+from flows.progress import silent
+from flows.settings import configuration
+from tests.house import House
+from tests.records import a_trial, with_status
+from warehouse.errors import DiskError
+from warehouse.files import write_whole
+
+
+def tell(words: str) -> str:
+    logging.getLogger("trialwatch").warning("it says %s", words)
+    return words.upper()
+
+
+def start_another_and_hang(note: Path) -> None:
+    if child := os.fork():
+        note.write_text(str(child))
+    time.sleep(3600)
+
+
+def has_ended(process: int) -> bool:
+    try:
+        return "State:\tZ" in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return True
+
+
+def test_a_step_returns_and_what_it_logs_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    assert apart.run(60, tell, "hello") == "HELLO"
+    assert caplog.messages == ["it says hello"]
+
+
+@pytest.mark.parametrize(
+    ("step", "argument", "said"),
+    [
+        (time.sleep, 3600, "it was ended: it had not come to its end after 1 seconds"),
+        (os._exit, 0, "its process died"),
+        (os.abort, None, "its process died"),
+        (json.loads, "{", "JSONDecodeError"),
+    ],
+)
+def test_what_does_not_come_to_its_end_is_a_sentence(step: Any, argument: Any, said: str) -> None:
+    with pytest.raises(apart.ApartError, match=said):
+        apart.run(1 if step is time.sleep else 60, step, *([] if argument is None else [argument]))
+
+
+def test_what_somebody_can_act_on_comes_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DiskError, match="is in the way"):
+        apart.run(60, write_whole, tmp_path / "file" / "page", b"")
+
+
+def test_nothing_of_it_is_left(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    with pytest.raises(apart.ApartError):
+        apart.run(5, start_another_and_hang, note)
+    child = int(note.read_text())
+    for _ in range(200):  # it is killed; that the system takes note may last a moment
+        if has_ended(child):
+            break
+        time.sleep(0.05)
+    assert has_ended(child)
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A publishing that never ends, but for its bound; or one that takes its process down."""
+
+    step: Any
+    arguments: tuple[Any, ...]
+
+    def __call__(self, *_: Any) -> Path:
+        apart.run(1, self.step, *self.arguments)
+        raise AssertionError("it came to its end")
+
+
+@pytest.mark.parametrize(
+    ("publish", "said"),
+    [
+        (Hanging(time.sleep, (3600,)), "it had not come to its end after 1 seconds"),
+        (Hanging(os.abort, ()), "its process died"),
+    ],
+)
+def test_whatever_publishing_does_the_mail_goes_out(
+    house: House, registry: SimulatedRegistry, publish: Hanging, said: str
+) -> None:
+    registry.put(a_trial("NCT10000001"))
+    house.night()
+    registry.night()
+    registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
+    settings = house.settings
+    configured = configuration(settings.config)
+    report = night(settings, configured, configured.watches, silent, Steps(publish=publish))
+    assert report.ending.code is Code.OUR_BUG
+    assert f"not published as it should be: {said}" in "\n".join(report.ending.sentences).replace(
+        "it was ended: ", ""
+    )
+    assert len(house.mails()) == 2, "the welcome, and the completion"
+    status = json.loads(settings.status_file.read_text())
+    assert said in status["not_published"]
+    assert status["published_at"].startswith("2026-09-12"), "as it was"
+    house.night()
+    assert json.loads(settings.status_file.read_text())["not_published"] is None
+    assert [change[1] for change in house.changes()] == ["completed"]
