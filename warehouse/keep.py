@@ -22,14 +22,15 @@ from warehouse.certificate import (
     last_complete,
     put_certificate,
 )
-from warehouse.changes import Finding, compare, overdue, posted_anew, registry_date
+from warehouse.changes import Finding, Record, compare, overdue, posted_anew, registry_date
 from warehouse.checks import Tonight, verdict
 from warehouse.dates import Span, version_day
+from warehouse.fingerprint import content_hash
 from warehouse.holdings import Held
 from warehouse.intake import Flag, Read, Unreadable, days, flags, read
 from warehouse.journal import Journal
 from warehouse.landed import Landed
-from warehouse.load import Stage, load, seen
+from warehouse.load import Stage, load, rehash, seen
 from warehouse.membership import Before, Entry, Exit, moves
 from warehouse.store import transaction
 from warehouse.study import Status
@@ -58,6 +59,8 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     journal = Journal(con, night, version_day(collected.data_version_after))
     with Stage(night.work, registry_name=night.registry_name, run_id=night.run_id, observed_at=night.now) as stage:
         shown = _look_through(landed, held, stage, journal)
+        earlier = holdings.payloads(con, (state.trial_id for state in shown.changed), night.work)
+        read_otherwise = _set_apart_what_only_we_read_otherwise(shown, held, earlier)
         restored = sorted(number for number in shown.trial_ids if number in held and held[number].fate)
         entries, exits = moves(
             before,
@@ -73,10 +76,11 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
 
-        _compare(con, night, held, shown.changed, stage, journal)
+        _compare(held, earlier, shown.changed, stage, journal)
         certificate.new_versions = stage.count
         with transaction(con):
             load(con, stage)
+            rehash(con, read_otherwise, night.work)
             seen(con, shown.trial_ids, night.now, night.work)
             _put_flags(con, night, shown)
             labels.put(con, night, shown.judgements)
@@ -198,15 +202,28 @@ def _judge(
     )
 
 
+def _set_apart_what_only_we_read_otherwise(
+    shown: _Shown, held: Mapping[str, Held], earlier: Mapping[str, Record]
+) -> dict[str, str]:
+    """Take from the changed trials those whose record is as it was, only that another version of us read it.
+
+    Returns their hashes as we make them now.
+    """
+    same = [state for state in shown.changed if content_hash(earlier[state.trial_id]) == state.content_hash]
+    if same:
+        numbers = {state.trial_id for state in same}
+        shown.changed = [state for state in shown.changed if state.trial_id not in numbers]
+        shown.unposted -= sum(_changed_by_nobody(state, held[state.trial_id]) for state in same)
+    return {state.trial_id: state.content_hash for state in same}
+
+
 def _compare(
-    con: duckdb.DuckDBPyConnection,
-    night: Night,
     held: Mapping[str, Held],
+    earlier: Mapping[str, Record],
     changed: list[Read],
     stage: Stage,
     journal: Journal,
 ) -> None:
-    earlier = holdings.payloads(con, (state.trial_id for state in changed), night.work)
     for state in changed:
         version = held[state.trial_id].version_number
         before, after = earlier[state.trial_id], state.record

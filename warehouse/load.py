@@ -4,6 +4,7 @@ New states are staged as JSON lines in the shape of ``study``, read by DuckDB as
 taken apart by the statements in ``sql/load/``: one a table. The caller holds the transaction.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -82,6 +83,21 @@ def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
         )
     con.execute(sql("load/trial"))
     con.execute("DROP TABLE stage")
+
+
+def rehash(con: duckdb.DuckDBPyConnection, hashes: Mapping[str, str], work: Path) -> None:
+    """Note how we fingerprint the present states of these trials now: another version of us did so otherwise."""
+    with Lines(work / "hashes.ndjson") as lines:
+        for trial_id, content_hash in hashes.items():
+            lines.add({"trial_id": trial_id, "content_hash": content_hash})
+        columns = {"trial_id": "VARCHAR", "content_hash": "VARCHAR"}
+        lines.read(con, columns, "CREATE OR REPLACE TEMP TABLE hashed AS SELECT *")
+    if hashes:
+        con.execute(
+            "UPDATE trial_version SET content_hash = hashed.content_hash FROM hashed JOIN trial USING (trial_id) "
+            "WHERE trial_version.trial_id = trial.trial_id AND trial_version.version_number = trial.version_number"
+        )
+        con.execute("DROP TABLE hashed")
 
 
 def seen(con: duckdb.DuckDBPyConnection, trial_ids: list[str], observed_at: datetime, work: Path) -> None:

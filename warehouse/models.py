@@ -247,13 +247,13 @@ class TrialJudgement(SQLModel, table=True):
 
 
 class TrialFlag(SQLModel, table=True):
-    """A value that was kept as sent although it is not one we know."""
+    """A value that is not as it should be: unknown and kept as sent, or of a wrong type and left out."""
 
     __tablename__ = "trial_flag"
     trial_id: str = text(TRIAL_ID, key=True)
     path: str = text("Where in the record.", key=True)
-    value: str = text("The value, as sent.", key=True)
-    reason: str = text("What is odd about it.")
+    value: str = text("The value, as sent; what kind of value it is where it may name people.", key=True)
+    reason: str = text("What is odd about it, and what became of it.")
 
 
 class Change(SQLModel, table=True):
