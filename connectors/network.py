@@ -17,6 +17,7 @@ import truststore
 
 from connectors.errors import NetworkError
 
+PORTS = {"http": 80, "https": 443}
 Setting = tuple[str, str]
 """A variable's name, as it was spelt, and its value."""
 
@@ -60,6 +61,18 @@ class Network:
             get("SSL_CERT_DIR"),
         )
 
+    def for_others(self) -> dict[str, str]:
+        """Variables with which other users of httpx in this process (Prefect) reach this machine's own servers.
+
+        httpx asks loopback through a proxy unless told not to, and cannot read IPv6 in brackets or networks.
+        """
+        if not self.proxies:
+            return {}
+        entries = _entries(self.without_proxy) if self.without_proxy else []
+        kept = [entry for entry in entries if not re.search(r"[\[\]/]", entry)]
+        told = ",".join(dict.fromkeys([*kept, "localhost", "127.0.0.1", "::1"]))
+        return {"NO_PROXY": told, "no_proxy": told}
+
     def check(self, url: str) -> None:
         """Raises ``NetworkError``, with the variable's name, where the way to an address cannot be meant."""
         self.proxy_for(url)
@@ -68,7 +81,7 @@ class Network:
     def proxy_for(self, url: str) -> Proxy | None:
         """Whom to ask instead of the address itself. Raises ``NetworkError``."""
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+        host, port = (parts.hostname or "").rstrip("."), parts.port or PORTS.get(parts.scheme)
         if self.without_proxy and _is_among(host, port, self.without_proxy):
             return None
         setting = self.proxies.get(parts.scheme) or self.proxies.get("all")
@@ -102,24 +115,27 @@ def _trusting(file: Setting | None, folder: Setting | None) -> ssl.SSLContext:
 
 
 def _proxy(setting: str, text: str) -> Proxy:
-    parts = urlsplit(text if "://" in text else f"http://{text}")
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        port = parts.port
+        host = (parts.hostname or "").encode("idna").decode()
+        login = unquote(parts.netloc.rpartition("@")[0], errors="strict")
+    except ValueError:  # whose own words may quote a password
+        raise _no_proxy_address(setting) from None
     if parts.scheme.startswith("socks"):
         raise NetworkError(
             f"{setting} names a SOCKS proxy, which trialwatch cannot use: name an HTTP proxy "
             "(http://host:3128), or unset it for trialwatch"
         )
-    try:
-        port = parts.port
-        host = (parts.hostname or "").encode("idna").decode()
-        login = unquote(parts.netloc.rpartition("@")[0], errors="strict")
-    except ValueError:  # whose own words may quote a password
-        host, port, login = "", None, ""
-    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[^\s/]+", host) or port == 0:
-        raise NetworkError(f"{setting} is no proxy's address; it looks like http://user:password@host:3128")
+    if parts.scheme not in PORTS or not re.fullmatch(r"[^\s/]+", host) or port == 0:
+        raise _no_proxy_address(setting)
     shown = f"[{host}]" if ":" in host else host
     secret = base64.b64encode(login.encode()).decode() if login else None
-    port = port or {"http": 80, "https": 443}[parts.scheme]
-    return Proxy(f"{parts.scheme}://{shown}:{port}", setting, secret and f"Basic {secret}")
+    return Proxy(f"{parts.scheme}://{shown}:{port or PORTS[parts.scheme]}", setting, secret and f"Basic {secret}")
+
+
+def _no_proxy_address(setting: str) -> NetworkError:
+    return NetworkError(f"{setting} is no proxy's address; it looks like http://user:password@host:3128")
 
 
 def _is_this_machine(host: str) -> bool:
@@ -129,8 +145,11 @@ def _is_this_machine(host: str) -> bool:
 
 def _is_among(host: str, port: int | None, setting: Setting) -> bool:
     """Whether NO_PROXY names a host: itself or a domain above it, its network, with or without its port."""
-    entries = [entry.strip() for entry in setting[1].replace(" ", ",").split(",")]
-    return any(_names(entry, host, port, setting[0]) for entry in entries if entry)
+    return any(_names(entry, host, port, setting[0]) for entry in _entries(setting))
+
+
+def _entries(setting: Setting) -> list[str]:
+    return [entry for entry in re.split(r"[,\s]+", setting[1]) if entry]
 
 
 def _names(entry: str, host: str, port: int | None, setting: str) -> bool:
