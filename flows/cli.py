@@ -19,6 +19,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
+from flows.unsaid import without_secrets
 
 log = logging.getLogger("trialwatch")
 
@@ -360,12 +361,15 @@ def _end(ending: Ending) -> Code:
 
 
 def _say(sentence: str) -> None:
-    """One line on standard error, with nothing in it that could steer a terminal."""
-    print("trialwatch:", "".join(c if c.isprintable() else " " for c in sentence), file=sys.stderr)
+    """One line on standard error, with nothing in it that could steer a terminal, and no password."""
+    print(
+        "trialwatch:", "".join(c if c.isprintable() else " " for c in without_secrets(sentence)), file=sys.stderr
+    )
 
 
 class _Harmless(logging.Formatter):
     """The same for what is logged, which may be of several lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return "".join(c if c.isprintable() or c == "\n" else " " for c in super().format(record))
+        text = without_secrets(super().format(record))
+        return "".join(c if c.isprintable() or c == "\n" else " " for c in text)

@@ -55,6 +55,7 @@ def run(tonight: Tonight, watch: str | None, *, with_prefect: bool) -> Report:
         return tonight(watch)
     for name, value in QUIET_AND_PATIENT.items():
         os.environ.setdefault(name, value)
+    os.environ.update(tonight.settings.network.for_others())
     trouble = _trouble(lambda: nightly_flow(tonight)(watch, return_state=True))
     if tonight.error:
         raise tonight.error

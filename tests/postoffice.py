@@ -17,7 +17,7 @@ class PostOffice:
     """Mails as they came, with their envelope's recipients.
 
     ``refused`` answers a recipient, ``answers`` a verb (``ehlo``, ``mail``, ``rcpt``, ``data``) whoever it is for;
-    where there are ``senders``, nobody else may send.
+    where there are ``senders``, nobody else may send. It does not offer what it is ``without``.
     ``then`` is what happens once a mail is taken: ``hang`` says nothing any more, ``drop`` hangs up.
     """
 
@@ -26,6 +26,7 @@ class PostOffice:
     refused: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     senders: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
     then: str | None = None
     connections: int = 0
 
@@ -42,7 +43,8 @@ class PostOffice:
     ) -> list[str]:
         self.connections += 1
         session.host_name = name
-        return [self.answers["ehlo"]] if "ehlo" in self.answers else list(lines)
+        offers = [line for line in lines if not any(each in line for each in self.without)]
+        return [self.answers["ehlo"]] if "ehlo" in self.answers else offers
 
     async def handle_HELO(self, server: Any, session: Any, envelope: Any, name: str) -> str:
         session.host_name = name
@@ -90,7 +92,13 @@ def reopened(office: PostOffice) -> Iterator[PostOffice]:
 
 def _opened(office: PostOffice) -> Iterator[PostOffice]:
     # A name of its own: asking the machine for its own takes five seconds where there is no name server.
-    controller = Controller(office, hostname="127.0.0.1", port=office.port, server_hostname="post.example.org")
+    controller = Controller(
+        office,
+        hostname="127.0.0.1",
+        port=office.port,
+        server_hostname="post.example.org",
+        enable_SMTPUTF8=True,
+    )
     controller.start()
     try:
         yield office
