@@ -55,6 +55,8 @@ SELECT
     'INTERVENTIONAL' AS study_type, ['PHASE2'] AS phases, 10 + dice AS enrollment, 'ACTUAL' AS enrollment_type,
     strftime(posted + 900, '%Y-%m') AS completion_date, if(dice % 3 = 0, 'ESTIMATED', 'ACTUAL') AS completion_date_type,
     date_trunc('month', posted + 900)::DATE AS completion_date_earliest, last_day(posted + 900) AS completion_date_latest,
+    strftime(posted + 900, '%Y-%m') AS expected_end_date, if(dice % 3 = 0, 'ESTIMATED', 'ACTUAL') AS expected_end_date_type,
+    last_day(posted + 900) AS expected_end_on,
     strftime(posted + 700, '%Y-%m') AS status_verified_date,
     date_trunc('month', posted + 700)::DATE AS status_verified_date_earliest,
     last_day(posted + 700) AS status_verified_date_latest,

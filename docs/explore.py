@@ -120,7 +120,7 @@ def _(alt, mo, rows):
             title,
             status_group,
             start_date_earliest::VARCHAR AS began,
-            coalesce(completion_date_latest, primary_completion_date_latest)::VARCHAR AS ends
+            expected_end_on::VARCHAR AS ends
         FROM trials
         WHERE is_relevant AND start_date_earliest IS NOT NULL
         ORDER BY start_date_earliest

@@ -42,7 +42,10 @@ class Shelf:
         self.version(trial_id, 1, **version)
 
     def version(self, trial_id: str, version_number: int, *, source: str = "nightly", **version: Any) -> None:
-        """A version; a nightly one becomes the trial's present."""
+        """A version; a nightly one becomes the trial's present. It ends as it completes, or primarily."""
+        which = "completion_date" if version.get("completion_date_latest") else "primary_completion_date"
+        end = {"date": version.get(which), "date_type": version.get(f"{which}_type")}
+        end["on"] = version.get(f"{which}_latest")
         if source == "nightly":
             for trial in self.rows[models.Trial]:
                 if trial["trial_id"] == trial_id:
@@ -59,6 +62,7 @@ class Shelf:
                 "content_hash": f"{trial_id}-{version_number}",
                 "run_id": "r",
                 "overall_status": "RECRUITING",
+                **{f"expected_end_{part}": value for part, value in end.items()},
                 **version,
             },
         )

@@ -29,7 +29,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """When a trial is expected to end: its completion date, else the primary one."""
+    """When a trial is expected to end (``intake.expected_end``)."""
 
     trial_id: str
     version_number: int
@@ -115,9 +115,9 @@ def expected(con: duckdb.DuckDBPyConnection, watch: str) -> list[Expected]:
             version_number,
             overall_status,
             overdue_since,
-            if(completion_date_latest IS NULL, primary_completion_date, completion_date),
-            if(completion_date_latest IS NULL, primary_completion_date_type, completion_date_type),
-            coalesce(completion_date_latest, primary_completion_date_latest)
+            expected_end_date,
+            expected_end_date_type,
+            expected_end_on
         FROM trial
         JOIN trial_version USING (trial_id, version_number)
         WHERE fate IS NULL

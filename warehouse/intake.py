@@ -117,6 +117,18 @@ def days(study: Study) -> dict[str, date | None]:
     }
 
 
+def expected_end(study: Study) -> dict[str, Any]:
+    """When a trial ends, as its record has it: its completion date, or its primary one where that is no date.
+
+    Decided here and stored, and decided nowhere else: ``date`` as written, its ``type``, and ``on``, its last day.
+    """
+    status = study.protocolSection.statusModule or Status()
+    given = [each for each in (status.completionDateStruct, status.primaryCompletionDateStruct) if _written(each)]
+    end = next((each for each in given if span(_written(each))), given[0] if given else None) or Date()
+    days = span(end.date)
+    return {"date": end.date, "type": end.type, "on": days.latest if days else None}
+
+
 def _written(struct: Date | None) -> str | None:
     return struct.date if struct else None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse import models
-from warehouse.intake import Read, days, spans
+from warehouse.intake import Read, days, expected_end, spans
 from warehouse.study import Study, duckdb_type
 from warehouse.tables import Lines, listed, name_of, sql
 
@@ -32,6 +32,7 @@ STAGED = {
     "payload": "VARCHAR",
     "spans": f"STRUCT({_SPANS})",
     "days": "STRUCT(first_posted_on DATE, last_update_posted_on DATE, results_first_posted_on DATE)",
+    "expected_end": 'STRUCT(date VARCHAR, type VARCHAR, "on" DATE)',
     "study": duckdb_type(Study),
 }
 
@@ -55,6 +56,7 @@ class Stage(Lines):
                 "payload": state.payload.decode("utf-8", "replace"),
                 "spans": spans(state.study),
                 "days": days(state.study),
+                "expected_end": expected_end(state.study),
                 "study": state.study,
             }
         )

@@ -105,6 +105,11 @@ class TrialVersion(SQLModel, table=True):
     completion_date_type: str | None = text("ACTUAL or ESTIMATED.")
     completion_date_earliest: date | None = _column("First day it can mean.", default=None)
     completion_date_latest: date | None = _column("Last day it can mean.", default=None)
+    expected_end_date: str | None = text(
+        "Its end, as written: its completion date, or its primary one where that is absent or no date."
+    )
+    expected_end_date_type: str | None = text("ACTUAL or ESTIMATED.")
+    expected_end_on: date | None = _column("Last day that its end can mean.", default=None)
     status_verified_date: str | None = text("When the sponsor last verified the record, as written.")
     status_verified_date_earliest: date | None = _column("First day it can mean.", default=None)
     status_verified_date_latest: date | None = _column("Last day it can mean.", default=None)

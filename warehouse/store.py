@@ -26,7 +26,7 @@ from warehouse.tables import sql
 
 log = logging.getLogger("trialwatch")
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 FILE = "store.duckdb"
 VIEWS = ("ledger/delivery_ledger",)
 

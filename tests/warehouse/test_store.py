@@ -127,6 +127,31 @@ def test_an_older_store_is_brought_up_to_date_and_a_copy_of_it_stays(of_version_
         assert con.execute("SELECT max(version) FROM store_schema").fetchone() == (1,)
 
 
+def test_an_older_stores_versions_bear_no_blanks_and_their_one_end(of_version_1: Path) -> None:
+    given = {
+        "A": ("RECRUITING ", "2026-11\u00a0", "2026-11-30", "2026-10", "2026-10-31"),
+        "B": ("COMPLETED\u200b", "soon", None, "2026-10", "2026-10-31"),
+        "C": (" ", "soon", None, None, None),
+    }
+    with duckdb.connect(str(of_version_1 / FILE)) as con:
+        con.executemany(
+            "INSERT INTO trial_version (trial_id, version_number, observed_at, source, content_hash, run_id, "
+            "phases, overall_status, completion_date, completion_date_latest, primary_completion_date, "
+            "primary_completion_date_latest, completion_date_type, primary_completion_date_type) "
+            "VALUES (?, 1, now()::TIMESTAMP, 'nightly', 'h', 'r', ['NA'], ?, ?, ?, ?, ?, 'ACTUAL', 'ESTIMATED')",
+            [[name, *row] for name, row in given.items()],
+        )
+    with opened(of_version_1) as con:
+        assert con.execute(
+            "SELECT trial_id, overall_status, expected_end_date, expected_end_date_type, expected_end_on::VARCHAR "
+            "FROM trial_version WHERE trial_id IN ('A', 'B', 'C') ORDER BY ALL"
+        ).fetchall() == [
+            ("A", "RECRUITING", "2026-11", "ACTUAL", "2026-11-30"),
+            ("B", "COMPLETED", "2026-10", "ESTIMATED", "2026-10-31"),
+            ("C", None, "soon", "ACTUAL", None),
+        ]
+
+
 def test_what_an_older_store_owed_is_still_owed(of_version_1: Path) -> None:
     writer = Writer("watch@example.org", None, ())
     with opened(of_version_1) as con:

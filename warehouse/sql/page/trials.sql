@@ -17,16 +17,9 @@ SELECT
     trials.primary_completion_date_type,
     trials.completion_date,
     trials.completion_date_type,
-    -- Both parts of one date: never the day of one with the type of the other.
-    CASE WHEN trials.completion_date IS NULL THEN trials.primary_completion_date ELSE trials.completion_date END AS end_date,
-    CASE
-        WHEN trials.completion_date IS NULL THEN trials.primary_completion_date_type
-        ELSE trials.completion_date_type
-    END AS end_date_type,
-    CASE
-        WHEN trials.completion_date IS NULL THEN trials.primary_completion_date_latest
-        ELSE trials.completion_date_latest
-    END AS end_date_latest,
+    trials.expected_end_date AS end_date,
+    trials.expected_end_date_type AS end_date_type,
+    trials.expected_end_on AS end_date_latest,
     trials.status_verified_date,
     trials.first_posted_on,
     trials.last_update_posted_on,

@@ -26,6 +26,9 @@ SELECT
     state.completion_date_type,
     state.completion_date_earliest,
     state.completion_date_latest,
+    state.expected_end_date,
+    state.expected_end_date_type,
+    state.expected_end_on,
     state.status_verified_date,
     state.status_verified_date_earliest,
     state.status_verified_date_latest,
@@ -39,10 +42,10 @@ SELECT
     coalesce(label.substances, []) AS substances,
     judgement.drug_role,
     coalesce(member.is_relevant, false) AS is_relevant,
-    trial.fate IS NULL AND coalesce(state.expected_end_on < today.day, false) AS is_overdue,
+    trial.fate IS NULL AND coalesce(state.late_after_on < today.day, false) AS is_overdue,
     CASE
-        WHEN trial.fate IS NULL AND state.expected_end_on < today.day
-            THEN date_diff('day', state.expected_end_on, today.day)
+        WHEN trial.fate IS NULL AND state.late_after_on < today.day
+            THEN date_diff('day', state.late_after_on, today.day)
     END AS days_overdue,
     state.lapses_on,
     trial.url,

@@ -31,6 +31,9 @@ SELECT
     completion_date_type,
     completion_date_earliest,
     completion_date_latest,
+    expected_end_date,
+    expected_end_date_type,
+    expected_end_on,
     status_verified_date,
     status_verified_date_earliest,
     status_verified_date_latest,
@@ -40,6 +43,6 @@ SELECT
     has_results,
     lead_sponsor,
     lead_sponsor_class,
-    expected_end_on,
     lapses_on
 FROM kept.trial_version
+WHERE version_number IS NOT NULL
