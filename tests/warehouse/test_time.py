@@ -277,3 +277,130 @@ def test_the_lapses_that_were_seen_to_happen_fall_on_the_foretold_day(shelf: She
     for number, lapses_on in shelf.ask("SELECT trial_id, lapses_on FROM trials"):
         last_open, first_unknown = seen[number]
         assert last_open < lapses_on <= first_unknown, number
+
+
+# -- a trial first seen as UNKNOWN -------------------------------------------------------------------------
+
+
+def lapsed(shelf: Shelf, trial_id: str = T, *, posted: str = "2019-09-24", **more: Any) -> None:
+    shelf.trial(
+        trial_id,
+        **{
+            "registry_date": on(posted),
+            "overall_status": "UNKNOWN",
+            "last_known_status": "RECRUITING",
+            "status_verified_date": "2019-09",
+            "status_verified_date_earliest": on("2019-09-01"),
+            "status_verified_date_latest": on("2019-09-30"),
+            "completion_date": "2020-12",
+            "completion_date_type": "ESTIMATED",
+            "completion_date_latest": on("2020-12-31"),
+            **more,
+        },
+    )
+
+
+LAPSES = [
+    pytest.param({}, "2021-10-01", id="25 months after its verification"),
+    pytest.param({"completion_date_latest": on("2022-04-30")}, "2022-05-02", id="its end later, a Sunday first"),
+    pytest.param({"completion_date_latest": on("2021-12-31")}, "2022-01-03", id="a Saturday first"),
+    pytest.param({"completion_date": None, "completion_date_latest": None}, "2021-10-01", id="no end given"),
+    pytest.param({"completion_date_latest": on("2031-12-31")}, "2026-09-12", id="never later than first seen"),
+]
+
+
+@pytest.mark.parametrize(("more", "lapsed_on"), LAPSES)
+def test_a_trial_first_seen_as_unknown_had_lapsed_by_the_registrys_rule(
+    shelf: Shelf, more: dict[str, Any], lapsed_on: str
+) -> None:
+    lapsed(shelf, **more)
+    assert shelf.ask(
+        "SELECT overall_status, from_date::VARCHAR, to_date::VARCHAR, from_basis, is_start_known "
+        "FROM status_history"
+    ) == [
+        ("RECRUITING", "2019-09-24", lapsed_on, "posted", False),
+        ("UNKNOWN", lapsed_on, None, "inferred", False),
+    ]
+    assert shelf.ask("SELECT version_number, valid_from_on::VARCHAR, valid_from_basis FROM trial_versions") == [
+        (1, lapsed_on, "inferred")
+    ]
+    assert shelf.ask("SELECT count(*) FROM trial_states") == [(1,)]
+    said = "SELECT overall_status, last_known_status, status_group, version_number "
+    said += "FROM trials_as_of(?::DATE, ?::TIMESTAMP)"
+    now = "2026-09-12 02:30"
+    assert shelf.ask(said, "2019-09-23", now) == []
+    assert shelf.ask(said, "2019-09-24", now) == [("RECRUITING", None, "recruiting", None)]
+    assert shelf.ask(said, str(on(lapsed_on) - timedelta(days=1)), now) == [
+        ("RECRUITING", None, "recruiting", None)
+    ]
+    assert shelf.ask(said, lapsed_on, now) == [("UNKNOWN", "RECRUITING", "unknown", 1)]
+    assert shelf.ask(said, "2026-09-12", "2026-09-12 02:29") == [], "nobody had seen it yet"
+    assert shelf.ask("SELECT overall_status FROM trials_as_of(?::TIMESTAMP)", now) == [("UNKNOWN",)]
+
+
+NOT_INFERRED = [
+    pytest.param({"last_known_status": None}, id="nothing says what it last was"),
+    pytest.param({"last_known_status": "COMPLETED"}, id="what it last was does not lapse"),
+    pytest.param({"status_verified_date_earliest": None}, id="it was never verified"),
+    pytest.param({"registry_name": "isrctn"}, id="another registry"),
+    pytest.param({"posted": "2026-09-01"}, id="posted after the rule held"),
+]
+
+
+@pytest.mark.parametrize("more", NOT_INFERRED)
+def test_where_the_rule_says_nothing_the_registrys_date_stands(shelf: Shelf, more: dict[str, Any]) -> None:
+    lapsed(shelf, **more)
+    assert shelf.ask("SELECT overall_status, from_date::VARCHAR, from_basis FROM status_history") == [
+        ("UNKNOWN", more.get("posted", "2019-09-24"), "posted")
+    ]
+
+
+def test_what_came_after_a_lapse_that_is_inferred_keeps_its_day(shelf: Shelf) -> None:
+    lapsed(shelf, observed_at=at(1))
+    shelf.version(T, 2, observed_at=at(3), registry_date=on("2026-09-02"), overall_status="COMPLETED")
+    assert [row[:3] for row in stays(shelf)] == [
+        ("RECRUITING", "2019-09-24", "2021-10-01"),
+        ("UNKNOWN", "2021-10-01", "2026-09-02"),
+        ("COMPLETED", "2026-09-02", None),
+    ]
+
+
+def test_history_learnt_later_says_itself_what_came_before_a_lapse(shelf: Shelf) -> None:
+    lapsed(shelf, observed_at=at(1))
+    shelf.version(
+        T, 2, source="history", observed_at=at(5), registry_date=on("2018-01-01"), overall_status="SUSPENDED"
+    )
+    shelf.version(T, 3, source="history", observed_at=at(5), registry_date=on("2019-09-24"))
+    assert [row[:3] for row in stays(shelf)] == [
+        ("SUSPENDED", "2018-01-01", "2019-09-24"),
+        ("RECRUITING", "2019-09-24", "2021-10-01"),
+        ("UNKNOWN", "2021-10-01", None),
+    ]
+
+
+def test_real_unknown_trials_are_dated_by_the_rule_within_what_we_know(
+    shelf: Shelf, real_records: list[dict[str, Any]]
+) -> None:
+    unknown = 0
+    for record in real_records:
+        protocol = record["protocolSection"]
+        module = protocol["statusModule"]
+        if module.get("overallStatus") == "UNKNOWN":
+            unknown += 1
+            shelf.trial(
+                protocol["identificationModule"]["nctId"],
+                overall_status="UNKNOWN",
+                last_known_status=module["lastKnownStatus"],
+                registry_date=on(module["lastUpdatePostDateStruct"]["date"]),
+                **dates(module),
+            )
+    assert unknown >= 20
+    stayed = shelf.ask("SELECT trial_id, overall_status, from_date, to_date, from_basis FROM status_history")
+    assert len(stayed) == 2 * unknown
+    for _, status, since, until, basis in stayed:
+        if status == "UNKNOWN":
+            assert (basis, until) == ("inferred", None)
+            assert since.day <= 3
+            assert since.isoweekday() <= 5
+        else:
+            assert until - since > timedelta(days=365)

@@ -29,6 +29,9 @@
         state.completion_date_type,
         state.completion_date_earliest,
         state.completion_date_latest,
+        state.expected_end_date,
+        state.expected_end_date_type,
+        state.expected_end_on,
         state.status_verified_date,
         state.status_verified_date_earliest,
         state.status_verified_date_latest,
@@ -42,10 +45,10 @@
         trial.substances,
         trial.drug_role,
         trial.is_relevant,
-        fate.kind IS NULL AND coalesce(state.expected_end_on < moment.day, false) AS is_overdue,
+        fate.kind IS NULL AND coalesce(state.late_after_on < moment.day, false) AS is_overdue,
         CASE
-            WHEN fate.kind IS NULL AND state.expected_end_on < moment.day
-                THEN date_diff('day', state.expected_end_on, moment.day)
+            WHEN fate.kind IS NULL AND state.late_after_on < moment.day
+                THEN date_diff('day', state.late_after_on, moment.day)
         END AS days_overdue,
         state.lapses_on,
         trial.url,
@@ -102,6 +105,9 @@
         state.completion_date_type,
         state.completion_date_earliest,
         state.completion_date_latest,
+        state.expected_end_date,
+        state.expected_end_date_type,
+        state.expected_end_on,
         state.status_verified_date,
         state.status_verified_date_earliest,
         state.status_verified_date_latest,
@@ -115,10 +121,10 @@
         trial.substances,
         trial.drug_role,
         trial.is_relevant,
-        fate.kind IS NULL AND coalesce(state.expected_end_on < said.day, false) AS is_overdue,
+        fate.kind IS NULL AND coalesce(state.late_after_on < said.day, false) AS is_overdue,
         CASE
-            WHEN fate.kind IS NULL AND state.expected_end_on < said.day
-                THEN date_diff('day', state.expected_end_on, said.day)
+            WHEN fate.kind IS NULL AND state.late_after_on < said.day
+                THEN date_diff('day', state.late_after_on, said.day)
         END AS days_overdue,
         state.lapses_on,
         trial.url,
@@ -148,7 +154,8 @@
     JOIN kept.trial_now AS trial USING (trial_id)
     LEFT JOIN kept.fate AS fate
         ON fate.trial_id = trial.trial_id
-        AND fate.from_on <= said.day
-        AND (fate.until_on IS NULL OR said.day < fate.until_on)
         AND fate.from_at <= said.instant
+        AND fate.from_on <= said.day
+        -- That it is back is only known from the night on which it was seen.
+        AND (fate.until_at IS NULL OR said.instant < fate.until_at OR said.day < fate.until_on)
 )

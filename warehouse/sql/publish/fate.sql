@@ -5,12 +5,20 @@ FROM (
         trial_id,
         kind,
         CASE WHEN kind = 'merged' THEN new_value END AS merged_into,
-        coalesce(registry_date, observed_at::DATE) AS from_on,
+        said_on AS from_on,
         observed_at AS from_at,
-        lead(coalesce(registry_date, observed_at::DATE)) OVER by_trial AS until_on,
+        lead(said_on) OVER by_trial AS until_on,
         lead(observed_at) OVER by_trial AS until_at
-    FROM change
-    WHERE kind IN ('removed', 'merged', 'restored')
+    FROM (
+        SELECT
+            *,
+            -- What was seen later came later, whatever the data version of that night.
+            max(coalesce(registry_date, observed_at::DATE)) OVER (
+                PARTITION BY trial_id ORDER BY observed_at
+            ) AS said_on
+        FROM change
+        WHERE kind IN ('removed', 'merged', 'restored')
+    )
     WINDOW by_trial AS (PARTITION BY trial_id ORDER BY observed_at)
 )
 WHERE kind <> 'restored'

@@ -8,5 +8,6 @@ SELECT
     date_diff(
         'day', from_date, coalesce(to_date, greatest(from_date, (SELECT published_at::DATE FROM kept.freshness)))
     ) AS days_so_far,
-    is_start_known
+    is_start_known,
+    from_basis
 FROM kept.status_stay

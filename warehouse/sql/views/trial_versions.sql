@@ -5,9 +5,11 @@ SELECT
     registry_date,
     registry_date_basis,
     valid_from_on,
+    valid_from_basis,
     observed_at,
     superseded_at,
     source,
     overall_status,
     content_hash
 FROM kept.trial_version
+WHERE version_number IS NOT NULL
