@@ -16,8 +16,8 @@ from rich.text import Text
 
 from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
 from warehouse.foreign import defused, plain
-from warehouse.oldnew import old_and_new
 from warehouse.phrases import status_words
+from warehouse.sentences import saying
 from warehouse.story import Moment, moments
 from warehouse.vocabulary import status_group
 
@@ -81,7 +81,7 @@ def _a_line_each(documents: Sequence[Row], console: Console) -> Iterator[Rendera
             _kind(each),
             Text(plain(each["trial_id"])),
             Text(one_line(each["title"], title)),
-            Text(_how(each)),
+            Text(_how(each, "\n" if console.is_terminal else "  ")),  # a program reads line by line
             Text(plain(each["cause"])),
         )
     yield drawn
@@ -106,18 +106,11 @@ def _kind(change: Row) -> Text:
     return Text(plain(change["kind"]), style=OF_MATERIALITY.get(change["materiality"], ""))
 
 
-def _how(change: Row) -> str:
-    """From what to what, as far as there are values; else the reason."""
-    told = old_and_new(change["field"], change["old_value"], change["new_value"])
-    if told is None or change["kind"] in ("overdue", "registered", "discovered", "left_watch", "reentered_watch"):
-        return one_line(change["reason"], LETTERS_OF_A_VALUE)
-    label = "" if change["field"] == "overall_status" else f"{told.label}: "
-    cut = f" ({told.cut} left out)" if told.cut else ""
-    if told.old is not None:
-        return f"{label}{told.old} → {told.new}{cut}"
-    return (
-        label + "; ".join([*(f"− {entry}" for entry in told.gone), *(f"+ {entry}" for entry in told.came)]) + cut
-    )
+def _how(change: Row, apart: str = "\n") -> str:
+    """The change in one sentence and, each on a line of its own, what differs."""
+    said = saying(change)
+    cut = f"({said.cut} not shown here; --json has both values whole)" if said.cut else ""
+    return apart.join(filter(None, (str(said), *map(str, said.lines), cut)))
 
 
 # -- one trial -----------------------------------------------------------------------------------------
@@ -190,7 +183,10 @@ def _timeline(told: Sequence[Moment]) -> Table:
             drawn.add_row(on, Text.assemble(_status(status, status_group(status)), number))
             on = ""
         for change in moment.changes:
-            drawn.add_row(on, Text.assemble(_kind(change), f": {_how(change)} ({plain(change['cause'])})"))
+            said = saying(change)
+            lead = (said.lead, OF_MATERIALITY.get(change["materiality"], ""))
+            rest = f"{_how(change).removeprefix(said.lead)} ({plain(change['cause'])})"
+            drawn.add_row(on, Text.assemble(lead, rest))
             on = ""
     return drawn
 

@@ -22,6 +22,11 @@ CALLED = {
     "secondaryIdInfos": "Further numbers",
     "meshes": "MeSH terms",
     "ancestors": "Broader MeSH terms",
+    "identificationModule": "Identification",
+    "sponsorCollaboratorsModule": "Sponsors and collaborators",
+    "contactsLocationsModule": "Contacts and locations",
+    "armsInterventionsModule": "Arms and interventions",
+    "ipdSharingStatementModule": "Sharing of participants' data",
     "conditionBrowseModule": "MeSH terms of the conditions",
     "interventionBrowseModule": "MeSH terms of the interventions",
 }

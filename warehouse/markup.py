@@ -15,7 +15,8 @@ LONGEST_WORD = 26
 """Letters that stand on one line of a phone. The longest word in the records at hand, outside of codes and
 addresses, has 25."""
 PIECE = 13
-_DATE = re.compile(r"(?<![\w-])\d{4}-\d\d(?:-\d\d)?(?![\w-])", re.ASCII)
+_DATE = re.compile(r"(?<![\w-])(\d{4}-\d\d(?:-\d\d)?)(?![\w-])", re.ASCII)
+_UNBROKEN = Markup('<span class="date">{}</span>')
 
 
 def breakable(text: object) -> Markup:
@@ -29,7 +30,8 @@ def breakable(text: object) -> Markup:
 def _word(word: str) -> Markup:
     if len(word) > LONGEST_WORD:
         return Markup("<wbr>").join(map(escape, re.findall(f".{{1,{PIECE}}}", word)))
-    return Markup(_DATE.sub(r'<span class="date">\g<0></span>', str(escape(word))))
+    pieces = enumerate(_DATE.split(word))
+    return Markup("").join(_UNBROKEN.format(piece) if at % 2 else escape(piece) for at, piece in pieces)
 
 
 def short(text: str | None, most: int = 160) -> Markup:

@@ -114,7 +114,7 @@ def test_the_operator_hears_of_a_refusal_once_and_again_when_it_lasts(
     assert body is not None
     text = " ".join(body.get_content().split())
     assert "Check bounds: the watch holds 2 trials, outside its bounds of 3 to any number" in text
-    assert 'trialwatch run --watch w --accept bounds --because "…"' in text
+    assert "trialwatch run --watch w --accept bounds --because 'what I looked at, and why it is right'" in text
     house.configure(BOUNDED.format(least=1))
     assert house.night().ending.code is Code.DONE
     house.configure(BOUNDED.format(least=3))

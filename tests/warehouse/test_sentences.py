@@ -212,7 +212,7 @@ No longer counts as relevant. The condition “Healthy Volunteers” decides.
 Counts as relevant now. Ketamine is given for alcohol use disorder.
 Description changed.
 Brief summary: Old. → New.
-Contacts locations changed. Central contacts changed (not shown: it may name people).
+Contacts and locations changed. Central contacts changed (not shown: it may name people).
 Drug role changed.
 adjunct → treatment
 """

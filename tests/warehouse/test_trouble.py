@@ -1,11 +1,13 @@
 """When the operator is told of a night, and in which words."""
 
+import shlex
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from warehouse.checks import Acceptance, Check
-from warehouse.trouble import Earlier, is_to_be_told, of_mail, of_night
+from warehouse.trouble import Earlier, as_command, is_to_be_told, of_mail, of_night
 
 NOW = datetime.fromisoformat("2026-09-20T02:30")
 A_DAY = timedelta(days=1)
@@ -56,10 +58,41 @@ def test_a_refusal_is_told_with_its_figures_and_the_command_that_lets_it_pass() 
     for words in (
         "The night of w on clinicaltrials.gov was refused: too few.",
         "The last complete one was 2026-09-19 02:30 UTC; what was published then stands as it is.",
-        "Check bounds: bounds went wrong. Figures: {'trials': 3}.",
-        'trialwatch run --watch w --accept bounds --because "…"',
+        "Check bounds: bounds went wrong. Figures: trials 3.",
     ):
         assert words in text
+    (line,) = filter(None, map(as_command, told.sentences))
+    assert shlex.split(line) == [
+        *("trialwatch", "run", "--watch", "w", "--accept", "bounds"),
+        *("--because", "what I looked at, and why it is right"),
+    ]
+
+
+@pytest.mark.parametrize("watch", ["w", "my watch", "o'brien", "a;b", "$HOME"])
+def test_the_command_is_one_that_a_shell_takes_whatever_the_watch_is_called(watch: str) -> None:
+    told = of_night(watch, "clinicaltrials.gov", "refused", "refused: too few", [check("bounds")], NEVER)
+    (line,) = filter(None, map(as_command, told.sentences))
+    assert shlex.split(line)[3] == watch
+    assert line.isascii()
+
+
+def test_figures_are_words_and_never_a_programs_own() -> None:
+    figures = {
+        "share_changed": 0.25,
+        "most": None,
+        "missing": ["NCT1", "NCT2"],
+        "stamps": {"2026-09-11": 3},
+        "same_question": True,
+        "none_of": [],
+        "trials": 12345,
+    }
+    odd = replace(check("bounds"), figures=figures)
+    told = of_night("w", "clinicaltrials.gov", "refused", "refused: too few", [odd], NEVER)
+    (line,) = (each for each in told.sentences if each.startswith("Check"))
+    assert line.partition("Figures: ")[2] == (
+        "share changed 0.25; missing NCT1, NCT2; stamps 2026-09-11 3; same question yes; none of none; "
+        "trials 12,345."
+    )
 
 
 def test_two_refusing_checks_cannot_both_be_accepted_and_none_is_offered() -> None:

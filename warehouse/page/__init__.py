@@ -13,9 +13,10 @@ import duckdb
 import jinja2
 
 from warehouse import phrases
-from warehouse.foreign import plain, shortened, web_address
-from warehouse.oldnew import old_and_new
+from warehouse.foreign import plain, web_address
+from warehouse.markup import breakable, marked, short
 from warehouse.page.facts import facts
+from warehouse.sentences import saying
 from warehouse.vocabulary import status_group
 
 _templates = jinja2.Environment(
@@ -27,7 +28,10 @@ _templates = jinja2.Environment(
 )
 _templates.filters.update(
     plain=plain,
-    short=lambda text, most=160: shortened(plain(text), most)[0],
+    breakable=breakable,
+    short=short,
+    marked=marked,
+    saying=saying,
     status=lambda status: phrases.status_words(status) if status else "no status given",
     group=lambda status: status_group(status) or "unrecognised",
     kind=lambda kind: phrases.kind_words(kind).capitalize(),
@@ -37,7 +41,6 @@ _templates.filters.update(
     day=lambda day: f"{day.day} {day:%b %Y}" if day else "",
     web=web_address,
     number=phrases.number,
-    values=lambda change: old_and_new(change["field"], change["old_value"], change["new_value"]),
     dated=lambda change: phrases.dated(
         change["registry_date"], change["registry_date_basis"], change["observed_at"]
     ),

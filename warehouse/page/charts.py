@@ -1,16 +1,10 @@
-"""The two charts, drawn by Vega-Lite into SVG that needs neither a network nor a script.
+"""Where the bars of the two charts stand: counts in, rectangles out, in the units of a drawing that scales.
 
-Colours are names of the page's own style variables, so one drawing serves light and dark. What the figures are of
-is the caller's.
+Pure. It does not know what the figures are of, nor how they are coloured: a bar bears its status group's name.
 """
 
-import json
-from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-import vl_convert
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 GROUPS = (
     *("planned", "recruiting", "active", "completed", "stopped", "unknown"),
@@ -20,36 +14,127 @@ GROUPS = (
 Count = tuple[str, str, int]
 """What is counted, the status group, the number of trials."""
 
-
-def by_substance(counts: Sequence[Count], names: Sequence[str]) -> str:
-    """One bar a substance, its trials by status; ``names`` is the order."""
-    return _drawn("by_substance", tuple(counts), tuple(names))
-
-
-def by_year(counts: Sequence[Count], names: Sequence[str]) -> str:
-    """One column a year, its trials by status."""
-    return _drawn("by_year", tuple(counts), tuple(names))
+NAMES_WIDTH, BARS_WIDTH, COUNT_WIDTH = 116, 220, 44
+ROW, BAR = 26, 16
+YEARS_LEFT, YEARS_TOP, YEARS_WIDTH, YEARS_HEIGHT, YEARS_BOTTOM = 30, 10, 340, 150, 20
+YEAR_LABEL = 36
+"""Room that a year's number takes, with a gap to the next."""
+LETTER = 6.6
+"""Width of a letter, about: the words below a drawing are no years only where there are dates of no sense."""
 
 
-@lru_cache(maxsize=8)
-def _drawn(name: str, counts: tuple[Count, ...], names: tuple[str, ...]) -> str:
-    if not counts:
-        return ""
-    spec: dict[str, Any] = json.loads((Path(__file__).parent / f"{name}.vl.json").read_text("utf-8"))
-    spec["data"] = {
-        "values": [
-            {"named": named, "group": group, "place": GROUPS.index(group), "trials": trials}
-            for named, group, trials in counts
-        ]
-    }
-    spec["transform"] = [{"joinaggregate": [{"op": "sum", "field": "trials", "as": "all"}], "groupby": ["named"]}]
-    place = "y" if name == "by_substance" else "x"
-    for layer in spec["layer"]:
-        layer["encoding"][place]["sort"] = list(names)
-        if "color" in layer["encoding"]:
-            layer["encoding"]["color"]["scale"] = {
-                "domain": list(GROUPS),
-                "range": [f"var(--{group})" for group in GROUPS],
-            }
-    svg: str = vl_convert.vegalite_to_svg(spec)
-    return svg
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """One status group's part of a bar."""
+
+    group: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text at a place; ``anchor`` is SVG's own word for which end of it stands there."""
+
+    text: str
+    x: float
+    y: float
+    anchor: str = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """All of a chart. ``grid`` are the heights of its lines."""
+
+    width: float
+    height: float
+    rectangles: tuple[Rectangle, ...]
+    words: tuple[Words, ...]
+    grid: tuple[float, ...] = ()
+
+
+def by_substance(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
+    """One bar a substance, its trials by status, the number behind it; ``names`` is the order."""
+    totals = _totals(counts, names)
+    unit = BARS_WIDTH / _most(totals)
+    rectangles, words = [], []
+    for place, name in enumerate(names):
+        top = place * ROW + (ROW - BAR) / 2
+        at = float(NAMES_WIDTH)
+        for group, trials in _stack(counts, name):
+            rectangles.append(Rectangle(group, _round(at), top, _round(trials * unit), BAR))
+            at += trials * unit
+        middle = place * ROW + ROW / 2 + 4
+        words += [Words(name, NAMES_WIDTH - 8, middle, "end"), Words(f"{totals[name]:,}", _round(at + 6), middle)]
+    width = NAMES_WIDTH + BARS_WIDTH + COUNT_WIDTH
+    return Drawing(width, max(1, len(names)) * ROW, tuple(rectangles), tuple(words))
+
+
+def by_year(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
+    """One column a name in the given order, its trials by status. A name without trials keeps its place."""
+    totals = _totals(counts, names)
+    step = _step(_most(totals))
+    top = step * -(-_most(totals) // step)
+    unit = YEARS_HEIGHT / top
+    room = YEARS_WIDTH / max(1, len(names))
+    base = YEARS_TOP + YEARS_HEIGHT
+    rectangles = []
+    for place, name in enumerate(names):
+        height = 0.0
+        for group, trials in _stack(counts, name):
+            height += trials * unit
+            x = YEARS_LEFT + (place + 0.14) * room
+            rectangles.append(
+                Rectangle(group, _round(x), _round(base - height), _round(0.72 * room), _round(trials * unit))
+            )
+    lines = range(0, top + 1, step)
+    words = [Words(f"{line:,}", YEARS_LEFT - 6, _round(base - line * unit + 4), "end") for line in lines]
+    words += _below(names, room, base + 15)
+    width, height = YEARS_LEFT + YEARS_WIDTH, base + YEARS_BOTTOM
+    return Drawing(
+        width, height, tuple(rectangles), tuple(words), tuple(_round(base - line * unit) for line in lines)
+    )
+
+
+def _below(names: Sequence[str], room: float, y: float) -> Iterator[Words]:
+    """As many of the names below the columns as have room, from the left; always the first."""
+    free = 0.0
+    for place, name in enumerate(names):
+        middle = YEARS_LEFT + (place + 0.5) * room
+        half = max(YEAR_LABEL, len(name) * LETTER) / 2
+        middle = min(middle, YEARS_LEFT + YEARS_WIDTH - half + 4)
+        if middle - half >= free:
+            yield Words(name, _round(middle), y, "middle")
+            free = middle + half
+
+
+def _totals(counts: Sequence[Count], names: Sequence[str]) -> dict[str, int]:
+    totals = dict.fromkeys(names, 0)
+    for named, _, trials in counts:
+        totals[named] += trials
+    return totals
+
+
+def _most(totals: dict[str, int]) -> int:
+    return max([1, *totals.values()])
+
+
+def _stack(counts: Sequence[Count], name: str) -> list[tuple[str, int]]:
+    found = [(group, trials) for named, group, trials in counts if named == name]
+    return sorted(found, key=lambda one: GROUPS.index(one[0]))
+
+
+def _step(most: int) -> int:
+    """Between the lines: 1, 2 or 5 times a power of ten, so that there are at most five above the base."""
+    size = 1
+    while True:
+        for step in (size, 2 * size, 5 * size):
+            if most <= 5 * step:
+                return step
+        size *= 10
+
+
+def _round(place: float) -> float:
+    return round(place, 1)

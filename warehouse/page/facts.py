@@ -136,7 +136,7 @@ def _figures(rows: Iterable[Row]) -> list[Row]:
 def _figure(
     title: str,
     heading: str,
-    draw: Callable[[Sequence[charts.Count], Sequence[str]], str],
+    draw: Callable[[Sequence[charts.Count], Sequence[str]], charts.Drawing],
     counts: list[charts.Count],
     names: list[str],
 ) -> Row:
@@ -147,7 +147,7 @@ def _figure(
     return {
         "title": title,
         "heading": heading,
-        "svg": draw(counts, names),
+        "drawing": draw(counts, names),
         "groups": groups,
         "rows": [(name, [row[group] for group in groups], sum(row.values())) for name, row in table.items()],
     }
