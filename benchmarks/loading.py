@@ -3,19 +3,18 @@
 uv run python benchmarks/loading.py [records]
 """
 
-import json
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 from sqlmodel import Session, create_engine
 
+from connectors.simulated import made_up
 from warehouse import models
 from warehouse.intake import Read, read
 from warehouse.load import Stage, load
@@ -26,9 +25,8 @@ FEWER = 20
 """Row by row is tried on this fraction of the records; the ratio is per record."""
 
 
-def made_up(count: int) -> Iterator[bytes]:
-    text = (files("connectors.simulated") / "made_up_trials.json").read_text("utf-8")
-    records = json.loads(text)
+def many(count: int) -> Iterator[bytes]:
+    records = list(made_up.records())
     for number in range(count):
         record = records[number % len(records)]
         record["protocolSection"]["identificationModule"]["nctId"] = f"NCT{number:08d}"
@@ -43,7 +41,7 @@ def seconds(told: list[float]) -> Iterator[None]:
 
 
 def states(count: int) -> list[Read]:
-    return [each for each in read(made_up(count), {}) if isinstance(each, Read)]
+    return [each for each in read(many(count), {}) if isinstance(each, Read)]
 
 
 def main(count: int) -> None:

@@ -82,6 +82,7 @@ class _Pass:
         self.client = registry.client
         self.sink = sink
         self.progress = progress
+        self.told = ""
         self.collected = Collected(registry.name, registry.data_version(), None)
         self.landed: set[str] = set()
         self.nameless: set[bytes] = set()
@@ -89,7 +90,10 @@ class _Pass:
     def over(self, question: Question) -> Collected:
         asked = (question.interventions, question.conditions, question.terms)
         if any(asked) or question.everything:
-            for expression in expressions(*asked):
+            searches = list(expressions(*asked))
+            for count, expression in enumerate(searches, 1):
+                self.told = f"search {count} of {len(searches)}"
+                self.progress(self.told, 0, None)
                 found = self._search(expression.name, expression.params)
                 for number in found:
                     self.collected.found_by.setdefault(number, []).append(expression.name)
@@ -116,7 +120,7 @@ class _Pass:
                     number = None
                 nameless += number is None
                 self._land(record, number)
-            self.progress(name, fetched, declared)
+            self.progress(self.told, fetched, declared)
         self.collected.searches.append(Search(name, declared, fetched, len(names) + nameless))
         return list(names)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from connectors.simulated import made_up
 from flows.cli import main
 from flows.endings import Code
 from tests.conftest import SHARED
@@ -59,8 +60,7 @@ def kept_records() -> list[Record]:
         with gzip.open(real, "rt", encoding="utf-8") as lines:
             found = [json.loads(line) for line in lines]
     else:
-        made_up = Path(__file__).parents[2] / "connectors/simulated/made_up_trials.json"
-        found = [*json.loads(made_up.read_text("utf-8")), a_trial("NCT00000001")]
+        found = [*made_up.records(), a_trial("NCT00000001")]
     return [
         {part: record[part] for part in ("protocolSection", "derivedSection", "hasResults") if part in record}
         for record in found
