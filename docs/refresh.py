@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from flows.demo import nights
+from flows.demo import nights, plainly
 from warehouse import questions
 from warehouse.dictionary import document
 from warehouse.publish import FILE
@@ -31,7 +31,7 @@ def recipes() -> dict[str, str]:
 
 def demonstrated(folder: Path) -> Path:
     """Play the demo's nights in a folder; returns the published file."""
-    for _ in nights(folder):
+    for _ in nights(folder, plainly):
         pass
     return folder / "data" / "published" / FILE
 

@@ -17,6 +17,7 @@ from connectors.registry import Progress
 from flows import apart, delivery, steps
 from flows.delivery import Delivered
 from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words
+from flows.progress import stage
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, Occasion
 from warehouse.certificate import Certificate
@@ -88,6 +89,7 @@ def night(
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
             report.not_published = _publish(do, occasion, all(succeeded), report.ending)
+        stage(progress, "mail")
         delivered = do.deliver(settings, configuration)
         if delivered.code is not Code.DONE or delivered.sent or delivered.given_up:
             report.ending.note(delivered.code, delivered.sentence)
@@ -99,7 +101,10 @@ def night(
 def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Certificate:
     """One watch on one registry; what goes wrong here must not stop the others."""
     try:
-        return do.keep(occasion, watch, registry_name, do.collect(occasion, watch, registry_name))
+        stage(occasion.progress, f"{watch.name}: asking {registry_name}")
+        brought = do.collect(occasion, watch, registry_name)
+        stage(occasion.progress, f"{watch.name}: comparing and storing")
+        return do.keep(occasion, watch, registry_name, brought)
     except Exception as error:
         if trouble := named(error):
             _note_trouble(occasion, watch, registry_name, trouble)
@@ -115,6 +120,7 @@ def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -
     Returns the sentence that says why not, if it was not.
     """
     try:
+        stage(occasion.progress, "publishing: file, page and feed")
         do.publish(occasion, is_complete)
     except Exception as error:
         trouble = named(error)

@@ -6,6 +6,7 @@ start or dies on the way, that costs a warning.
 
 import logging
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from connectors.registry import Progress
 from flows.endings import in_our_words
 from flows.nightly import Report, Steps, night, nightly_flow
+from flows.progress import stage
 from flows.settings import Configuration, Settings
 from warehouse.checks import Acceptance
 
@@ -37,9 +39,11 @@ class Tonight:
     accepted: Acceptance | None = None
     report: Report | None = None
     error: Exception | None = None
+    is_under_prefect: bool = False
 
     def __call__(self, watch: str | None, do: Steps | None = None) -> Report:
         watches = self.configuration.chosen(watch)
+        self.is_under_prefect = do is not None
         try:
             with in_our_words():
                 self.report = night(self.settings, self.configuration, watches, self.progress, do, self.accepted)
@@ -56,6 +60,8 @@ def run(tonight: Tonight, watch: str | None, *, with_prefect: bool) -> Report:
     for name, value in QUIET_AND_PATIENT.items():
         os.environ.setdefault(name, value)
     os.environ.update(tonight.settings.network.for_others())
+    is_first = "prefect" not in sys.modules
+    stage(tonight.progress, "Prefect is starting (10 to 20 seconds)" if is_first else "over to Prefect")
     trouble = _trouble(lambda: nightly_flow(tonight)(watch, return_state=True))
     if tonight.error:
         raise tonight.error

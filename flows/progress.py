@@ -1,5 +1,9 @@
-"""How far a command is: a bar when a terminal watches, plain lines otherwise; always on standard error."""
+"""How far a command is: a moving line where a terminal watches, plain lines otherwise; always on standard error.
 
+A stage is told as ``progress("publishing", 0, None)``; what is told of it afterwards says how far it is.
+"""
+
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -10,46 +14,55 @@ from connectors.registry import Progress
 A_LINE_EVERY_S = 10.0
 
 
+def stage(progress: Progress, what: str) -> None:
+    """Say that something else begins."""
+    progress(what, 0, None)
+
+
 @contextmanager
 def shown() -> Iterator[Progress]:
     """A ``Progress`` for as long as the block lasts."""
     if sys.stderr.isatty():
-        with _bar() as progress:
+        with _moving() as progress:
             yield progress
     else:
         yield _lines()
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _moving() -> Iterator[Progress]:
+    """One line that never stands still: even where nothing can be counted, a wheel and a clock turn."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as RichProgress
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with RichProgress(*columns, console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task("asking", total=None)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    # What a program prints belongs where it prints it, and is not to be folded at the terminal's width.
+    with RichProgress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as lines:
+        line = lines.add_task("starting", total=None)
+        current = ""
 
         def progress(what: str, so_far: int, of: int | None) -> None:
-            bars.update(bar, description=_short(what), completed=so_far, total=of)
+            nonlocal current, line
+            if _work(what) != current:
+                current = _work(what)
+                lines.remove_task(line)  # so that the clock shows this stage's own time
+                line = lines.add_task("", total=None)
+            lines.update(line, description=_told(what, so_far, of))
 
         yield progress
 
 
 def _lines() -> Progress:
-    told_at = time.monotonic()
+    """A line for each stage, and one now and then within a long one."""
+    current, told_at = "", 0.0
 
     def progress(what: str, so_far: int, of: int | None) -> None:
-        nonlocal told_at
-        if time.monotonic() - told_at >= A_LINE_EVERY_S:
-            told_at = time.monotonic()
-            total = f" of {of}" if of is not None else ""
-            print(f"{_short(what)}: {so_far}{total} records", file=sys.stderr)
+        nonlocal current, told_at
+        is_new = _work(what) != current
+        if is_new or time.monotonic() - told_at >= A_LINE_EVERY_S:
+            current, told_at = _work(what), time.monotonic()
+            print(f"{_told(what, so_far, of)} …", file=sys.stderr, flush=True)
 
     return progress
 
@@ -58,5 +71,13 @@ def silent(what: str, so_far: int, of: int | None) -> None:
     """A ``Progress`` for when nobody watches."""
 
 
-def _short(what: str) -> str:
-    return what if len(what) <= 60 else what[:57] + "…"
+def _work(what: str) -> str:
+    """What is being done, whatever its number: search 2 of 12 goes on with what search 1 began."""
+    return re.sub(r"\d+", "#", what)
+
+
+def _told(what: str, so_far: int, of: int | None) -> str:
+    short = what if len(what) <= 60 else what[:57] + "…"
+    if not so_far and of is None:
+        return short
+    return f"{short}: {so_far} records" if of is None else f"{short}: {so_far} of {of} records"

@@ -200,7 +200,12 @@ class TestSearches:
     def test_progress_is_told_page_by_page(self, registry: SimulatedRegistry, night: Night) -> None:
         registry.hide(SEVEN[6])
         night.collect(Question(KETAMINE.interventions, KETAMINE.conditions, (SEVEN[6],)))
-        assert night.told == [(SEARCH, 3, 6), (SEARCH, 6, 6), ("followed trials, by id", 7, None)]
+        assert night.told == [
+            ("search 1 of 1", 0, None),
+            ("search 1 of 1", 3, 6),
+            ("search 1 of 1", 6, 6),
+            ("followed trials, by id", 7, None),
+        ]
 
 
 class TestPagesThatDoNotAddUp:

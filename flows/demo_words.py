@@ -1,0 +1,68 @@
+"""What the demo says: each night as it happens, and at the end where everything is and how to look at it.
+
+Every command it prints works as typed, from the folder where the demo was started, in a shell that knows nothing.
+"""
+
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from connectors.simulated import made_up
+from flows.demo_mail import Letter
+from flows.nightly import Report
+from warehouse.publish import FILE
+
+INDENT = "  "
+
+
+def headline(told: made_up.Night) -> str:
+    return f"\n{told.at:%-d %B %Y}: {told.story}"
+
+
+def happened(report: Report, letters: Sequence[Letter]) -> Iterator[str]:
+    """What the night said of itself, and each mail that it sent."""
+    for sentence in report.ending.sentences:
+        yield f"{INDENT}{sentence}"
+    for letter in letters:
+        yield f"{INDENT}to {letter.recipient}: {letter.subject}"
+        yield f"{INDENT * 2}{letter.path.with_suffix('.txt')}"
+
+
+def farewell(folder: Path, mails: int) -> Iterator[str]:
+    """Where everything is, and commands to look at it."""
+    published = folder / "data/published"
+    yield f"\nAll of it is in {folder}/, made up and yours to look at:"
+    yield f"{INDENT}the page   {_address(published / 'index.html')}"
+    yield f"{INDENT}the mails  {_address(folder / 'mails')}  ({mails}: .html for a browser, .txt, .eml)"
+    yield f"{INDENT}the file   {published / FILE}  (DuckDB; what to ask: docs/cookbook.md)"
+    yield "\nTyped here, these look closer:"
+    yield from (f"{INDENT}{command}" for command in commands(folder))
+    yield "\nNext, the real registry: make run"
+
+
+def commands(folder: Path) -> list[str]:
+    """What to type next; ``sys.argv`` tells what we were started as."""
+    asked = f"TRIALWATCH_DATA_DIR={shlex.quote(str(folder / 'data'))} {_ourselves()}"
+    return [
+        f"{asked} changes --kind completed",
+        f"{asked} show NCT99000001",
+        f'{asked} query "SELECT trial_id, title, days_overdue FROM trials WHERE is_overdue ORDER BY 3 DESC"',
+        f"{asked} status",
+        f"cat {shlex.quote(str(folder / 'mails'))}/*.txt",
+    ]
+
+
+def _ourselves() -> str:
+    """The command that was typed, as it can be typed again: from here where it lies below, else in full."""
+    path = Path(sys.argv[0]).absolute()
+    if path.name != "trialwatch":
+        path = Path(sys.executable).with_name("trialwatch")
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
+
+
+def _address(path: Path) -> str:
+    """For the address line of a browser; many terminals open it at a click."""
+    return f"file://{quote(str(path.absolute()))}"

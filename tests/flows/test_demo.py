@@ -1,0 +1,111 @@
+"""The demo: a year with every kind of change there is, and instructions that work as they are printed."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.simulated import made_up
+from flows.demo import nights, plainly
+from tests.house import Typed
+from warehouse import questions
+from warehouse.publish import FILE
+from warehouse.vocabulary import KINDS
+
+DOCUMENTED = Path(__file__).parents[2] / "docs/changes.md"
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    assert [report.ending.code for report in nights(folder, plainly)] == [0] * 12
+    return folder
+
+
+def test_every_kind_of_change_happens_in_the_year(played: Path) -> None:
+    with questions.published(played / "data/published" / FILE) as con:
+        told = {kind for (kind,) in questions.ask(con, "SELECT DISTINCT kind FROM changes").rows}
+    table = re.findall(r"^\| (`.*?) \|", DOCUMENTED.read_text("utf-8"), re.MULTILINE)
+    documented = {kind for row in table for kind in re.findall(r"`([a-z_]+)`", row)}
+    assert documented == set(KINDS)
+    assert told == documented
+
+
+def test_the_years_trials_are_as_rich_as_real_ones(played: Path) -> None:
+    with questions.published(played / "data/published" / FILE) as con:
+        (row,) = questions.ask(
+            con,
+            """SELECT
+                (SELECT count(*) FROM trials) AS trials,
+                (SELECT count(DISTINCT trial_id) FROM trial_arms) AS with_arms,
+                (SELECT count(*) FROM trial_outcomes) AS outcomes,
+                (SELECT count(*) FROM trials WHERE len(countries) > 1) AS in_several_countries,
+                (SELECT count(DISTINCT country) FROM trial_sites) AS countries,
+                (SELECT count(DISTINCT trial_id) FROM trial_publications) AS with_references""",
+        ).documents()
+    assert row["trials"] == 60
+    assert row["with_arms"] >= 55
+    assert row["outcomes"] >= 60 * 8
+    assert row["in_several_countries"] >= 5
+    assert row["countries"] >= 6
+    assert row["with_references"] >= 55
+
+
+def test_every_made_up_record_says_that_it_is() -> None:
+    for record in made_up.records():
+        protocol = record["protocolSection"]
+        assert protocol["identificationModule"]["nctId"].startswith("NCT990000")
+        assert "no such trial exists" in protocol["descriptionModule"]["briefSummary"]
+
+
+def test_the_demo_tells_its_nights_and_keeps_its_mails(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = typed("demo", "--no-prefect")
+    assert code == 0
+    assert len(re.findall(r"^\d+ \w+ 202[56]: ", out, re.MULTILINE)) == 12
+    assert "Completed: Ketamine and Relapse Prevention in Alcohol Use Disorder (NCT99000001)" in out
+    for path in re.findall(r"demo/mails/\S+\.txt", out)[:-1]:
+        assert {Path(path).with_suffix(suffix).exists() for suffix in (".eml", ".html", ".txt")} == {True}
+    for address in re.findall(r"file://(\S+)", out):
+        assert Path(address).exists()
+    commands = [line.strip() for line in out.splitlines() if re.match(r"  (TRIALWATCH_|cat )", line)]
+    assert len(commands) >= 5
+    for command in commands:
+        done = in_a_fresh_shell(command, tmp_path)
+        assert (done.returncode, done.stderr) == (0, ""), command
+        assert done.stdout.strip()
+    code, out, err = typed("demo", "--clear")
+    assert (code, "is cleared away" in err) == (0, True)
+    assert not Path("demo").exists()
+
+
+def in_a_fresh_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A shell that knows the way to the system's own programs, and nothing else."""
+    clean = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    words = ["/bin/sh", "-c", command]
+    return subprocess.run(words, cwd=folder, env=clean, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_the_demo_is_the_flow_of_production_on_a_server_that_starts_once(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environment |= {"HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", "from flows.cli import main; main(['demo'])"],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("Prefect is starting") == 1
+    assert done.stderr.count("over to Prefect") == 11
+    assert "runs without" not in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"demo"}, "no server's home is left"
