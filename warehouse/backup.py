@@ -1,6 +1,5 @@
 """The store as one file to keep elsewhere, and back again. The caller holds the store (``store.held``)."""
 
-import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import BackupError
-from warehouse.files import flush
+from warehouse.files import flush, keep_also_as, make_folder
 from warehouse.store import FILE, SCHEMA_VERSION, connected, copy_whole, version_of
 
 
@@ -40,7 +39,7 @@ def restore(folder: Path, backup: Path, now: datetime) -> Path | None:
             f"{backup} holds tables of version {version}, this trialwatch knows versions up to {SCHEMA_VERSION}: "
             "restore it with the trialwatch that made it, or a newer one"
         )
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder, mode=0o700)
     store = folder / FILE
     aside = folder / f".{FILE}.restored"
     copy_whole(backup, aside)
@@ -77,6 +76,6 @@ def _keep_under_another_name(store: Path, now: datetime) -> Path | None:
     for path, name in ((store, kept), (log, kept.with_name(f"{kept.name}.wal"))):
         name.unlink(missing_ok=True)
         if path.exists():
-            os.link(path, name)
+            keep_also_as(path, name)
     log.unlink(missing_ok=True)
     return kept

@@ -5,8 +5,11 @@
 
 import errno
 import os
+import pwd
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 
 class WarehouseError(Exception):
@@ -14,7 +17,11 @@ class WarehouseError(Exception):
 
 
 class StoreHeldError(WarehouseError):
-    """Another process holds the store: wait, or stop it."""
+    """Another process holds the store: wait, or stop it. ``holder`` is what it says that it is, if it does."""
+
+    def __init__(self, sentence: str, holder: str = "") -> None:
+        super().__init__(sentence)
+        self.holder = holder
 
 
 class OperatorError(WarehouseError):
@@ -96,8 +103,26 @@ def _behind(error: BaseException | None) -> Iterator[BaseException]:
 
 def _of_the_system(error: OSError) -> WarehouseError | None:
     sentence = SENTENCES.get(error.errno or 0)
-    where = error.filename2 or error.filename
-    return DiskError(sentence.format(where or "the data directory")) if sentence else None
+    where = error.filename2 or error.filename or "the data directory"
+    return DiskError(_said(sentence, str(where))) if sentence else None
+
+
+def _said(sentence: str, where: str) -> str:
+    """The sentence of a file; where this user lacks a right, it says whose the file is, or its folder."""
+    return sentence.format(f"{where} ({_owner(Path(where))})" if sentence is _NOT_ALLOWED else where)
+
+
+def _owner(path: Path) -> str:
+    """Whose a path is; of one that is not there, or cannot be seen, whose the folder is."""
+    for each in (path, *path.absolute().parents):
+        with suppress(OSError):
+            number = each.stat().st_uid
+            try:
+                name = pwd.getpwuid(number).pw_name
+            except KeyError:
+                name = f"user {number}"
+            return f"{name}'s" if each == path else f"in {each}, {name}'s"
+    return "of an owner unknown"
 
 
 def _of_duckdb(error: BaseException) -> WarehouseError | None:
@@ -120,5 +145,5 @@ def _of_duckdb(error: BaseException) -> WarehouseError | None:
         )
     for number, sentence in SENTENCES.items():
         if said.endswith(os.strerror(number)):
-            return DiskError(sentence.format(where))
+            return DiskError(_said(sentence, where))
     return None

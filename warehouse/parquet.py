@@ -10,14 +10,17 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.files import flush
+from warehouse.files import FOLDER_FOR_EVERYONE, flush, take_after
 from warehouse.views import VIEWS
 
 LINK = "parquet"
 
 
-def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: Path) -> None:
-    """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet."""
+def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: Path, before: Path) -> None:
+    """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet.
+
+    Folder and files take after those that readers have in ``before``.
+    """
     clear(folder)
     folder.mkdir(exist_ok=True)
     told = con.execute(
@@ -39,7 +42,9 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: 
             f"COPY (FROM {view}) TO '{_quoted(str(path))}' "
             f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{written}}})"
         )
+        take_after(path, before / path.name)
         flush(path)
+    take_after(folder, before, FOLDER_FOR_EVERYONE)
     flush(folder)
 
 

@@ -6,7 +6,6 @@ recipients and mail are not copied, so no trace of them can be in it.
 """
 
 import logging
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +15,8 @@ from pathlib import Path
 import duckdb
 
 from warehouse import feed, page, parquet
-from warehouse.errors import WarehouseError
-from warehouse.files import flush, write_whole
+from warehouse.errors import WarehouseError, named
+from warehouse.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.store import transaction
 from warehouse.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.views import copy_tables, make_views
@@ -57,11 +56,11 @@ def publish(
     Raises ``NotPublishedError`` when the file does not pass its check (then nothing is replaced), or when a
     companion could not be made (then that one stays as it was, and all the rest is in place).
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     aside = folder / f".{FILE}.new"
     published = folder / FILE
     earlier = folder / "earlier"
-    earlier.mkdir(exist_ok=True)
+    make_folder(earlier)
     columns = _unused(earlier / f"{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}", folder / parquet.LINK)
     facts = {"published_at": now, "run_id": run_id, "is_complete": is_complete, "notice": NOTICE}
     with _cleared(aside, columns):
@@ -71,8 +70,9 @@ def publish(
         _check(con, aside)
         with duckdb.connect(str(aside), read_only=True) as built:
             made = dict(_made(built, companions))
-            parquet.write_parquet(built, VIEWS, columns)
+            parquet.write_parquet(built, VIEWS, columns, folder / parquet.LINK)
         _keep_generation(published, earlier, now)
+        take_after(aside, published)
         flush(aside)
         # Left by someone who opened yesterday's file for writing and died: readers would read it into tonight's.
         _log_of(published).unlink(missing_ok=True)
@@ -160,7 +160,10 @@ def _keep_generation(published: Path, earlier: Path, now: datetime) -> None:
         return  # kept by a night that died before it could replace it
     kept = earlier / f"trialwatch-{now:%Y%m%dT%H%M%S%f}.duckdb"
     kept.unlink(missing_ok=True)
-    os.link(published, kept)
+    try:
+        keep_also_as(published, kept)
+    except PermissionError as error:  # yesterday's file must not keep today's from its readers
+        log.warning("yesterday's file is not kept among the earlier ones: %s", named(error))
     ours = [each for each in earlier.iterdir() if GENERATION.fullmatch(each.name)]
     for old in sorted(ours)[:-GENERATIONS_KEPT]:
         old.unlink()

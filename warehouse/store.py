@@ -21,7 +21,7 @@ from sqlmodel import SQLModel, create_engine
 
 from warehouse import models  # noqa: F401 - importing them is what defines the tables
 from warehouse.errors import StoreHeldError, StoreSchemaError
-from warehouse.files import flush
+from warehouse.files import flush, make_folder
 from warehouse.tables import sql
 
 log = logging.getLogger("trialwatch")
@@ -37,37 +37,51 @@ def held(folder: Path, purpose: str) -> Iterator[None]:
 
     The lock is the kernel's and dies with its process, so a crash leaves nothing to clean up.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder, mode=0o700)
     with (folder / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise StoreHeldError(f"the store in {folder} is held by {_holder(lock)}") from error
+            holder = _holder(lock)
+            said = holder or "another process"
+            raise StoreHeldError(f"the store in {folder} is held by {said}", holder) from error
         lock.truncate(0)
         lock.write(f"{purpose}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
         lock.flush()
-        yield
+        try:
+            yield
+        finally:
+            lock.truncate(0)  # or whoever looks before the next holder has written would take us for it
 
 
 @contextmanager
-def held_within(folder: Path, purpose: str, patience_s: float) -> Iterator[None]:
-    """Like ``held``, but wait up to ``patience_s`` seconds for whoever holds the store."""
+def held_within(
+    folder: Path, purpose: str, patience_s: float, *, only_for: tuple[str, ...] = ()
+) -> Iterator[None]:
+    """Like ``held``, but wait up to ``patience_s`` seconds for whoever holds the store.
+
+    ``only_for`` names the purposes that are waited for, where not all are: any other holder refuses us at once.
+    """
     give_up_at = time.monotonic() + patience_s
+    before: str | None = None
     with ExitStack() as stack:
         while True:
             try:
                 stack.enter_context(held(folder, purpose))
                 break
-            except StoreHeldError:
-                if time.monotonic() >= give_up_at:
+            except StoreHeldError as error:
+                is_waited_for = not only_for or error.holder.startswith(only_for)
+                # One look is not enough: a holder that died has left its text to one who has not written yet.
+                if time.monotonic() >= give_up_at or (not is_waited_for and error.holder == before):
                     raise
-                time.sleep(min(1.0, patience_s))
+                before = error.holder
+            time.sleep(min(1.0 if is_waited_for else 0.1, patience_s))
         yield
 
 
 def _holder(lock: TextIO) -> str:
     lock.seek(0)
-    return lock.read().strip() or "another process"
+    return lock.read().strip()
 
 
 @contextmanager
