@@ -23,13 +23,16 @@ from flows.steps import Brought, Occasion
 from warehouse.certificate import Certificate
 from warehouse.checks import Acceptance, Check
 from warehouse.errors import WarehouseError, named
-from warehouse.store import held
+from warehouse.store import held_within
 from warehouse.watch import Watch
 
 if TYPE_CHECKING:
     from prefect import Flow
 
 log = logging.getLogger("trialwatch")
+
+WAITED_FOR = ("trialwatch deliver", "trialwatch preview", "trialwatch backup", "trialwatch restore")
+"""Whom a night waits for. Another night it leaves to its work: two on one day find the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,6 @@ class Report:
     run_id: str
     ending: Ending
     certificates: list[tuple[str, str, Certificate]]
-    not_published: str | None = None
 
 
 def night(
@@ -64,7 +66,8 @@ def night(
 
     ``accepted`` is a check that may fail tonight.
 
-    Raises ``StoreHeldError`` when another run holds the store, and ``OperatorError`` when the disk does not serve.
+    Raises ``StoreHeldError`` when another night holds the store, or another run for too long, and
+    ``OperatorError`` when the disk does not serve.
     """
     do = do or Steps()
     settings.check_network()
@@ -74,7 +77,10 @@ def night(
     occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted)
     report = Report(run_id, Ending(), [])
     apart.prepare(steps.publish_store)
-    with held(settings.store, "trialwatch run"):
+    with (
+        held_within(settings.store, "trialwatch run", delivery.PATIENCE_S, only_for=WAITED_FOR),
+        steps.stock_taken(settings, configuration) as stock,
+    ):
         for watch in watches:
             if not steps.pairs((watch,)):
                 told = f"{watch.name} names only registries that this version cannot read"
@@ -88,12 +94,11 @@ def night(
             report.ending.note(Code.DONE, f"nothing had to be accepted: no check {accepted.check} failed tonight")
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
-            report.not_published = _publish(do, occasion, all(succeeded), report.ending)
+            stock.not_published = _publish(do, occasion, all(succeeded), report.ending)
         stage(progress, "mail")
         delivered = do.deliver(settings, configuration)
         if delivered.code is not Code.DONE or delivered.sent or delivered.given_up:
             report.ending.note(delivered.code, delivered.sentence)
-        steps.note_standing(settings, configuration, report.not_published)
         steps.prune_landed(settings)
     return report
 
@@ -139,7 +144,6 @@ def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble:
     """
     with suppress(Exception):
         steps.keep_what_was_brought(occasion, watch, registry_name, Brought(failed=str(trouble)))
-        steps.note_standing(occasion.settings, occasion.configuration)
 
 
 def _is_used(accepted: Acceptance, certificate: Certificate) -> bool:

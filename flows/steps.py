@@ -7,10 +7,12 @@ The caller holds the store (``warehouse.store.held``).
 import json
 import logging
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from connectors.clinicaltrials_gov import ClinicalTrialsGov
 from connectors.errors import OurBugError, RegistryError
@@ -22,6 +24,7 @@ from warehouse import holdings, keep, publish, standing
 from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
 from warehouse.checks import Acceptance
 from warehouse.dates import naive_utc
+from warehouse.errors import OperatorError
 from warehouse.files import write_whole
 from warehouse.landed import Landed, Landing
 from warehouse.postbag import mail_standing
@@ -157,12 +160,48 @@ def is_all_complete(settings: Settings, configuration: Configuration) -> bool:
         return standing.is_all_complete(con, _names(configuration))
 
 
-def note_standing(settings: Settings, configuration: Configuration, not_published: str | None = None) -> None:
-    """Write ``status.json``, for readers who never open the store. ``not_published`` is why tonight's is not."""
+@dataclass(slots=True)
+class Stock:
+    """What a night adds to ``status.json``. ``not_published`` is the sentence that says why tonight's is not."""
+
+    not_published: str | None = None
+
+
+def note_standing(settings: Settings, configuration: Configuration, tonight: Stock | None = None) -> None:
+    """Write ``status.json``, for readers who never open the store. Only a night forgets the last one's trouble."""
     now = naive_utc(settings.now())
     with opened(settings.store) as con:
         facts = standing.standing(con, _names(configuration), now=now, mail=mail_standing(con, now))
-    standing.write(settings.status_file, facts | {"not_published": not_published})
+    before = _noted(settings) or {}
+    trouble = {name: before.get(name) for name in ("trouble", "not_published")}
+    standing.write(settings.status_file, facts | (asdict(tonight) if tonight else trouble))
+
+
+@contextmanager
+def stock_taken(settings: Settings, configuration: Configuration) -> Iterator[Stock]:
+    """Whatever ends the night within, ``status.json`` tells of it."""
+    stock = Stock()
+    try:
+        yield stock
+    except Exception:
+        with suppress(Exception):  # what keeps it from being told is the same trouble
+            note_standing(settings, configuration, stock)
+        raise
+    note_standing(settings, configuration, stock)
+
+
+def note_trouble(settings: Settings, sentence: str) -> None:
+    """Add to ``status.json`` what ended a night, without the store: it may be what ended it."""
+    with suppress(OSError):
+        facts = standing.with_trouble(_noted(settings), sentence, naive_utc(settings.now()))
+        standing.write(settings.status_file, facts)
+
+
+def _noted(settings: Settings) -> dict[str, Any] | None:
+    try:
+        return standing.read(settings.status_file)
+    except (OSError, OperatorError):
+        return None
 
 
 def prune_landed(settings: Settings) -> None:

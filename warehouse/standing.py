@@ -35,7 +35,10 @@ def standing(
     mail: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The facts of ``status.json``. ``pairs`` are the watches and registries that should have nights;
-    ``mail`` is how the mail stands (``postbag``)."""
+    ``mail`` is how the mail stands (``postbag``).
+
+    ``trouble`` is what ended the last night before its time, for ``with_trouble`` to say.
+    """
     nights = []
     for watch, registry_name in pairs:
         row = con.execute(
@@ -58,6 +61,8 @@ def standing(
     return {
         "written_at": _iso(now),
         "published_at": published_at and _iso(published_at),
+        "unpublished_since": _unpublished_since(con),
+        "trouble": None,
         "nights": nights,
         **mail,
         "runs": [
@@ -68,6 +73,22 @@ def standing(
             for row in runs
         ],
     }
+
+
+def _unpublished_since(con: duckdb.DuckDBPyConnection) -> str | None:
+    """When the last complete night ended, if what it stored has not been published."""
+    row = con.execute(
+        "SELECT finished_at FROM run WHERE outcome IN ('complete', 'heartbeat') "
+        "AND NOT EXISTS (FROM publication AS p WHERE p.run_id = run.run_id OR p.published_at >= run.finished_at) "
+        "ORDER BY rowid DESC LIMIT 1"
+    ).fetchone()
+    return _iso(row[0]) if row else None
+
+
+def with_trouble(facts: dict[str, Any] | None, sentence: str, now: datetime) -> dict[str, Any]:
+    """The facts of the night before, and what ended this one."""
+    nothing = {"published_at": None, "unpublished_since": None, "mail_waiting": 0, "mail_given_up": 0}
+    return {**nothing, "nights": [], "runs": [], **(facts or {}), "written_at": _iso(now), "trouble": sentence}
 
 
 def is_all_complete(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[str, str]]) -> bool:
@@ -100,6 +121,8 @@ def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) ->
 
     One that lies as far ahead tells nothing: a clock was wrong, and the guard must not sleep until that day.
     """
+    if facts and facts.get("trouble"):  # a status.json of an earlier version does not say
+        return f"the last night broke off: {facts['trouble']}"
     if facts is None or not facts["nights"]:
         return "no night has been complete yet: run `trialwatch run`"
     for night in facts["nights"]:
@@ -118,10 +141,9 @@ def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) ->
                 f"the last complete night of {name} lies {-age.total_seconds() / 3600:.0f} hours ahead: see that "
                 "the clock of this machine is right, then run `trialwatch run`"
             )
-    published_at = facts.get("published_at")
-    if published_at and now - datetime.fromisoformat(published_at) > timedelta(hours=most_hours):
+    if since := facts.get("unpublished_since"):
         return (
-            f"nights are complete, but nothing was published since {published_at}: "
+            f"what the night that ended at {since} stored is not published: "
             "run `trialwatch run` and read what it says"
         )
     return None

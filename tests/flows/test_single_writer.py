@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry, faults
 from tests.house import House, Typed
 from tests.records import a_trial, with_status
+from warehouse.store import held
 
 
 @pytest.fixture
@@ -61,6 +63,27 @@ def test_while_a_night_runs_others_leave_or_read_and_its_death_frees_the_store(
     registry.heal()
     assert typed("run", "--no-prefect")[0] == 0
     assert house.changes() == [("NCT10000001", "completed")]
+
+
+@pytest.mark.parametrize("holder", ["trialwatch deliver", "trialwatch backup"])
+def test_a_night_waits_for_what_is_soon_over(
+    house: House, registry: SimulatedRegistry, typed: Typed, holder: str
+) -> None:
+    registry.put(a_trial())
+    taken, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with held(house.settings.store, holder):
+            taken.set()
+            free.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    taken.wait()
+    threading.Timer(0.3, free.set).start()
+    assert typed("run", "--no-prefect")[0] == 0
+    assert free.is_set(), "not before the other was done"
+    thread.join()
 
 
 @pytest.mark.usefixtures("slow_night")
