@@ -11,6 +11,8 @@ _JOINERS = "\u200c\u200d"  # format characters that some scripts and emoji canno
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _FORMULA = re.compile(r"[\s\x00-\x20\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠﹢﹣﹦﹫−]")
 """What some spreadsheet begins a formula with, also behind what it drops at the beginning of a cell."""
+LONGEST_PART = 40
+"""Letters of a word that are given up, so that the text is cut between two words."""
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-:\[\]]+(?:[/?#][!#-;=?-Z\[\]_a-z~]*)?")
 
 
@@ -47,8 +49,10 @@ def web_address(url: str | None) -> str | None:
 
 
 def shortened(text: str, limit: int) -> tuple[str, int]:
-    """The text in at most ``limit`` letters, and how many of it were cut."""
+    """The text in at most ``limit`` letters, and how many of it were cut: whole words, but for a very long one."""
     if len(text) <= limit:
         return text, 0
-    kept = text[: max(0, limit - 1)].rstrip()
+    room = max(0, limit - 1)
+    end = text.rfind(" ", max(0, room - LONGEST_PART), room + 1)
+    kept = text[: end if end > 0 else room].rstrip()
     return f"{kept}…", len(text) - len(kept)

@@ -13,14 +13,14 @@ from warehouse.worddiff import Part
 
 LONGEST_WORD = 26
 """Letters that stand on one line of a phone. The longest word in the records at hand, outside of codes and
-addresses, has 25."""
-PIECE = 13
-_DATE = re.compile(r"(?<![\w-])(\d{4}-\d\d(?:-\d\d)?)(?![\w-])", re.ASCII)
+addresses, has 25. A longer one may break (styles: ``long``)."""
+_DATE = re.compile(r"(?<![\w-])(\d{4}-\d\d(?:-\d\d(?:T[\d:]+)?)?)(?![\w-])", re.ASCII)
 _UNBROKEN = Markup('<span class="date">{}</span>')
+_LONG = Markup('<span class="long">{}</span>')
 
 
 def breakable(text: object) -> Markup:
-    """The text, made plain and escaped; a word longer than a line may break after every so many letters.
+    """The text, made plain and escaped; a word that no line can hold may break, where no line can.
 
     A date is never broken, though its hyphens would let it be (styles: ``date``).
     """
@@ -29,7 +29,7 @@ def breakable(text: object) -> Markup:
 
 def _word(word: str) -> Markup:
     if len(word) > LONGEST_WORD:
-        return Markup("<wbr>").join(map(escape, re.findall(f".{{1,{PIECE}}}", word)))
+        return _LONG.format(word)
     pieces = enumerate(_DATE.split(word))
     return Markup("").join(_UNBROKEN.format(piece) if at % 2 else escape(piece) for at, piece in pieces)
 

@@ -19,11 +19,12 @@ from warehouse.vocabulary import status_groups
 
 REASON_LETTERS = 400
 _SPONSORS_WORDS = "the sponsor says why: "
+_AS_FAR_AS_BOLD = re.compile("; |: |, from ")
 _TYPES = re.compile(r" \((?P<old>\w+|no type) → (?P<new>\w+|no type)\)")
 
 
 class Saying(NamedTuple):
-    """``lead`` and ``rest`` are one sentence, of which the lead may be set in bold. ``cut`` is in words."""
+    """``lead`` and ``rest`` are what is said, of which the lead may be set in bold. ``cut`` is in words."""
 
     lead: str
     rest: str = ""
@@ -69,7 +70,8 @@ def saying(change: Mapping[str, Any]) -> Saying:
 def _sentence(lead: str, *more: str) -> Saying:
     """The lead, then further sentences, each with a capital letter and a full stop."""
     said = [f"{each[:1].upper()}{each[1:]}{_stop(each)}" for each in more if each]
-    return Saying(lead, " ".join([_stop(lead), *said]).rstrip())
+    bold = _AS_FAR_AS_BOLD.split(lead, maxsplit=1)[0]
+    return Saying(bold, " ".join([f"{lead.removeprefix(bold)}{_stop(lead)}", *said]).rstrip())
 
 
 def _stop(said: str) -> str:
@@ -149,7 +151,7 @@ def _returned(change: _Change) -> Saying:
 
 
 def _resumed(change: _Change) -> Saying:
-    lead = f"Went back to an earlier stage: {_status(change.new)} again{_until_now(change)}"
+    lead = f"Went back to an earlier stage: {_status(change.new)}{_until_now(change)}"
     return _sentence(lead, _in_words(_shown(change.beyond)))
 
 

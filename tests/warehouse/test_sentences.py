@@ -163,7 +163,7 @@ Stopped: terminated; until now recruiting. The sponsor's reason: “COVID-19; fu
 Stopped: withdrawn; until now not yet recruiting. No reason is given.
 Lapsed to unknown: the registry itself set the status. Last known status recruiting, not verified since 2024-05.
 Status known again: active, not recruiting.
-Went back to an earlier stage: recruiting again; until now terminated.
+Went back to an earlier stage: recruiting; until now terminated.
 Now recruiting; until now not yet recruiting.
 Status changed: paused 2031; until now without a status. A status that trialwatch does not know.
 Primary completion date is now actual: 2026-03-14; 2026-03 was expected.

@@ -14,7 +14,7 @@ GROUPS = (
 Count = tuple[str, str, int]
 """What is counted, the status group, the number of trials."""
 
-NAMES_WIDTH, BARS_WIDTH, COUNT_WIDTH = 116, 220, 44
+NAMES_WIDTH, BARS_WIDTH, COUNT_WIDTH = 128, 214, 44
 ROW, BAR = 26, 16
 YEARS_LEFT, YEARS_TOP, YEARS_WIDTH, YEARS_HEIGHT, YEARS_BOTTOM = 30, 10, 340, 150, 20
 YEAR_LABEL = 36
