@@ -12,6 +12,8 @@ from lxml import html
 from connectors.simulated import SimulatedRegistry, faults
 from tests.house import WATCH, House
 from tests.records import a_trial, with_status
+from tests.shelf import Shelf
+from warehouse import models
 from warehouse.page import render
 from warehouse.page.charts import GROUPS
 from warehouse.page.facts import MOST_TRIALS
@@ -349,3 +351,33 @@ def test_a_year_that_cannot_be_is_no_reason_to_draw_ten_thousand(
     house.night()
     years = text_of(house, "#figures figure:last-of-type tbody th")
     assert years == "2025 impossible"
+
+
+def test_a_trial_that_ceased_to_be_ours_tonight_is_still_in_the_news(shelf: Shelf) -> None:
+    url = "https://clinicaltrials.gov/study/NCT10000001"
+    shelf.trial("NCT10000001", title="Ketamine for Alcohol Use Disorder", overall_status="COMPLETED")
+    stay = {"watch": "w", "trial_id": "NCT10000001", "stay": 1, "is_relevant": False, "why_entered": "found"}
+    shelf.put(models.WatchMember, **stay, entered_at=shelf.now - timedelta(days=90))
+    common = {
+        "trial_id": "NCT10000001",
+        "cause": "sponsor",
+        "observed_at": shelf.now,
+        "registry_date_basis": "posted",
+        "run_id": "r",
+        "source": "nightly",
+    }
+    for kind, old, new, reason in (
+        ("completed", "RECRUITING", "COMPLETED", "RECRUITING → COMPLETED"),
+        ("relevance_changed", "true", "false", "healthy volunteers are the only population now"),
+    ):
+        field = {"completed": "overall_status"}.get(kind, "is_relevant")
+        values = {"field": field, "old_value": old, "new_value": new, "materiality": "high", "reason": reason}
+        shelf.put(models.Change, change_id=kind, kind=kind, **values, **common)
+    with shelf.open() as con:
+        page = html.document_fromstring(render(con).decode())
+    (news,) = page.cssselect(".news")
+    text = " ".join(news.text_content().split())
+    assert "Completed; until now recruiting." in text
+    assert "No longer counts as relevant. Healthy volunteers are the only population now." in text
+    assert [link.attrib["href"] for link in news.cssselect("a")] in ([url], [])
+    assert not page.cssselect("#table"), "it is in no list of ours"

@@ -13,7 +13,7 @@ import duckdb
 
 from warehouse import story
 from warehouse.page import charts, timeline
-from warehouse.page.lately import headline, lately
+from warehouse.page.lately import DAYS, headline, lately
 from warehouse.tables import sql
 from warehouse.vocabulary import SUBSTANCES
 
@@ -32,8 +32,9 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
     (fresh,) = _rows(con, "freshness")
     (totals,) = _rows(con, "totals")
     trials = _rows(con, "trials", MOST_TRIALS)
+    former = _rows(con, "former", DAYS)
     shown = [trial["trial_id"] for trial in trials]
-    changes = _rows(con, "changes", shown)
+    changes = _rows(con, "changes", [*shown, *(trial["trial_id"] for trial in former)])
     told = lately(changes, fresh["published_at"])
     of_trial = {
         name: _by_trial(changes if name == "changes" else _rows(con, name, shown))
@@ -63,7 +64,7 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         "headline": headline(told, totals["relevant"]),
         "lately": told,
         "trials": trials,
-        "trial_of": {trial["trial_id"]: trial for trial in trials},
+        "trial_of": {trial["trial_id"]: trial for trial in (*former, *trials)},
         "years": years,
         "groups": _groups(trials),
         "statuses": charts.GROUPS,

@@ -33,6 +33,7 @@ SELECT
     trials.days_overdue,
     trials.lapses_on,
     trials.url,
+    false AS is_former,
     moved.last_changed_at
 FROM trials
 LEFT JOIN (
