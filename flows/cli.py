@@ -9,17 +9,20 @@ import json as json_text
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from cyclopts import App, CycloptsError, Parameter
 
+from flows.charset import knows, speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
 from flows.unsaid import without_secrets
+from warehouse.checks import CHECKS
+from warehouse.vocabulary import KINDS, SUBSTANCES
 
 log = logging.getLogger("trialwatch")
 
@@ -31,11 +34,33 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,  # main says what became of the work
 )
+app.register_install_completion_command()
 Json = Annotated[bool, Parameter(help="Print one JSON document on standard output.")]
+Format = Literal["table", "csv", "json"]
+Kinds = Annotated[tuple[str, ...], Parameter(help=f"Only these kinds of change: {', '.join(KINDS)}.")]
+Substance = Annotated[str | None, Parameter(help=f"Only trials about it: {', '.join(SUBSTANCES)}.")]
+Accept = Annotated[
+    str | None, Parameter(help=f"Let this check fail tonight, on record, with --because: {', '.join(CHECKS)}.")
+]
+Hours = Annotated[float, Parameter(help="Hours that the last complete night may be old.")]
+
+
+Does = TypeVar("Does", bound=Callable[..., Code])
+
+
+def _command(example: str, name: str | None = None) -> Callable[[Does], Does]:
+    """A command of the front door, whose help ends with an example."""
+
+    def listed(does: Does) -> Does:
+        app.command(does, name=name, help_epilogue=f"Example: {example}")
+        return does
+
+    return listed
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code (docs/commands.md)."""
+    speak_plainly()
     # Other libraries' chatter would drown our one sentence; their warnings are let through.
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Harmless("trialwatch: %(message)s"))
@@ -63,12 +88,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(int(code or 0))
 
 
-@app.command
+@_command("trialwatch run --watch ketamine-sud")
 def run(
     *,
     watch: str | None = None,
     prefect: Annotated[bool, Parameter(negative="--no-prefect")] = True,
-    accept: str | None = None,
+    accept: Accept = None,
     because: str | None = None,
     json: Json = False,
 ) -> Code:
@@ -80,8 +105,6 @@ def run(
         Only this watch of trialwatch.toml; otherwise all of them.
     prefect
         As a Prefect flow; without Prefect where it cannot start.
-    accept
-        Let this one check fail tonight, on record (with --because).
     because
         Why it may fail.
     """
@@ -97,10 +120,13 @@ def run(
         report = orchestration.run(tonight, watch, with_prefect=prefect)
     if json:
         _print_json(orchestration.facts(report))
-    return _end(report.ending)
+    code = _end(report.ending)
+    if (settings.published / "index.html").exists():
+        _say(f"the page is {settings.published / 'index.html'}")
+    return code
 
 
-@app.command
+@_command("trialwatch deliver --test you@example.org")
 def deliver(*, again: str | None = None, test: str | None = None, json: Json = False) -> Code:
     """Send the mail that is due; wait for the store up to ten minutes.
 
@@ -126,7 +152,7 @@ def deliver(*, again: str | None = None, test: str | None = None, json: Json = F
     return _end(ending)
 
 
-@app.command
+@_command("trialwatch preview --since 2026-10-01 --folder mails")
 def preview(
     *, since: date | None = None, until: date | None = None, folder: Path | None = None, json: Json = False
 ) -> Code:
@@ -157,7 +183,7 @@ def preview(
     return Code.DONE
 
 
-@app.command
+@_command("trialwatch backup /backup/trialwatch.duckdb")
 def backup(file: Path) -> Code:
     """Copy the store, whole, to a file."""
     from flows import safekeeping
@@ -166,7 +192,7 @@ def backup(file: Path) -> Code:
     return Code.DONE
 
 
-@app.command
+@_command("trialwatch restore /backup/trialwatch.duckdb")
 def restore(file: Path) -> Code:
     """Put a backup in the store's place, and publish what it holds. What was there is kept."""
     from flows import safekeeping
@@ -176,20 +202,25 @@ def restore(file: Path) -> Code:
     return Code.DONE
 
 
-@app.command
-def status(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0, json: Json = False) -> Code:
+@_command("trialwatch status --max-age 60")
+def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     """Last nights, age of the data, mail waiting and given up.
 
     Exit 7 when the last complete night is too old, 5 while no mail reaches the operator.
     """
     from flows import show
+    from flows.demo_folder import is_demo
     from warehouse import questions, standing
 
     settings = from_environment()
     facts = standing.read(settings.status_file)
-    stale = standing.staleness(facts, settings.now(), max_age)
+    is_made_up = is_demo(settings.data_dir)
+    stale = None if is_made_up else standing.staleness(facts, settings.now(), max_age)
+    if is_made_up and not json:
+        print("This is the demo's data: made-up trials, and nights of a made-up year that never grow stale.")
     if json:
-        _print_json({**(facts or {"nights": [], "runs": []}), "is_stale": stale is not None, "sentence": stale})
+        known = facts or {"nights": [], "runs": []}
+        _print_json({**known, "is_demo": is_made_up, "is_stale": stale is not None, "sentence": stale})
     elif facts:
         show.standing(facts)
     if _published(settings).exists():
@@ -201,8 +232,8 @@ def status(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0, json: 
     return _standing_code(stale, mail_trouble)
 
 
-@app.command
-def watchdog(*, max_age: Annotated[float, Parameter(help="Hours.")] = 36.0) -> Code:
+@_command("trialwatch watchdog --max-age 60")
+def watchdog(*, max_age: Hours = 36.0) -> Code:
     """Judge like status, and mail the operator when the last complete night is too old."""
     from flows import watchdog as dog
 
@@ -219,13 +250,13 @@ def _standing_code(stale: str | None, mail_trouble: str | None) -> Code:
     return Code.MAIL_DUE if mail_trouble else Code.DONE
 
 
-@app.command
+@_command("trialwatch changes --since 2026-10-01 --kind completed --format csv")
 def changes(
     *,
     since: date | None = None,
-    kind: tuple[str, ...] = (),
-    substance: str | None = None,
-    format: Literal["table", "csv", "json"] = "table",  # noqa: A002 - the contract's word
+    kind: Kinds = (),
+    substance: Substance = None,
+    format: Format = "table",  # noqa: A002 - the contract's word
     json: Json = False,
 ) -> Code:
     """What changed, the latest first.
@@ -234,14 +265,9 @@ def changes(
     ----------
     since
         Only what we have seen since this day (YYYY-MM-DD).
-    kind
-        Only changes of this kind; may be given more than once.
-    substance
-        Only trials about this substance.
     """
     from flows import show
     from warehouse import questions
-    from warehouse.vocabulary import KINDS, SUBSTANCES
 
     for name, values, among in (("--kind", kind, tuple(KINDS)), ("--substance", (substance,), SUBSTANCES)):
         _one_of(name, values, among)
@@ -256,7 +282,7 @@ def changes(
     return Code.DONE
 
 
-@app.command(name="show")
+@_command("trialwatch show NCT02649231", name="show")
 def show_trial(trial_id: str, *, json: Json = False) -> Code:
     """One trial: how it stands, why it is in the watch, and its whole timeline."""
     from flows import show
@@ -275,16 +301,30 @@ def show_trial(trial_id: str, *, json: Json = False) -> Code:
     return Code.DONE
 
 
-@app.command
-def query(sql: str, *, json: Json = False) -> Code:
-    """Ask the published file in SQL; nothing can be written and no other file be read."""
+@_command('trialwatch query "SELECT trial_id, title FROM trials WHERE is_overdue" --format csv')
+def query(
+    sql: str | None = None,
+    *,
+    format: Format = "table",  # noqa: A002 - the contract's word
+    json: Json = False,
+) -> Code:
+    """Ask the published file in SQL; nothing can be written and no other file be read.
+
+    Parameters
+    ----------
+    sql
+        The question; without it, or as "-", it is read from standard input.
+    """
     from flows import show
     from warehouse import questions
 
+    question = _standard_input() if sql in (None, "-") else str(sql)
     with questions.published(_published(from_environment())) as con:
-        answer = questions.ask(con, sql)
-    if json:
+        answer = questions.ask(con, question)
+    if json or format == "json":
         _print_json(answer.documents())
+    elif format == "csv":
+        show.as_csv(answer.columns, answer.rows)
     else:
         show.table(answer.columns, answer.rows)
     return Code.DONE
@@ -294,7 +334,10 @@ watches = App(name="watch", help="Watches of trialwatch.toml.")
 app.command(watches)
 
 
-@watches.command(name="add")
+@watches.command(
+    name="add",
+    help_epilogue='Example: trialwatch watch add psilocybin "https://clinicaltrials.gov/search?intr=psilocybin"',
+)
 def add_watch(name: str, address: str) -> Code:
     """Add a watch to trialwatch.toml from a pasted ClinicalTrials.gov search address."""
     from flows import pasted
@@ -309,25 +352,62 @@ def add_watch(name: str, address: str) -> Code:
     return Code.DONE
 
 
-@app.command
-def demo() -> Code:
-    """Offline: three nights on a simulated registry, a completion, and the mail it makes."""
-    from flows.demo import play
+@_command("trialwatch demo --folder /tmp/demo")
+def demo(
+    *,
+    folder: Path = Path("demo"),
+    prefect: Annotated[bool, Parameter(negative="--no-prefect")] = True,
+    clear: bool = False,
+) -> Code:
+    """Offline, the whole job: a year of twelve nights on a made-up registry, with mails, a page and a file.
 
-    return play()
+    Parameters
+    ----------
+    folder
+        Where it is played; what an earlier demo made there is cleared first, and nothing else ever is.
+    prefect
+        As the Prefect flow that runs in production; without Prefect where it cannot start.
+    clear
+        Only clear what an earlier demo made.
+    """
+    from flows.demo import AsInProduction, plainly, play
+    from flows.demo_folder import clear as clear_away
+    from flows.progress import shown
+
+    if clear:
+        _say(f"{folder} is cleared away" if clear_away(folder) else f"there is no demo in {folder}")
+        return Code.DONE
+    with shown() as progress:
+        return play(folder, AsInProduction(progress) if prefect else plainly)
 
 
 def _acceptance(check: str | None, because: str | None) -> Any:
     """A person's word for tonight, checked. Their name is that of the account that runs this."""
     from flows.settings import SettingsError
-    from warehouse.checks import CHECKS, Acceptance
+    from warehouse.checks import Acceptance
 
     if check is None and because is None:
         return None
     if check is None or not (because or "").strip():
         raise SettingsError('--accept CHECK and --because "why" go together: what is let pass stays on record')
     _one_of("--accept", (check,), CHECKS)
-    return Acceptance(check, " ".join(str(because).split()), getpass.getuser())
+    return Acceptance(check, " ".join(str(because).split()), _who_we_are())
+
+
+def _who_we_are() -> str:
+    """The account's name; in a container it may have none, and then its number must do."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
+def _standard_input() -> str:
+    from flows.settings import SettingsError
+
+    if sys.stdin.isatty():
+        raise SettingsError('give a question, as in trialwatch query "SELECT trial_id, title FROM trials"')
+    return sys.stdin.read()
 
 
 def _published(settings: Settings) -> Any:
@@ -347,7 +427,7 @@ def _one_of(name: str, values: Sequence[str | None], among: Sequence[str]) -> No
 def _print_json(document: Any) -> None:
     """What could steer a terminal is written as an escape, which means the same to every reader of JSON."""
     text = json_text.dumps(document, ensure_ascii=False, indent=2, default=str, allow_nan=False)
-    print("".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text))
+    print("".join(c if (c.isprintable() or c == "\n") and knows(c) else _escaped(c) for c in text))
 
 
 def _escaped(letter: str) -> str:

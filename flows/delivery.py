@@ -7,6 +7,7 @@ import logging
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 
@@ -52,6 +53,7 @@ class Delivered:
     sent: int = 0
     given_up: int = 0
     waiting: int = 0
+    outbox: Path | None = None
     next_attempt_at: datetime | None = None
     last_error: str | None = None
     is_misconfigured: bool = False
@@ -66,7 +68,11 @@ class Delivered:
     @property
     def sentence(self) -> str:
         """For anyone to read: there is no address in it."""
-        parts = [f"{self.sent} sent"]
+        parts = [
+            f"{self.sent} written to {self.outbox}/ (no mail server is set)"
+            if self.outbox
+            else f"{self.sent} sent"
+        ]
         parts += [f"{self.given_up} given up (`trialwatch status` lists them)"] if self.given_up else []
         parts += [f"{self.waiting} still due ({self._why})"] if self.waiting else []
         return f"mail: {', '.join(parts)}"
@@ -132,6 +138,7 @@ def deliver(
             delivery.go(con)
         still = ledger.waiting(con, delivery.now())
     came_to = delivery.came_to
+    came_to.outbox = None if settings.smtp_url else settings.outbox
     came_to.waiting, came_to.next_attempt_at = still.mails, still.next_attempt_at
     came_to.last_error = came_to.last_error or still.last_error
     return came_to

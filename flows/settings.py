@@ -29,6 +29,14 @@ class SettingsError(Exception):
     """A setting that cannot be used; the text says which, why, and what to do."""
 
 
+PREFIX = "TRIALWATCH_"
+VARIABLES = (
+    *("DATA_DIR", "CONFIG", "CTGOV_URL", "CONTACT", "USER_AGENT", "REQUESTS_PER_SECOND", "RETRY_SECONDS"),
+    *("SMTP_URL", "MAIL_FROM", "REPLY_TO", "OPERATOR", "KEEP_LANDED_DAYS", "NOW"),
+)
+NOT_SERVED_YET = ("ISRCTN_URL", "CTIS_URL", "PUBLISH_URL", "PAGE_URL", "HOME")
+"""Of the contract, or read by prefect.yaml: set without harm. So is NOTIFY_ with a name."""
+
 REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
 WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 TRIAL_NUMBER = re.compile(r"NCT\d{8}|(?!NCT)[A-Z0-9][A-Z0-9./-]{5,39}", re.ASCII)
@@ -97,7 +105,8 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read every ``TRIALWATCH_`` variable. Raises ``SettingsError``."""
+    """Read every ``TRIALWATCH_`` variable. Raises ``SettingsError``, also for one that there is not."""
+    _refuse_unknown(environment)
 
     def get(name: str) -> str | None:
         return environment.get(f"TRIALWATCH_{name}", "").strip() or None
@@ -131,6 +140,20 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         frozen_now=_instant(get("NOW")),
         network=Network.of(environment),
     )
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A mistyped variable would be a setting that silently is not made."""
+    known = [PREFIX + name for name in (*VARIABLES, *NOT_SERVED_YET)]
+    for name in environment:
+        if (
+            name.upper().startswith(PREFIX)
+            and name not in known
+            and not re.fullmatch(f"{PREFIX}NOTIFY_\\w+", name)
+        ):
+            raise SettingsError(
+                f"there is no setting {name}{nearest(name.upper(), known)}; unset it, or correct it"
+            )
 
 
 def _address(name: str, text: str) -> str:
@@ -203,7 +226,7 @@ class Configuration:
 def configuration(path: Path) -> Configuration:
     """Read a trialwatch.toml. Raises ``SettingsError`` with the file, the place and what would be right."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # some editors write a byte-order mark
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be read ({error.strerror}); set TRIALWATCH_CONFIG or run where a trialwatch.toml is"
@@ -284,7 +307,10 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
     if watch is None:
         raise _WrongError(f"{block.name} names no watch")
     to = tuple(dict.fromkeys(_recipients(block)))
-    block.texts("notify")
+    notify = block.texts("notify")
+    if not to:
+        unserved = "; notify is not served yet" if notify else ""
+        raise _WrongError(f"{block.name} reaches nobody: give it addresses (to){unserved}")
     subscription = Subscription(
         name,
         watch,

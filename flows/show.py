@@ -205,11 +205,13 @@ def _said(value: Any, kind: str | None) -> Text:
 def standing(facts: Row) -> None:
     """Print where things stand: each watch's last complete night, then the last runs."""
     for night in facts["nights"]:
-        complete = night["last_complete_at"] or "never"
-        print(
-            f"{night['watch']} on {night['registry_name']}: last complete {complete}, data {night['data_version']}"
-        )
-    print(f"published: {facts['published_at'] or 'never'}")
+        name = f"{night['watch']} on {night['registry_name']}"
+        if night["last_complete_at"] is None:
+            print(f"{name}: no complete night yet")
+            continue
+        data = f", data of {_instant(night['data_version'])}" if night["data_version"] else ""
+        print(f"{name}: last complete {_instant(night['last_complete_at'])}{data}")
+    print(f"published: {_instant(facts['published_at']) if facts['published_at'] else 'never'}")
     if facts.get("not_published"):
         print(plain(facts["not_published"]))
     print(f"mail waiting: {facts['mail_waiting']}, given up: {facts['mail_given_up']}")
@@ -217,6 +219,11 @@ def standing(facts: Row) -> None:
         print(line)
     columns = ("finished_at", "watch", "outcome", "distinct_trials", "new_versions", "sentence")
     table(columns, [[run[name] for name in columns] for run in facts["runs"]])
+
+
+def _instant(text: str) -> str:
+    """An ISO instant to the minute, as one reads it."""
+    return plain(text).replace("T", " ")[:16]
 
 
 def _given_up(rows: Sequence[Row]) -> Iterator[str]:

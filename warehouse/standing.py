@@ -125,20 +125,20 @@ def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) ->
         return f"the last night broke off: {facts['trouble']}"
     if facts is None or not facts["nights"]:
         return "no night has been complete yet: run `trialwatch run`"
+    most = timedelta(hours=most_hours)
     for night in facts["nights"]:
         name = f"{night['watch']} on {night['registry_name']}"
         if night["last_complete_at"] is None:
             return f"{name} has never had a complete night: run `trialwatch run` and read what it says"
         age = now - datetime.fromisoformat(night["last_complete_at"])
-        if age > timedelta(hours=most_hours):
-            hours = age.total_seconds() / 3600
+        if age > most:
             return (
-                f"the last complete night of {name} is {hours:.0f} hours old, more than {most_hours:g}: "
+                f"the last complete night of {name} is {_long(age)} old, more than {_long(most)}: "
                 "see that the schedule runs, or run `trialwatch run`"
             )
-        if -age > timedelta(hours=most_hours):
+        if -age > most:
             return (
-                f"the last complete night of {name} lies {-age.total_seconds() / 3600:.0f} hours ahead: see that "
+                f"the last complete night of {name} lies {_long(-age)} ahead: see that "
                 "the clock of this machine is right, then run `trialwatch run`"
             )
     if since := facts.get("unpublished_since"):
@@ -147,6 +147,12 @@ def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) ->
             "run `trialwatch run` and read what it says"
         )
     return None
+
+
+def _long(span: timedelta) -> str:
+    """A span as one says it: hours for two days, then days."""
+    hours = span.total_seconds() / 3600
+    return f"{hours:.0f} hours" if hours <= 48 else f"{hours / 24:.0f} days"
 
 
 def _iso(instant: datetime) -> str:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
@@ -200,12 +199,3 @@ except SystemExit as ended:
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "0 []"
-
-
-def test_the_demo_tells_a_completion(typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    monkeypatch.chdir(tmp_path)
-    code, out, _ = typed("demo")
-    assert code == 0
-    assert "Now watching: ketamine-sud" in out
-    assert "Completed: Ketamine and Relapse Prevention in Alcohol Use Disorder (NCT99000001)" in out
-    assert (tmp_path / "demo/data/published/trialwatch.duckdb").exists()

@@ -126,8 +126,11 @@ def test_what_the_demo_did_not_make_is_refused_and_nothing_is_touched(
 
 
 def test_what_a_demo_made_before_it_failed_is_on_the_list(tmp_path: Path) -> None:
-    demo = tmp_path / "demo"
-    with pytest.raises(KeyboardInterrupt), prepared(demo):
-        (demo / "half").write_text("")
-        raise KeyboardInterrupt
-    assert clear(demo)
+    def interrupted() -> None:
+        with prepared(tmp_path / "demo"):
+            (tmp_path / "demo/half").write_text("")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert clear(tmp_path / "demo")

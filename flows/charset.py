@@ -1,0 +1,44 @@
+"""Letters that the terminal's encoding does not know: said in letters that it does, and never an error.
+
+A terminal or a job may be set to plain ASCII, and titles hold what sponsors typed.
+"""
+
+import codecs
+import sys
+import unicodedata
+
+HANDLER = "trialwatch-plainly"
+IN_ASCII = {
+    "→": "->", "←": "<-", "…": "...", "–": "-", "—": "-", "−": "-", "·": "-", "•": "*", "✓": "+",
+    "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "≥": ">=", "≤": "<=", "×": "x",
+    "µ": "u", "μ": "u", "ß": "ss",
+}  # fmt: skip
+
+
+def speak_plainly() -> None:
+    """Have standard output and error replace what they cannot encode."""
+    codecs.register_error(HANDLER, _replaced)
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors=HANDLER)
+
+
+def knows(letter: str) -> bool:
+    """Whether standard output can encode a letter."""
+    try:
+        letter.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _replaced(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_in_ascii, error.object[error.start : error.end])), error.end
+
+
+def _in_ascii(letter: str) -> str:
+    """Letters without their accents; a question mark for what has no such kin."""
+    bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if part.isascii())
+    return IN_ASCII.get(letter) or bare or "?"
