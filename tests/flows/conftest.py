@@ -8,10 +8,13 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
+from tests.authority import authority, trusting
 from tests.flows.owed import TWO, listening
 from tests.house import House
 from tests.postoffice import PostOffice, open_post_office
 from tests.records import a_trial, with_status
+
+__all__ = ["authority", "completed", "office", "owed", "trusting"]
 
 
 @pytest.fixture(scope="session")
