@@ -86,8 +86,13 @@ class Enrollment(_Part):
     type: Code | None = None
 
 
+class DesignInfo(_Part):
+    primaryPurpose: Code | None = None
+
+
 class Design(_Part):
     studyType: Code | None = None
+    designInfo: DesignInfo | None = None
     phases: list[Code] | None = None
     enrollmentInfo: Enrollment | None = None
 
@@ -104,6 +109,11 @@ class Intervention(_Part):
     name: str | None = None
     description: str | None = None
     otherNames: list[str] | None = None
+    armGroupLabels: list[str] | None = None
+
+
+class Eligibility(_Part):
+    healthyVolunteers: bool | None = None
 
 
 class ArmsInterventions(_Part):
@@ -153,6 +163,7 @@ class ProtocolSection(_Part):
     designModule: Design | None = None
     armsInterventionsModule: ArmsInterventions | None = None
     outcomesModule: Outcomes | None = None
+    eligibilityModule: Eligibility | None = None
     contactsLocationsModule: ContactsLocations | None = None
     referencesModule: References | None = None
 
