@@ -45,9 +45,13 @@ def test_a_trial_that_is_not_ours_is_a_member_and_told_to_nobody(
     assert len(house.mails()) == 1, "the welcome only"
     ours, theirs = house.ask("SELECT is_relevant, why_relevant FROM watch_members ORDER BY trial_id")
     assert (ours["is_relevant"], theirs["is_relevant"]) == (True, False)
-    assert ours["why_relevant"].endswith("and it is about alcohol (trial_mesh_terms says 'Alcoholism')")
+    assert ours["why_relevant"] == (
+        "the conditions name “Alcohol Use Disorder”; ketamine is an intervention of the experimental arm; "
+        "no other purpose is named"
+    )
     assert theirs["why_relevant"] == (
-        "ketamine is given against pain, for anaesthesia or sedation (title says 'Postoperative')"
+        "ketamine is an intervention of the experimental arm, but it is given against pain, for anaesthesia or "
+        "sedation (the title says “Postoperative”)"
     )
     assert house.ask("SELECT drug_role, is_relevant FROM trials ORDER BY trial_id") == [
         {"drug_role": "treatment", "is_relevant": True},

@@ -171,7 +171,7 @@ GIVEN_AGAINST_THE_DISORDER = [
     hard(20, "Ketamine for Meth Use Disorder in People Living With HIV", "Meth Use Disorder; HIV",
          KETAMINE, MIDAZOLAM, label=ours("methamphetamine")),
     hard(21, "Ketamine-Facilitated Discontinuation of Pregabalin", "Pregabalin Abuse",
-         KETAMINE, SALINE, label=ours("sedative")),
+         KETAMINE, SALINE, label=ours("other")),
     hard(22, "Supporting Benzodiazepine Discontinuation With Subcutaneous Ketamine in Older Adults", "Benzodiazepine Dependence; Insomnia; Anxiety",
          KETAMINE, SALINE, label=ours("sedative")),
     hard(23, "Ketamine for Z-Drug Dependence", "Zolpidem Dependence", KETAMINE, label=ours("sedative")),

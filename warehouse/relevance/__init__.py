@@ -1,0 +1,43 @@
+"""Is a trial ours, and why? Three questions, each of which has a module. Pure.
+
+Is ketamine **given** (``given``)? To **whom** (``population``)? **For what** (``purpose``)? They are asked of the
+record's structure first - interventions and arms, conditions and headings, the registered purpose - and of its
+words last. Eligibility text is never read: there, a disorder is what keeps people out. The words are data
+(``vocabulary/``).
+"""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from warehouse.relevance.given import gift
+from warehouse.relevance.population import evidence_of
+from warehouse.relevance.purpose import role_of
+from warehouse.relevance.record import Trial
+from warehouse.relevance.verdict import RELEVANT_ROLES, Evidence, Judgement, verdict
+from warehouse.study import Study
+
+__all__ = ["RELEVANT_ROLES", "RULE_SETS", "Evidence", "Judgement", "judge", "rules_version"]
+
+RULE_SETS = ("ketamine-substance-use",)
+
+
+def judge(study: Study) -> Judgement:
+    """What a trial's own record says of it."""
+    trial = Trial.of(study)
+    ketamine = gift(trial)
+    people = evidence_of(trial)
+    return verdict(trial, ketamine, people, role_of(trial, ketamine, people))
+
+
+@cache
+def rules_version() -> str:
+    """Fingerprint of the rules: when a word or a rule changes, what is stored is judged again."""
+    rules = _files_of("relevance", ".py") + _files_of("vocabulary", ".csv")
+    return hashlib.blake2b(b"\0".join(rule.read_bytes() for rule in rules), digest_size=8).hexdigest()
+
+
+def _files_of(folder: str, ending: str) -> list[Traversable]:
+    parts = (part for part in (files("warehouse") / folder).iterdir() if part.name.endswith(ending))
+    return sorted(parts, key=lambda part: part.name)
