@@ -18,6 +18,7 @@ from connectors.clinicaltrials_gov import ClinicalTrialsGov
 from connectors.errors import OurBugError, RegistryError
 from connectors.http import Pace, PoliteClient
 from connectors.registry import Progress
+from connectors.versions import is_known_to_be
 from flows import apart
 from flows.settings import SERVED, Configuration, Settings
 from warehouse import holdings, keep, publish, standing
@@ -91,7 +92,7 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
         registry = ClinicalTrialsGov(client)
         try:
             data_version = registry.data_version()
-            if last and last.data_version == data_version and last.watch_hash == watch.hash():
+            if last and is_known_to_be(last.data_version, data_version) and last.watch_hash == watch.hash():
                 return Brought(unchanged=data_version)
             with Landing(path) as landing:
                 landing.finish(registry.collect(question, landing, occasion.progress))

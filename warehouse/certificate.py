@@ -57,6 +57,7 @@ class LastComplete:
 
     data_version: str | None
     watch_hash: str | None
+    began_at: datetime
 
     def asked_the_same(self, watch: Watch) -> bool:
         return bool(self.watch_hash) and str(self.watch_hash).startswith(watch.query_hash())
@@ -65,7 +66,7 @@ class LastComplete:
 def last_complete(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> LastComplete | None:
     # In the order in which they were kept: a clock that was set back must not make an older night the last.
     row = con.execute(
-        "SELECT data_version_after, watch_hash FROM run WHERE watch = ? AND registry_name = ? "
+        "SELECT data_version_after, watch_hash, started_at FROM run WHERE watch = ? AND registry_name = ? "
         "AND outcome IN ('complete', 'heartbeat') ORDER BY rowid DESC LIMIT 1",
         [watch, registry_name],
     ).fetchone()

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from connectors.registry import Collected
+from connectors.versions import is_older, moved
 from warehouse.dates import version_day
 
 COLLAPSED_BELOW = 0.8
@@ -95,15 +96,21 @@ def _checks(night: Tonight) -> Iterator[Check]:
     before, after = got.data_version_before, got.data_version_after
     yield Check(
         "data_version",
-        before == after,
+        not moved(before, after),
         True,
         {"before": before, "after": after},
         f"the registry's data moved from {before} to {after} in every one of our passes",
     )
-    older = bool(after and night.earlier_data_version and after < night.earlier_data_version)
+    yield Check(
+        "data_version_readable",
+        after is None or version_day(after) is not None,
+        False,
+        {"data_version": after},
+        f"the registry calls its data {after!r}, which names no instant: taken for new",
+    )
     yield Check(
         "data_version_order",
-        not older,
+        not is_older(after, night.earlier_data_version),
         True,
         {"tonight": after, "last_complete": night.earlier_data_version},
         f"the registry answered with data of {after}, older than the {night.earlier_data_version} we hold",
@@ -213,7 +220,8 @@ def _collapse(night: Tonight) -> Iterator[Check]:
 
 
 CHECKS = (
-    *("data_version", "data_version_order", "totals", "mixed_data_versions", "duplicates", "collapse", "removals"),
+    *("data_version", "data_version_readable", "data_version_order", "totals", "mixed_data_versions"),
+    *("duplicates", "collapse", "removals"),
     *("unreadable", "share_changed", "bounds", "followed"),
 )
 """Every check by name, in the order in which they are made."""

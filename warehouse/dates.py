@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from connectors.versions import instant
 from warehouse.spelling import compared
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
@@ -48,8 +49,9 @@ def day(written: str | None) -> date | None:
 
 
 def version_day(data_version: str | None) -> date | None:
-    """The day of a registry's data version (``2026-09-11T09:00:04``, UTC)."""
-    return day(data_version[:10]) if data_version else None
+    """The day (UTC) of a registry's data version; None for one that cannot be read."""
+    at = instant(data_version)
+    return at.date() if at else None
 
 
 def naive_utc(instant: datetime) -> datetime:

@@ -85,7 +85,8 @@ def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | No
     return Before(
         {trial_id: Stay(number, goes_on) for trial_id, number, goes_on in stays},
         frozenset(row[0] for row in survivors),
-        version_day(last.data_version) if last else None,
+        # Of a data version that cannot be read the night itself is the best that is known.
+        (version_day(last.data_version) or last.began_at.date()) if last else None,
         is_baseline=last is None,
     )
 

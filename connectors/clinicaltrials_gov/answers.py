@@ -3,7 +3,6 @@
 A page is split into its records with each record's bytes as sent; of a record only its number is read here.
 """
 
-from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +12,7 @@ from connectors.errors import RegistryError
 from connectors.http import Answer
 from connectors.lenient import decoded
 from connectors.numbers import NCT_NUMBER, number_by_structure, number_in
+from connectors.versions import normal
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -41,7 +41,7 @@ class _Named(msgspec.Struct):
 
 
 class _Version(msgspec.Struct):
-    dataTimestamp: str
+    dataTimestamp: str | int | float
 
 
 _page = msgspec.json.Decoder(Page)
@@ -117,12 +117,16 @@ def is_a_trial(record: bytes) -> bool:
 
 
 def data_version(answer: Answer) -> str:
-    """The registry's ``dataTimestamp`` (UTC, no zone in the text). Raises ``RegistryError`` for anything else."""
+    """The registry's ``dataTimestamp`` in our one form; where it is no instant, as sent.
+
+    Raises ``RegistryError`` when the answer holds none.
+    """
     try:
-        found = _version.decode(answer.body).dataTimestamp
-        datetime.fromisoformat(found)
-    except (*_UNREADABLE, ValueError) as error:
+        found = normal(str(_version.decode(answer.body).dataTimestamp))
+    except _UNREADABLE as error:
         raise RegistryError(f"{answer.url} answered something unreadable") from error
+    if not found:
+        raise RegistryError(f"{answer.url} answered something unreadable: an empty data version")
     return found
 
 

@@ -393,7 +393,7 @@ class TestDataVersion:
     @pytest.mark.parametrize(
         "body",
         [
-            *["[]", "{}", '{"dataTi', '{"dataTimestamp":5}', '{"dataTimestamp":""}', '{"dataTimestamp":"soon"}'],
+            *["[]", "{}", '{"dataTi', '{"dataTimestamp":null}', '{"dataTimestamp":" "}', '{"dataTimestamp":[]}'],
             b'{"dataTimestamp":"\xff"}',
         ],
     )
@@ -401,6 +401,24 @@ class TestDataVersion:
         registry.fail(page(body, on="version"))
         with pytest.raises(RegistryError, match="answered something unreadable"):
             ClinicalTrialsGov(night.client).data_version()
+
+    @pytest.mark.parametrize(
+        ("sent", "read"),
+        [
+            ('"2026-09-11 09:00:04"', TONIGHT),
+            ('"2026-09-11T09:00:04Z"', TONIGHT),
+            ('" 20260911T090004 "', TONIGHT),
+            ('"2026-09-11T09:00"', "2026-09-11T09:00:00"),
+            ('"soon"', "soon"),
+            ("1789117204", "1789117204"),
+            ('"\\u001b[31m\\nred"', "[31m red"),
+        ],
+    )
+    def test_it_is_read_leniently_and_what_is_no_instant_is_kept(
+        self, registry: SimulatedRegistry, night: Night, sent: str, read: str
+    ) -> None:
+        registry.fail(page(f'{{"dataTimestamp":{sent}}}', on="version"))
+        assert ClinicalTrialsGov(night.client).data_version() == read
 
     def test_when_it_moves_everything_is_collected_again(self, registry: SimulatedRegistry, night: Night) -> None:
         registry.fail(faults.moves_after_page(2))

@@ -138,7 +138,7 @@ WAYS: dict[str, Say] = {
     "a list": saying(with_body(b"[]")),
     "null": saying(with_body(b"null")),
     "studies that are null": saying(with_body(b'{"studies":null}')),
-    "a version that is no instant": saying(with_body(b'{"dataTimestamp":"\\u001b[31mred"}')),
+    "a version that is none": saying(with_body(b'{"dataTimestamp":null}')),
     "escapes in an error": saying(b"HTTP/1.1 500 Oh\r\nContent-Length: 10\r\n\r\n\x1b[31mred\n\x07"),
 }  # fmt: skip
 

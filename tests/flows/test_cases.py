@@ -28,7 +28,6 @@ NOT_YET = {
     "renumbered_and_completed": "B5",
     "overrule_by_former_number": "B5",
     "show_former_number": "B5",
-    "back_and_known_too_early": "B9",
     "relevance_vetoes": "C12",
     "relevance_named_not_given": "C12",
     "relevance_names": "C12",

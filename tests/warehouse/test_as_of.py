@@ -95,9 +95,9 @@ def test_as_of_answers_are_those_of_a_replay(house: House, registry: SimulatedRe
         for moment in moments:
             asked = con.execute(f"SELECT {columns} FROM trials_as_of(?::TIMESTAMP) ORDER BY ALL", [moment])
             assert asked.fetchall() == diary.as_of(moment), moment
-        days = [FIRST + timedelta(days=n) for n in range(-100, 25, 3)]
-        for moment in moments[::4]:
-            for day in days:
+        days = [FIRST + timedelta(days=n) for n in (*range(-100, 0, 7), *range(25))]
+        for moment in moments:
+            for day in sorted(chance.sample(days, 12)):
                 asked = con.execute(
                     f"SELECT {columns} FROM trials_as_of(?::DATE, ?::TIMESTAMP) ORDER BY ALL", [day, moment]
                 )
@@ -109,6 +109,7 @@ def test_as_of_answers_are_those_of_a_replay(house: House, registry: SimulatedRe
 
 def _ten_nights(chance: random.Random, house: House, registry: SimulatedRegistry) -> Diary:
     diary, day, gone = Diary(), FIRST, dict[str, str | None]()
+    away: dict[str, dict[str, Any]] = {}
     records = {}
     for number in range(12):
         record = a_trial(f"NCT1000{number:04d}", overallStatus=chance.choice(STATUSES))
@@ -116,19 +117,26 @@ def _ten_nights(chance: random.Random, house: House, registry: SimulatedRegistry
         records[f"NCT1000{number:04d}"] = record
     registry.put(*_sent(records))
     for night in range(10):
-        if night in (3, 5, 6) or (night and chance.random() < 0.8):
+        if night in (3, 5, 6, 7, 9) or (night and chance.random() < 0.8):
             yesterday, day = day, day + timedelta(days=chance.choice((1, 1, 3)))
             for record in records.values():
                 record["posted_anew"] = False
-            for trial_id in chance.sample(sorted(records), 3):
+            touched = set(chance.sample(sorted(records), 3))
+            for trial_id in sorted(touched):
                 posted = yesterday + timedelta(days=chance.randint(1, (day - yesterday).days))
                 _set(records[trial_id], chance, posted=posted if chance.random() < 0.6 else None)
-            if night in (3, 6):
-                lost = chance.choice(sorted(records))
-                records.pop(lost)
-                if night == 3:
+            if night in (5, 9):  # what was removed is there again, as it was
+                (lost, record), *_ = away.items()
+                records[lost] = away.pop(lost)
+                del gone[lost]
+            if night in (3, 6, 7):
+                # Not one that changed tonight: what it said last was never seen.
+                lost = chance.choice(sorted(set(records) - touched))
+                record = records.pop(lost)
+                if night != 6:
                     registry.remove(lost)
                     gone[lost] = "removed"
+                    away[lost] = record
                 else:
                     survivor = chance.choice(sorted(records))
                     registry.put(*_sent(records))
