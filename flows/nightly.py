@@ -6,6 +6,7 @@ is Prefect imported, because that alone takes two seconds and the night must als
 
 import logging
 import secrets
+from asyncio import CancelledError
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.registry import Progress
-from flows import apart, delivery, steps
+from flows import apart, delivery, late, steps
 from flows.delivery import Delivered
-from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words
+from flows.discreet import discreet, stand_in
+from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, told
 from flows.progress import stage
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, Occasion
@@ -174,7 +176,8 @@ def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[...,
     """The night as a Prefect flow of one parameter, the watch's name (None: all of them).
 
     No task is retried by Prefect: the client retries what time heals, in that one layer, and what is left
-    needs a later night. The flow ends as failed when the night does, with the night's sentences.
+    needs a later night. The flow ends as failed when the night does, with the night's sentences; one that was
+    planned and comes too late ends at once.
     """
     from prefect import flow
     from prefect.client.schemas.objects import State
@@ -189,10 +192,16 @@ def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[...,
 
     @flow(name="nightly", persist_result=False)
     def nightly(watch: str | None = None) -> State[Any]:
-        report = run_night(watch, do)
+        if state := late.skipped():
+            return state
+        try:
+            report = run_night(watch, do)
+        except Exception as error:  # Prefect would show it with the addresses that may stand in it
+            log.debug("the night broke off", exc_info=True)
+            return Failed(message=discreet(str(told(error))))
         _leave_artifacts(report)
         ended = Completed if report.ending.code is Code.DONE else Failed
-        return ended(message=" · ".join(report.ending.sentences))
+        return ended(message=discreet(" · ".join(report.ending.sentences)))
 
     return nightly
 
@@ -210,7 +219,7 @@ def _as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
                 result = step(*arguments)
             except Exception as error:
                 ended.append(partial(_raise, error))
-                raise
+                raise stand_in(error) from None
             ended.append(lambda: result)
 
         try:
@@ -233,8 +242,8 @@ def _leave_artifacts(report: Report) -> None:
 
     try:
         create_table_artifact(key="night", table=_table(report), description=f"run {report.run_id}")
-        create_markdown_artifact(key="night-in-words", markdown=_markdown(report))
-    except Exception as error:
+        create_markdown_artifact(key="night-in-words", markdown=discreet(_markdown(report)))
+    except (Exception, CancelledError) as error:  # the night is over: nothing of Prefect's may undo that
         log.warning("Prefect did not take the night's artifacts (%s)", error)
 
 

@@ -7,18 +7,27 @@ start or dies on the way, that costs a warning.
 import logging
 import os
 import sys
+from asyncio import CancelledError
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, TypeVar
 
 from connectors.registry import Progress
-from flows.endings import in_our_words
+from flows.endings import Code, code_of, in_our_words
 from flows.nightly import Report, Steps, night, nightly_flow
 from flows.progress import stage
 from flows.settings import Configuration, Settings
+from flows.steps import note_trouble
 from warehouse.checks import Acceptance
+from warehouse.watch import Watch
 
 log = logging.getLogger("trialwatch")
+T = TypeVar("T")
+
+SOME_ROOM = 1 << 20
+"""Bytes. Prefect's own database takes about as much at its first night."""
 
 QUIET_AND_PATIENT = {
     # A cold start of the in-process server takes longer than Prefect's own 20 seconds.
@@ -44,13 +53,39 @@ class Tonight:
     def __call__(self, watch: str | None, do: Steps | None = None) -> Report:
         watches = self.configuration.chosen(watch)
         self.is_under_prefect = do is not None
+        return despite_prefect(lambda: self._run(watches, do), lambda: self._run(watches, None))
+
+    def _run(self, watches: tuple[Watch, ...], do: Steps | None) -> Report:
         try:
             with in_our_words():
                 self.report = night(self.settings, self.configuration, watches, self.progress, do, self.accepted)
         except Exception as error:
             self.error = error
+            if trouble := _trouble_of(error):
+                note_trouble(self.settings, trouble)
             raise
         return self.report
+
+
+def _trouble_of(error: Exception) -> str | None:
+    """What ``status`` is to say of what ended a night; nothing where it only gave way to another."""
+    code = code_of(error)
+    if code is Code.HELD:
+        return None
+    return str(error) if code else f"{type(error).__name__}, a bug of trialwatch; its log says more"
+
+
+def despite_prefect(act: Callable[[], T], without: Callable[[], T]) -> T:
+    """Do what is to be done, also when Prefect, which has lost its server, throws us out in its midst.
+
+    It does so with an exception that is none (``CancelledError``) and may come between any two instructions: as a
+    crash would, which leaves nothing that the next run does not mend. So the next run is at once, without Prefect.
+    """
+    try:
+        return act()
+    except CancelledError:
+        log.warning("Prefect let go of this run in its midst; it begins again, without Prefect")
+        return without()
 
 
 def run(tonight: Tonight, watch: str | None, *, with_prefect: bool) -> Report:
@@ -62,13 +97,25 @@ def run(tonight: Tonight, watch: str | None, *, with_prefect: bool) -> Report:
     os.environ.update(tonight.settings.network.for_others())
     is_first = "prefect" not in sys.modules
     stage(tonight.progress, "Prefect is starting (10 to 20 seconds)" if is_first else "over to Prefect")
-    trouble = _trouble(lambda: nightly_flow(tonight)(watch, return_state=True))
+    trouble = _homeless() or _trouble(lambda: nightly_flow(tonight)(watch, return_state=True))
     if tonight.error:
         raise tonight.error
     if tonight.report:
         return tonight.report
     log.warning("Prefect could not start (%s); the night runs without it", trouble or "no reason given")
     return tonight(watch)
+
+
+def _homeless() -> str | None:
+    """Why Prefect cannot live here, if it cannot. It would try for two minutes, and say so in 3,771 lines."""
+    try:
+        home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+        home.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=home) as written:
+            written.write(bytes(SOME_ROOM))
+    except (OSError, RuntimeError) as error:  # RuntimeError: this user has no home at all
+        return f"it cannot write into its folder: {error}; PREFECT_HOME names another"
+    return None
 
 
 def _trouble(act: Callable[[], Any]) -> str | None:

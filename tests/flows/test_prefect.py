@@ -86,3 +86,57 @@ def test_a_dead_prefect_server_costs_a_warning_and_not_a_night(
     assert done.returncode == 0, done.stderr
     assert "Prefect could not start" in done.stderr
     assert house.ask("SELECT outcome FROM runs") == [{"outcome": "complete"}]
+
+
+LET_GO = """
+import threading
+from prefect._internal.concurrency.cancellation import WatcherThreadCancelScope
+from flows.orchestration import Tonight
+from flows.settings import configuration, from_environment
+
+cancelled = []
+
+def progress(*_):
+    if not cancelled:
+        cancelled.append(threading.Thread(target=scope.cancel))
+        cancelled[0].start()
+        cancelled[0].join()
+
+settings = from_environment()
+with WatcherThreadCancelScope() as scope:
+    report = Tonight(settings, configuration(settings.config), progress)(None)
+print(int(report.ending.code), scope.cancelled())
+"""
+"""A night in whose midst Prefect does what it does when the lease of a concurrency slot is lost."""
+
+
+def test_a_night_that_prefect_lets_go_of_is_done_all_the_same(
+    house: House, registry: SimulatedRegistry, tmp_path: Path
+) -> None:
+    registry.put(a_trial())
+    done = subprocess.run(
+        [sys.executable, "-c", LET_GO],
+        env=environment(house, tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["0", "True"], done.stderr
+    assert "Prefect let go of this run in its midst" in done.stderr
+    assert house.ask("SELECT outcome FROM runs") == [{"outcome": "complete"}]
+
+
+@pytest.mark.parametrize("home", ["/dev/null/nowhere", "full"])
+def test_a_home_that_cannot_be_written_costs_one_warning(
+    house: House, registry: SimulatedRegistry, tmp_path: Path, home: str
+) -> None:
+    registry.put(a_trial())
+    if home == "full":  # a file stands where the folder must be
+        (tmp_path / "full").touch()
+        home = str(tmp_path / "full" / "prefect")
+    done = run(house, tmp_path, PREFECT_HOME=home)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("the night runs without it") == 1
+    assert len(done.stderr.splitlines()) == 3, done.stderr
+    assert house.ask("SELECT outcome FROM runs") == [{"outcome": "complete"}]
