@@ -198,7 +198,7 @@ def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[...,
             report = run_night(watch, do)
         except Exception as error:  # Prefect would show it with the addresses that may stand in it
             log.debug("the night broke off", exc_info=True)
-            return Failed(message=discreet(str(told(error))))
+            return Failed(message=discreet(in_words(told(error))))
         _leave_artifacts(report)
         ended = Completed if report.ending.code is Code.DONE else Failed
         return ended(message=discreet(" · ".join(report.ending.sentences)))

@@ -1,34 +1,88 @@
-"""What prefect.yaml deploys: the nightly flow and the hourly delivery, with the settings of this machine."""
+"""What prefect.yaml deploys: the night, the hourly delivery and the watchdog, with the settings of this machine.
 
+Settings are read when a run begins, not when this module is loaded: a wrong one is that run's failure, in words.
+Nothing here limits how many run at once. The store's own lock keeps two nights apart, and dies with its process; a
+slot of Prefect's may stay taken for ever.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from flows import delivery
-from flows.endings import Code, in_our_words
-from flows.nightly import nightly_flow
-from flows.orchestration import Tonight
+from flows import delivery, late, watchdog
+from flows.delivery import Delivered
+from flows.discreet import discreet
+from flows.endings import Code, code_of, in_our_words, in_words, told
+from flows.nightly import Report, Steps, nightly_flow
+from flows.orchestration import Tonight, despite_prefect
 from flows.progress import silent
 from flows.settings import configuration, from_environment
 
 if TYPE_CHECKING:
     from prefect import Flow
 
+log = logging.getLogger("trialwatch")
 
-def delivery_flow() -> "Flow[..., Any]":
-    """Hand over what is due, as a Prefect flow; it ends as failed while mail waits."""
+HOURS = 36.0
+"""How old the last complete night may be, as for the command."""
+
+
+@contextmanager
+def with_bugs_logged() -> Iterator[None]:
+    """Prefect is told one sentence; what a developer needs of a bug goes to the worker's own output."""
+    try:
+        yield
+    except Exception as error:
+        if code_of(told(error)) is None:
+            log.exception("this is a bug of trialwatch; please report it with the lines below")
+        raise
+
+
+def run_night(watch: str | None, do: Steps) -> Report:
+    with with_bugs_logged():
+        settings = from_environment()
+        return Tonight(settings, configuration(settings.config), silent)(watch, do)
+
+
+def hand_over() -> tuple[bool, str]:
+    """Hand over what is due; whether nothing waits any more, and the sentence for it."""
+
+    def once() -> Delivered:
+        settings = from_environment()
+        with in_our_words():
+            return delivery.deliver_by_itself(settings, configuration(settings.config))
+
+    delivered = despite_prefect(once, once)
+    return delivered.code is Code.DONE, delivered.sentence
+
+
+def look() -> tuple[bool, str]:
+    """Whether the nights go on, and what there is to say of it; the operator is mailed when they do not."""
+    seen = watchdog.watch(from_environment(), HOURS)
+    return not (seen.stale or seen.mail_trouble), " · ".join(seen.sentences)
+
+
+def job(name: str, act: Callable[[], tuple[bool, str]]) -> "Flow[..., Any]":
+    """A small job as a Prefect flow, which ends as it ended and says its sentence."""
     from prefect import flow
     from prefect.client.schemas.objects import State
     from prefect.states import Completed, Failed
 
-    @flow(name="deliver", persist_result=False)
-    def deliver() -> State[Any]:
-        settings = from_environment()
-        with in_our_words():
-            delivered = delivery.deliver_by_itself(settings, configuration(settings.config))
-        return (Completed if delivered.code is Code.DONE else Failed)(message=delivered.sentence)
+    @flow(name=name, persist_result=False)
+    def run() -> State[Any]:
+        if state := late.skipped():
+            return state
+        try:
+            with with_bugs_logged():
+                is_well, sentence = act()
+        except Exception as error:
+            is_well, sentence = False, in_words(told(error))
+        return (Completed if is_well else Failed)(message=discreet(sentence))
 
-    return deliver
+    return run
 
 
-_settings = from_environment()
-nightly = nightly_flow(Tonight(_settings, configuration(_settings.config), silent))
-deliver = delivery_flow()
+nightly = nightly_flow(run_night)
+deliver = job("deliver", hand_over)
+watch = job("watchdog", look)
