@@ -17,7 +17,7 @@ from rich.text import Text
 from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
 from warehouse.foreign import defused, plain
 from warehouse.phrases import status_words
-from warehouse.sentences import saying
+from warehouse.sentences import once, saying
 from warehouse.story import Moment, moments
 from warehouse.vocabulary import status_group
 
@@ -182,7 +182,7 @@ def _timeline(told: Sequence[Moment]) -> Table:
             number = (f"  version {moment.version['version_number']}", "dim")
             drawn.add_row(on, Text.assemble(_status(status, status_group(status)), number))
             on = ""
-        for change in moment.changes:
+        for change in once(moment.changes):
             said = saying(change)
             lead = (said.lead, OF_MATERIALITY.get(change["materiality"], ""))
             rest = f"{_how(change).removeprefix(said.lead)} ({plain(change['cause'])})"

@@ -6,7 +6,7 @@ not know whose trial it is, nor when anything happened.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -62,6 +62,17 @@ def saying(change: Mapping[str, Any]) -> Saying:
         plain(change["reason"]),
     )
     return _SAYINGS.get(known.kind, _anything)(known)
+
+
+def once(changes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """One night's changes of one trial, without the reason for stopping where the stop itself gives it."""
+    told = list(changes)
+    given = [change["reason"] for change in told if change["kind"] == "stopped"]
+    return [
+        change
+        for change in told
+        if change["kind"] != "why_stopped_changed" or not any(stop.endswith(change["reason"]) for stop in given)
+    ]
 
 
 # -- the pieces of a sentence --------------------------------------------------------------------------

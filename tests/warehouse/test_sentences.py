@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.sentences import saying
+from warehouse.sentences import once, saying
 from warehouse.vocabulary import KINDS
 
 
@@ -254,3 +254,12 @@ def test_where_not_every_difference_can_be_shown_the_reason_counts_them() -> Non
     text = said("sites_changed", "trial_sites", None, sites, "40 sites new")
     assert text.startswith("Sites changed. 40 sites new.\n+ Site: Hospital 0\n")
     assert text.endswith("\n32 further differences")
+
+
+def test_the_reason_for_stopping_is_told_once_a_night() -> None:
+    stop = {"kind": "stopped", "reason": "RECRUITING → TERMINATED; the sponsor says why: Funding"}
+    why = {"kind": "why_stopped_changed", "reason": "the sponsor says why: Funding"}
+    other = {"kind": "why_stopped_changed", "reason": "the sponsor says why: Slow accrual"}
+    assert once([stop, why]) == [stop]
+    assert once([stop, other]) == [stop, other]
+    assert once([why]) == [why]

@@ -16,7 +16,7 @@ from warehouse import phrases
 from warehouse.foreign import plain, web_address
 from warehouse.markup import breakable, marked, short
 from warehouse.page.facts import facts
-from warehouse.sentences import saying
+from warehouse.sentences import once, saying
 from warehouse.vocabulary import status_group
 
 _templates = jinja2.Environment(
@@ -32,6 +32,7 @@ _templates.filters.update(
     short=short,
     marked=marked,
     saying=saying,
+    once=once,
     status=lambda status: phrases.status_words(status) if status else "no status given",
     group=lambda status: status_group(status) or "unrecognised",
     kind=lambda kind: phrases.kind_words(kind).capitalize(),
