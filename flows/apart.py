@@ -29,7 +29,7 @@ log = logging.getLogger("trialwatch")
 GRACE_S = 10.0
 """How long a process that was killed may take to be gone: one that waits for a dead disk takes for ever."""
 is_wanted = True
-"""Whether steps run apart. The tests that kill a night at its every act have them in the night's own process."""
+"""Whether steps run apart. Tests of other things, and those that kill a night at its every act, have them here."""
 
 P = ParamSpec("P")
 R = TypeVar("R")

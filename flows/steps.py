@@ -34,7 +34,7 @@ from warehouse.watch import Watch
 
 log = logging.getLogger("trialwatch")
 
-PUBLISHING_S = 120.0
+PUBLISHING_S = 300.0
 PUBLISHING_S_PER_BYTE = 1e-6
 LANDED = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{6}-.+\.(ndjson\.zst|ndjson\.json)(\.part)?")
 """What we call a landed file, what is told beside it, and either of them while it is written."""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from connectors.simulated import SimulatedRegistry
+from flows import apart
 from flows.cli import main
 from tests.house import WATCH, House, Typed
 from tests.shelf import Shelf
@@ -33,6 +34,12 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def published_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nights publish in the tests' own process, which is warm: half the time. test_apart.py has the rest."""
+    monkeypatch.setattr(apart, "is_wanted", False)
 
 
 @pytest.fixture

@@ -22,6 +22,11 @@ from warehouse.errors import DiskError
 from warehouse.files import write_whole
 
 
+@pytest.fixture(autouse=True)
+def apart_indeed(published_here: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "is_wanted", True)
+
+
 def tell(words: str) -> str:
     logging.getLogger("trialwatch").warning("it says %s", words)
     return words.upper()
