@@ -10,6 +10,7 @@ from flows.nightly import Report, night
 from flows.progress import silent
 from flows.settings import Settings, configuration, from_environment
 from warehouse import questions
+from warehouse.checks import Acceptance
 from warehouse.publish import FILE
 
 Typed = Callable[..., tuple[int, str, str]]
@@ -58,11 +59,11 @@ class House:
     def settings(self) -> Settings:
         return from_environment(self.variables)
 
-    def night(self, watch: str | None = None) -> Report:
-        """Run one night at the present hour, then let a day pass."""
+    def night(self, watch: str | None = None, accepted: Acceptance | None = None) -> Report:
+        """Run one night at the present hour, then let a day pass. ``accepted`` is a check that may fail."""
         settings = self.settings
         configured = configuration(settings.config)
-        report = night(settings, configured, configured.chosen(watch), silent)
+        report = night(settings, configured, configured.chosen(watch), silent, None, accepted)
         self.now += timedelta(days=1)
         return report
 

@@ -1,6 +1,6 @@
 """A night and its certificate: which night it was, how it ended, and what the last complete one stood on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +49,8 @@ class Certificate:
     requests: int | None = None
     changes: int = 0
     checks: list[Check] = field(default_factory=list)
+    unreadable_members: dict[str, str] = field(default_factory=dict)
+    """Members of the watch whose record could not be read tonight, each with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def put_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: C
     """Put it beside what the night changed, with what the operator is to hear of it; the caller's transaction."""
     _tell_the_operator(con, night, certificate)
     told = {
-        name: getattr(certificate, name) for name in Certificate.__slots__ if name not in ("changes", "checks")
+        name: getattr(certificate, name)
+        for name in Certificate.__slots__
+        if name not in ("changes", "checks", "unreadable_members")
     }
     row = {
         "run_id": night.run_id,
@@ -100,7 +104,11 @@ def put_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: C
 
 
 def _tell_the_operator(con: duckdb.DuckDBPyConnection, night: Night, certificate: Certificate) -> None:
-    if night.operator is None or certificate.outcome in ("complete", "heartbeat"):
+    if night.operator is None:
+        return
+    if certificate.unreadable_members:
+        _tell_of_members(con, night, night.operator, certificate.unreadable_members)
+    if certificate.outcome in ("complete", "heartbeat"):
         return
     which = {"watch": night.watch.name, "registry_name": night.registry_name}
     earlier = trouble.Earlier(*con.execute(sql("ledger/earlier"), which).fetchall()[0])
@@ -113,3 +121,20 @@ def _tell_the_operator(con: duckdb.DuckDBPyConnection, night: Night, certificate
             earlier=earlier,
         )
         operator_mail.put(con, told, operator=night.operator, run_id=night.run_id, now=night.now, **which)
+
+
+def _tell_of_members(
+    con: duckdb.DuckDBPyConnection, night: Night, operator: str, unreadable: Mapping[str, str]
+) -> None:
+    """Tell at once of a member that cannot be read, and again every third night while that lasts."""
+    which = (night.watch.name, night.registry_name)
+    rows = con.execute(
+        "SELECT DISTINCT unnest(regexp_extract_all(array_to_string(sentences, ' '), '[A-Z0-9][A-Z0-9./-]+')) "
+        "FROM trouble WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ?",
+        [trouble.members_subject(*which), night.now - trouble.AGAIN_AFTER, night.now + trouble.AGAIN_AFTER],
+    ).fetchall()
+    told_lately = {number for (number,) in rows}
+    news = {number: why for number, why in unreadable.items() if number not in told_lately}
+    if news:
+        told = trouble.of_members(*which, news)
+        operator_mail.put(con, told, operator=operator, run_id=night.run_id, now=night.now)

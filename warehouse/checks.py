@@ -17,6 +17,11 @@ REMOVED_FROM = 10
 """The same share, gone by number too: an index that is being rebuilt, until a person says otherwise."""
 MOST_UNREADABLE = 0.8
 UNREADABLE_FROM = 10
+"""Of all records: strangers among them, whom nobody waits for. Members are another matter …"""
+UNREADABLE_MEMBERS_FROM = 2
+ONE_MEMBER_IN = 10
+"""… of them such a share is as good as a night that was not: what they did tonight nobody would hear."""
+MEMBERS_NAMED = 5
 MOST_DUPLICATES = 0.1
 DUPLICATES_FROM = 10
 MOST_CHANGED = 0.8
@@ -59,6 +64,7 @@ class Tonight:
 
     ``in_watch`` trials belong to the watch tonight. Of the ``members`` until now, ``thinned_out`` are no longer
     found by any search although the registry still has them, ``removed`` are no longer there by number either,
+    ``unreadable_members`` are there in a form that could not be read,
     and ``changed_unposted`` are in another state although nothing new was posted of them, nor did their status
     move. ``stamped`` counts
     tonight's records by the day of the data version that is written into each.
@@ -72,6 +78,7 @@ class Tonight:
     thinned_out: int
     same_question: bool
     removed: int = 0
+    unreadable_members: tuple[str, ...] = ()
     changed: int = 0
     changed_unposted: int = 0
     stamped: Mapping[date, int] = field(default_factory=dict)
@@ -141,13 +148,7 @@ def _checks(night: Tonight) -> Iterator[Check]:
         f"of {sent} records that the registry sent, {duplicates} had come before",
     )
     yield from _collapse(night)
-    yield Check(
-        "unreadable",
-        night.unreadable < UNREADABLE_FROM or night.unreadable <= MOST_UNREADABLE * max(night.fetched_records, 1),
-        True,
-        {"unreadable": night.unreadable, "records": night.fetched_records},
-        f"{night.unreadable} of {night.fetched_records} records could not be read",
-    )
+    yield _unreadable(night)
     yield Check(
         "share_changed",
         night.changed_unposted < CHANGED_FROM or night.changed_unposted <= MOST_CHANGED * night.members,
@@ -193,6 +194,23 @@ def _mixed(night: Tonight) -> Check:
         True,
         {"data_version": str(declared) if declared else None, "records": current, "of_another": stray},
         f"{stray} of {stray + current} records are not of the declared data version of {declared}",
+    )
+
+
+def _unreadable(night: Tonight) -> Check:
+    """Whether what could not be read leaves a night to believe in. One member alone is told, and refuses none."""
+    lost, members, records = night.unreadable_members, night.members, night.fetched_records
+    too_many_members = len(lost) >= UNREADABLE_MEMBERS_FROM and len(lost) * ONE_MEMBER_IN >= members
+    too_many = night.unreadable >= UNREADABLE_FROM and night.unreadable > MOST_UNREADABLE * records
+    nothing_left = 0 < records <= night.unreadable
+    names = ", ".join(lost[:MEMBERS_NAMED]) + (" …" if len(lost) > MEMBERS_NAMED else "")
+    of_members = f", among them {len(lost)} of the {members} trials of the watch: {names}" if lost else ""
+    return Check(
+        "unreadable",
+        not (lost or too_many or nothing_left),
+        too_many_members or too_many or nothing_left,
+        {"unreadable": night.unreadable, "records": records, "unreadable_members": len(lost), "members": members},
+        f"{night.unreadable} of {records} records could not be read{of_members}",
     )
 
 

@@ -31,7 +31,7 @@ from warehouse.intake import Flag, Read, Unreadable, days, flags, read
 from warehouse.journal import Journal
 from warehouse.landed import Landed
 from warehouse.load import Stage, load, rehash, seen
-from warehouse.membership import Before, Entry, Exit, moves
+from warehouse.membership import Before, Entry, Exit, moves, unreadable
 from warehouse.store import transaction
 from warehouse.study import Status
 from warehouse.tables import insert, listed
@@ -162,12 +162,15 @@ def _judge(
     exits: list[Exit],
 ) -> Certificate:
     members = sum(stay.goes_on for stay in before.stays.values())
+    reasons = {each.trial_id: f"{each.path}: {each.reason}" for each in shown.unreadable if each.trial_id}
+    lost = unreadable(before, collected, shown.trial_ids, reasons)
     records = len(shown.trial_ids) + len(shown.unreadable)
     checks = verdict(
         Tonight(
             collected,
             fetched_records=records,
             unreadable=len(shown.unreadable),
+            unreadable_members=tuple(lost),
             in_watch=members - len(exits) + len(entries),
             members=members,
             thinned_out=sum(leaving.kind == "left_watch" for leaving in exits),
@@ -199,6 +202,7 @@ def _judge(
         quarantined=len(shown.unreadable),
         requests=collected.requests,
         checks=checks,
+        unreadable_members=lost,
     )
 
 

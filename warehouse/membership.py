@@ -83,12 +83,32 @@ def moves(
         for number, why in sorted(reasons.items())
         if number in readable and not _is_in(before, number)
     ]
+    # A search may have returned a record that does not give its number: it is there, and perhaps still found.
+    nameless = set(collected.by_id).difference(readable)
     exits = [
         _exit(number, stay.number, collected.fates.get(number), number in changed)
         for number, stay in sorted(before.stays.items())
-        if stay.goes_on and number not in reasons
+        if stay.goes_on and number not in reasons and number not in nameless
     ]
     return entries, exits
+
+
+def unreadable(
+    before: Before, collected: Collected, readable: Collection[str], reasons: Mapping[str, str]
+) -> dict[str, str]:
+    """The members that the registry still shows, though not in a form that can be read, each with the reason.
+
+    ``reasons`` has those of unreadable records that give their number. Whose record does not is known by having
+    been asked for by number; and one that was merged into an unreadable record is as unknown.
+    """
+    survivors = {number: fate.survivor for number, fate in collected.fates.items() if isinstance(fate, Merged)}
+    there = {*collected.found_by, *collected.by_id, *reasons}.difference(readable)
+    members = (number for number, stay in sorted(before.stays.items()) if stay.goes_on)
+    return {
+        number: reasons.get(answered, "its record does not give its number")
+        for number in members
+        if (answered := survivors.get(number, number)) in there
+    }
 
 
 def _is_in(before: Before, number: str) -> bool:

@@ -4,7 +4,7 @@ Readers never hear of it: a night that failed changed nothing of theirs.
 """
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -107,6 +107,33 @@ def _figure(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:,}" if isinstance(value, int) else "none" if value is None else str(value)
+
+
+MOST_NAMED = 50
+"""Members named in one mail; how many more there are is said."""
+
+
+def members_subject(watch: str, registry_name: str) -> str:
+    """How the line begins under which the operator hears of members that cannot be read."""
+    return f"{watch} on {registry_name}: cannot read "
+
+
+def of_members(watch: str, registry_name: str, unreadable: Mapping[str, str]) -> Trouble:
+    """Members whose record the registry shows in a form that could not be read, each with where and why."""
+    count = len(unreadable)
+    named = [f"{number}: {why}" for number, why in list(unreadable.items())[:MOST_NAMED]]
+    more = [f"And {count - MOST_NAMED} more (quarantine)."] if count > MOST_NAMED else []
+    which = next(iter(unreadable)) if count == 1 else f"{count} trials"
+    return Trouble(
+        f"{members_subject(watch, registry_name)}{which}",
+        (
+            "What the registry sent could not be read; what changed in it tonight is not known, nor told:",
+            *named,
+            *more,
+            "What we held of it stands as it was; once it can be read, what has changed meanwhile is told. "
+            "See the record at the registry, and report it to trialwatch if it looks right there.",
+        ),
+    )
 
 
 def of_mail(subscription: str, recipient: str, error: str) -> Trouble:

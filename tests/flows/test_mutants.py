@@ -22,6 +22,7 @@ from tests.mutants import Record, mutants, renumbered
 from tests.rawregistry import RawRegistry
 from tests.records import a_trial
 from warehouse import questions
+from warehouse.checks import Acceptance
 from warehouse.fingerprint import content_hash
 from warehouse.publish import FILE, VIEWS
 
@@ -88,7 +89,8 @@ def a_night(house: House, registry: RawRegistry, records: dict[str, bytes], day:
     registry.named = {number: record for number, record in records.items() if b'"protocolSection"' in record}
     registry.served.clear()
     registry.data_version = f"2026-09-{day}T09:00:04"
-    report = house.night()
+    # So many of the watch's trials are mutants that no operator would believe the night; this one lets it pass.
+    report = house.night(accepted=Acceptance("unreadable", "mutants", "test"))
     assert report.ending.code is Code.DONE, report.ending.sentences
     assert [certificate.outcome for *_, certificate in report.certificates] == ["complete", "complete"]
 

@@ -52,6 +52,13 @@ def test_a_good_night_passes_every_check_and_has_nothing_to_say() -> None:
         ("removals", {"removed": 20}, {"removed": 21}),
         ("removals", {"removed": 9, "members": 9}, {"removed": 10, "members": 10}),
         ("unreadable", {"unreadable": 80}, {"unreadable": 81}),
+        ("unreadable", {"fetched_records": 0}, {"fetched_records": 1, "unreadable": 1}),
+        ("unreadable", {"unreadable_members": (*"ABCDEFGHI",)}, {"unreadable_members": (*"ABCDEFGHIJ",)}),
+        (
+            "unreadable",
+            {"unreadable_members": ("A",), "members": 1},
+            {"unreadable_members": ("A", "B"), "members": 20},
+        ),
         ("bounds", {"min_trials": 100, "max_trials": 100}, {"min_trials": 101}),
         ("bounds", {}, {"max_trials": 99}),
         ("share_changed", {"changed_unposted": 80}, {"changed_unposted": 81}),
@@ -67,6 +74,15 @@ def test_a_good_night_passes_every_check_and_has_nothing_to_say() -> None:
 def test_each_check_has_a_bound(name: str, passes: dict[str, Any], refused: dict[str, Any]) -> None:
     assert refusing(replace(GOOD, **passes)) == []
     assert refusing(replace(GOOD, **refused)) == [name]
+
+
+def test_one_unreadable_member_is_said_and_refuses_nothing() -> None:
+    night = replace(GOOD, unreadable=2, unreadable_members=("NCT1",))
+    (check,) = (check for check in verdict(night) if not check.passed)
+    assert not check.refuses
+    assert check.sentence == (
+        "2 of 100 records could not be read, among them 1 of the 100 trials of the watch: NCT1"
+    )
 
 
 def test_data_that_moved_all_the_time_is_refused() -> None:

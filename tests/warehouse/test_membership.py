@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.registry import Collected, Merged, Removed
-from warehouse.membership import LEFT, Before, Entry, Exit, Stay, moves
+from warehouse.membership import LEFT, Before, Entry, Exit, Stay, moves, unreadable
 
 
 def decide(before: Before, *, found: tuple[str, ...] = (), by_id: tuple[str, ...] = (), **more: Any) -> Any:
@@ -63,7 +63,29 @@ def test_one_whose_first_record_is_unreadable_is_no_member_yet() -> None:
 
 
 def test_a_member_whose_record_is_unreadable_tonight_stays() -> None:
-    assert decide(once(stays={"A": Stay(1, True)}), found=("A",), readable=set()) == ([], [])
+    stays = {"A": Stay(1, True)}
+    assert decide(once(stays=stays), found=("A",), readable=set()) == ([], [])
+    assert decide(once(stays=stays), by_id=("A",), readable=set()) == ([], []), (
+        "a search may have sent it nameless"
+    )
+
+
+def test_which_members_cannot_be_read() -> None:
+    stays = {
+        number: Stay(1, number != "GONE") for number in ("FOUND", "ASKED", "NAMED", "OLD", "READ", "GONE", "AWAY")
+    }
+    collected = Collected("clinicaltrials.gov", "v", "v", found_by={"FOUND": ["s"], "READ": ["s"], "NEW": ["s"]})
+    collected.by_id = ["ASKED", "GONE", "SURVIVOR"]
+    collected.fates = {"OLD": Merged("SURVIVOR"), "AWAY": Removed("NCT number AWAY not found")}
+    found = unreadable(
+        once(stays=stays), collected, {"READ"}, {"NAMED": "$: no JSON", "FOUND": "$.a: a wrong type"}
+    )
+    assert found == {
+        "ASKED": "its record does not give its number",
+        "FOUND": "$.a: a wrong type",
+        "NAMED": "$: no JSON",
+        "OLD": "its record does not give its number",
+    }
 
 
 @pytest.mark.parametrize(
