@@ -19,7 +19,10 @@ OURSELVES = "normaliser"
 
 @dataclass(frozen=True, slots=True)
 class Tellable:
-    """What a subscription looks at in a change. ``watch`` is set for changes of membership only."""
+    """What a subscription looks at in a change. ``watch`` is set for changes of membership only.
+
+    ``watches`` are those that it concerns, where it is not every watch that the trial is relevant in.
+    """
 
     change_id: str
     trial_id: str
@@ -27,6 +30,7 @@ class Tellable:
     materiality: str
     cause: str
     watch: str | None
+    watches: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ def due(
             if change.trial_id in members
             and change.cause != OURSELVES
             and change.watch in (None, subscription.watch)
+            and (change.watches is None or subscription.watch in change.watches)
             and _listens(subscription, change)
             and _is_about(subscription, substances.get(change.trial_id, ()))
         ]

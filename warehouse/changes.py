@@ -25,7 +25,7 @@ A_LARGE_SHARE = 0.25
 HIGH = frozenset({"completed", "stopped", "resumed", "results_posted", "results_withdrawn", "removed"})
 MEDIUM = frozenset(
     {"recruiting", "lapsed", "returned", "status_changed", "registered", "overdue"}
-    | {"outcomes_changed", "arms_changed", "merged", "restored"}
+    | {"outcomes_changed", "arms_changed", "merged", "restored", "relevance_changed"}
 )
 COURSE = ("planned", "recruiting", "active", "completed", "stopped")
 """The groups of a trial's course, in order: a step back in it is ``resumed``."""

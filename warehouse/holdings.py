@@ -49,6 +49,11 @@ def latest(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Held
     return {trial_id: Held(*state) for trial_id, *state in rows}
 
 
+def present_version(con: duckdb.DuckDBPyConnection, trial_id: str) -> int:
+    (version,) = con.execute("SELECT version_number FROM trial WHERE trial_id = ?", [trial_id]).fetchone() or (0,)
+    return int(version)
+
+
 def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> tuple[str, ...]:
     """Every trial of a registry that the watch has ever held: none is forgotten because a search lost it."""
     rows = con.execute(

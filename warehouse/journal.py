@@ -1,7 +1,7 @@
 """A night's changes, gathered as they are found and written together with what falls due because of them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,9 @@ class Journal:
         self._night = night
         self.data_version_on = data_version_on
         self._substances_before = holdings.substances(con)
+        self._relevant_before = holdings.relevant(con)
         self._rows: list[dict[str, Any]] = []
+        self._watches: dict[str, frozenset[str]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -34,14 +36,22 @@ class Journal:
         versions: tuple[int | None, int | None] = (None, None),
         record: Record | None = None,
         watch: str | None = None,
+        watches: frozenset[str] | None = None,
     ) -> None:
-        """Note a change. ``record`` is the state after it; ``watch`` is given for changes of membership only."""
+        """Note a change. ``record`` is the state after it; ``watch`` is given for changes of membership only.
+
+        ``watches`` are those whose readers it concerns, where it does not concern all.
+        """
         night = self._night
         on, basis = registry_date(finding.cause, record or {}, self.data_version_on)
-        naming = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
+        naming: tuple[object, ...] = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
+        naming += (sorted(watches),) if watches else ()
+        change_id = hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest()
+        if watches is not None:
+            self._watches[change_id] = watches
         self._rows.append(
             {
-                "change_id": hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest(),
+                "change_id": change_id,
                 "trial_id": trial_id,
                 "watch": watch,
                 "kind": finding.kind,
@@ -65,19 +75,27 @@ class Journal:
         """Write the changes and everything due because of them, in the caller's transaction."""
         night = self._night
         insert(self._con, models.Change, self._rows, night.work)
-        # A trial that lost a label tonight is told to those who listen to that label, this once more.
-        labels = holdings.substances(self._con)
-        for trial_id, earlier in self._substances_before.items():
-            labels.setdefault(trial_id, set()).update(earlier)
         due = alerts.due(
-            (alerts.Tellable(**{name: row[name] for name in alerts.Tellable.__slots__}) for row in self._rows),
+            map(self._tellable, self._rows),
             night.subscriptions,
-            relevant=holdings.relevant(self._con),
-            substances=labels,
+            # What was ours until tonight, or bore a label, is told to those who listened for it, this once more.
+            relevant=_either(self._relevant_before, holdings.relevant(self._con)),
+            substances=_either(self._substances_before, holdings.substances(self._con)),
             now=night.now,
             run_id=night.run_id,
         )
         insert(self._con, models.Delivery, map(self._delivery, (*due, *welcomed)), night.work)
+
+    def _tellable(self, row: Mapping[str, Any]) -> alerts.Tellable:
+        return alerts.Tellable(
+            row["change_id"],
+            row["trial_id"],
+            row["kind"],
+            row["materiality"],
+            row["cause"],
+            row["watch"],
+            self._watches.get(row["change_id"]),
+        )
 
     def _delivery(self, due: alerts.Due) -> dict[str, Any]:
         return {
@@ -92,3 +110,7 @@ class Journal:
             "is_arrival": due.is_arrival,
             "due_at": due.due_at,
         }
+
+
+def _either(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    return {key: before.get(key, set()) | after.get(key, set()) for key in {*before, *after}}

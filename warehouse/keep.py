@@ -76,9 +76,10 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
 
-        _compare(held, earlier, shown.changed, stage, journal)
+        _compare(held, earlier, shown, stage, journal)
         certificate.new_versions = stage.count
         with transaction(con):
+            labels.remember(con)
             load(con, stage)
             rehash(con, read_otherwise, night.work)
             seen(con, shown.trial_ids, night.now, night.work)
@@ -89,6 +90,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             _settle_fates(con, collected, held, restored, journal)
             _move(con, night, entries, exits, journal)
             labels.mark_members(con, night)
+            labels.note_turns(con, journal, shown.changed, shown.hands)
             untold = None if before.is_baseline else frozenset(shown.new)
             _note_overdue(con, night, journal, untold=untold)
             journal.put(_welcomes(con, night) if before.is_baseline else ())
@@ -99,7 +101,10 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
 
 @dataclass(slots=True)
 class _Shown:
-    """What the registry showed tonight. ``changed`` are trials in a new state, ``new`` those never held."""
+    """What the registry showed tonight. ``changed`` are trials in a new state, ``new`` those never held.
+
+    ``hands`` says of the changed ones whose doing that is: the sponsor's, or the registry's.
+    """
 
     trial_ids: list[str] = field(default_factory=list)
     changed: list[Read] = field(default_factory=list)
@@ -109,6 +114,7 @@ class _Shown:
     judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)
     stamped: Counter[date] = field(default_factory=Counter)
+    hands: dict[str, str] = field(default_factory=dict)
     unposted: int = 0
 
 
@@ -224,16 +230,16 @@ def _set_apart_what_only_we_read_otherwise(
 def _compare(
     held: Mapping[str, Held],
     earlier: Mapping[str, Record],
-    changed: list[Read],
+    shown: _Shown,
     stage: Stage,
     journal: Journal,
 ) -> None:
-    for state in changed:
+    for state in shown.changed:
         version = held[state.trial_id].version_number
         before, after = earlier[state.trial_id], state.record
         for finding in compare(before, after):
             journal.add(state.trial_id, finding, versions=(version, version + 1), record=after)
-        hand = "sponsor" if posted_anew(before, after) else "registry"
+        hand = shown.hands[state.trial_id] = "sponsor" if posted_anew(before, after) else "registry"
         stage.put(state, version + 1, *registry_date(hand, after, journal.data_version_on))
 
 

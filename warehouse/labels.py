@@ -1,28 +1,39 @@
 """Labels into tables: substances with their evidence, the drug's role, and who in a watch is relevant.
 
-What a trial is labelled is decided in ``relevance``; a person's word in trialwatch.toml stands over it.
+What a trial is labelled is decided in ``relevance``; a person's word in trialwatch.toml stands over it. Whoever
+becomes ours, or is ours no longer, is a change: a later silence is to be explained.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 import duckdb
 import msgspec
 
-from warehouse import models
+from warehouse import holdings, models
 from warehouse.certificate import Night
 from warehouse.changes import Finding
+from warehouse.intake import Read
 from warehouse.journal import Journal
 from warehouse.record import understood, worded
 from warehouse.relevance import Judgement, judge, rules_version
-from warehouse.tables import insert, listed
+from warehouse.tables import insert, listed, sql
 
 BY_A_PERSON = "trialwatch.toml"
+OVERRULED = "overruled as "
+"""How the reason begins where a person's word decides."""
 
 
 def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, Judgement]) -> None:
-    """Replace the labels of these trials, in the caller's transaction."""
+    """Replace the labels of these trials, in the caller's transaction.
+
+    The rules' new word is that of every watch that went by their last one, not of tonight's watch alone.
+    """
     with listed(con, judgements, night.work):
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE judged_before AS "
+            "SELECT trial_id, reason FROM trial_judgement WHERE trial_id IN (FROM listed)"
+        )
         for table in ("trial_substance", "trial_judgement"):
             con.execute(f"DELETE FROM {table} WHERE trial_id IN (FROM listed)")
     evidence = (
@@ -42,12 +53,18 @@ def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, J
     )
     insert(con, models.TrialSubstance, evidence, night.work)
     insert(con, models.TrialJudgement, words, night.work)
+    con.execute(
+        "UPDATE watch_member SET is_relevant = judgement.is_relevant, why_relevant = judgement.reason "
+        "FROM judged_before JOIN trial_judgement AS judgement USING (trial_id) "
+        "WHERE judgement.trial_id = watch_member.trial_id AND why_relevant = judged_before.reason"
+    )
+    con.execute("DROP TABLE judged_before")
 
 
 def judge_anew(con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -> None:
     """Judge again what other rules have judged; what that changes has cause ``normaliser`` and mails nobody."""
     rows = con.execute(
-        "SELECT trial_id, version_number, payload, drug_role, is_relevant, "
+        "SELECT trial_id, version_number, payload, drug_role, "
         "(SELECT coalesce(list_sort(list(DISTINCT substance)), []) FROM trial_substance AS label "
         "WHERE label.trial_id = trial.trial_id AND label.field <> ?) "
         "FROM trial JOIN trial_payload USING (trial_id, version_number) JOIN trial_judgement USING (trial_id) "
@@ -55,12 +72,11 @@ def judge_anew(con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -
         [BY_A_PERSON, rules_version()],
     ).fetchall()
     judgements = {}
-    for number, version, payload, role, was_relevant, substances in rows:
+    for number, version, payload, role, substances in rows:
         judgement = judgements[number] = judge(worded(understood(payload.encode()).study))
         for field, old, new in (
             ("trial_substances", sorted(substances), list(judgement.substances)),
             ("drug_role", role, judgement.drug_role),
-            ("is_relevant", was_relevant, judgement.is_relevant),
         ):
             if old != new:
                 finding = Finding("record_changed", field, _said(old), _said(new), "normaliser", judgement.reason)
@@ -90,7 +106,7 @@ def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
             "UPDATE watch_member SET is_relevant = ?, why_relevant = ? WHERE watch = ? AND trial_id = ?",
             [
                 override.relevant,
-                f"overruled as {verdict} by {override.by}: {override.reason}",
+                f"{OVERRULED}{verdict} by {override.by}: {override.reason}",
                 watch.name,
                 number,
             ],
@@ -102,6 +118,78 @@ def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
                 "WHERE trial_id = ? AND trial_id NOT IN (SELECT trial_id FROM trial_substance)",
                 [BY_A_PERSON, override.reason, f"overruled by {override.by} ({watch.name})", number],
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Whether a member counts as ours, and why."""
+
+    is_relevant: bool
+    why: str
+
+    @property
+    def is_a_persons(self) -> bool:
+        return self.why.startswith(OVERRULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A trial that has become ours, or is ours no longer, in some of its watches."""
+
+    trial_id: str
+    before: Word
+    after: Word
+    watches: frozenset[str]
+
+    def finding(self, hand: str | None) -> Finding:
+        """The change to tell. ``hand`` is whose new state of the record it came with, if with any."""
+        turned = "now ours" if self.after.is_relevant else "no longer ours"
+        by_a_person = self.before.is_a_persons or self.after.is_a_persons
+        return Finding(
+            "relevance_changed",
+            "is_relevant",
+            _said(self.before.is_relevant),
+            _said(self.after.is_relevant),
+            "watch" if by_a_person else hand or "normaliser",
+            f"{turned}: {self.after.why}; until now: {self.before.why}",
+        )
+
+
+def remember(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep, for as long as the connection lives, who counts as ours now, for ``turns`` to compare with."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE word_before AS {sql('labels/words')}")
+
+
+def turns(con: duckdb.DuckDBPyConnection) -> list[Turn]:
+    """Who was ours and is not, or the reverse, since that was remembered: once a trial, whatever its watches.
+
+    Only where watches disagree, because a person overruled the rules in one of them, are there two.
+    """
+    rows = con.execute(sql("labels/turns"), {"overruled": OVERRULED}).fetchall()
+    return [
+        Turn(trial_id, Word(was_ours, why_before), Word(ours, why), frozenset(watches))
+        for trial_id, was_ours, why_before, ours, why, watches in rows
+    ]
+
+
+def note_turns(
+    con: duckdb.DuckDBPyConnection, journal: Journal, changed: Iterable[Read], hands: Mapping[str, str]
+) -> None:
+    """Note who has become ours and who is ours no longer, each with the new state of its record, if it has one.
+
+    ``hands`` says of the changed ones whose doing their new state is.
+    """
+    came_with = {state.trial_id: state for state in changed}
+    for turn in turns(con):
+        version = holdings.present_version(con, turn.trial_id)
+        state = came_with.get(turn.trial_id)
+        journal.add(
+            turn.trial_id,
+            turn.finding(hands.get(turn.trial_id)),
+            versions=(version - 1 if state else version, version),
+            record=state.record if state else None,
+            watches=turn.watches,
+        )
 
 
 def _said(value: object) -> str:
