@@ -25,6 +25,7 @@ class Held:
     last_update_posted_on: date | None
     overall_status: str | None
     fate: str | None
+    merged_into: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Expected:
 def latest(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Held]:
     rows = con.execute(
         "SELECT trial_id, version_number, content_hash, first_posted_on, last_update_posted_on, overall_status, "
-        "fate FROM trial JOIN trial_version USING (trial_id, version_number) WHERE registry_name = ?",
+        "fate, merged_into FROM trial JOIN trial_version USING (trial_id, version_number) WHERE registry_name = ?",
         [registry_name],
     ).fetchall()
     return {trial_id: Held(*state) for trial_id, *state in rows}

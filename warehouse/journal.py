@@ -10,6 +10,7 @@ import duckdb
 from warehouse import alerts, holdings, models
 from warehouse.certificate import Night
 from warehouse.changes import Finding, Record, registry_date
+from warehouse.former import Heir
 from warehouse.tables import insert
 
 
@@ -70,6 +71,13 @@ class Journal:
                 "source": "nightly",
             }
         )
+
+    def inherit(self, heir: Heir) -> None:
+        """Whoever listened for a trial listens for the one that now bears another number."""
+        for members in self._relevant_before.values():
+            if heir.forerunner in members:
+                members.add(heir.trial_id)
+        self._substances_before[heir.trial_id] = set(self._substances_before.get(heir.forerunner, ()))
 
     def put(self, welcomed: Iterable[alerts.Due] = ()) -> None:
         """Write the changes and everything due because of them, in the caller's transaction."""

@@ -13,7 +13,7 @@ from datetime import date
 import duckdb
 
 from connectors.registry import Collected, Merged, Removed
-from warehouse import alerts, holdings, labels, models, relevance
+from warehouse import alerts, former, holdings, labels, models, relevance
 from warehouse.certificate import (
     Certificate,
     LastComplete,
@@ -26,6 +26,7 @@ from warehouse.changes import Finding, Record, compare, overdue, posted_anew, re
 from warehouse.checks import Tonight, verdict
 from warehouse.dates import Span, version_day
 from warehouse.fingerprint import content_hash
+from warehouse.former import Heir
 from warehouse.holdings import Held
 from warehouse.intake import Flag, Read, Unreadable, days, flags, read
 from warehouse.journal import Journal
@@ -54,12 +55,14 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     """Judge what has landed and keep all of it, or, when a check refuses it, only the certificate."""
     collected = landed.collected()
     held = holdings.latest(con, night.registry_name)
+    heirs = former.heirs(collected, held)
     last = last_complete(con, night.watch.name, night.registry_name)
     before = holdings.before(con, night, last)
     journal = Journal(con, night, version_day(collected.data_version_after))
     with Stage(night.work, registry_name=night.registry_name, run_id=night.run_id, observed_at=night.now) as stage:
-        shown = _look_through(landed, held, stage, journal)
-        earlier = holdings.payloads(con, (state.trial_id for state in shown.changed), night.work)
+        shown = _look_through(landed, held, heirs, stage, journal)
+        forerunners = (_forerunner(state, heirs) for state in shown.changed)
+        earlier = holdings.payloads(con, forerunners, night.work)
         read_otherwise = _set_apart_what_only_we_read_otherwise(shown, held, earlier)
         restored = sorted(number for number in shown.trial_ids if number in held and held[number].fate)
         entries, exits = moves(
@@ -71,17 +74,25 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             first_posted_on={number: state.first_posted_on for number, state in held.items()}
             | shown.first_posted_on,
             restored=restored,
+            heirs=heirs,
         )
         certificate = _judge(night, collected, held, shown, before, last, entries, exits)
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
 
-        _compare(held, earlier, shown, stage, journal)
+        _compare(held, heirs, earlier, shown, stage, journal)
         certificate.new_versions = stage.count
         with transaction(con):
             labels.remember(con)
+            inheriting = [heirs[state.trial_id] for state in shown.changed if state.trial_id in heirs]
+            for heir in inheriting:
+                former.inherit(con, heir, night)
+                labels.inherit(con, heir)
+                journal.inherit(heir)
             load(con, stage)
             rehash(con, read_otherwise, night.work)
+            for heir in inheriting:
+                former.inherit_lateness(con, heir)
             seen(con, shown.trial_ids, night.now, night.work)
             _put_flags(con, night, shown)
             labels.put(con, night, shown.judgements)
@@ -118,7 +129,9 @@ class _Shown:
     unposted: int = 0
 
 
-def _look_through(landed: Landed, held: Mapping[str, Held], stage: Stage, journal: Journal) -> _Shown:
+def _look_through(
+    landed: Landed, held: Mapping[str, Held], heirs: Mapping[str, Heir], stage: Stage, journal: Journal
+) -> _Shown:
     """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
     shown = _Shown()
     known = {number: state.content_hash for number, state in held.items()}
@@ -138,6 +151,8 @@ def _look_through(landed: Landed, held: Mapping[str, Held], stage: Stage, journa
         if number in held:
             shown.changed.append(state)
             shown.unposted += _changed_by_nobody(state, held[number])
+        elif number in heirs:
+            shown.changed.append(state)
         else:
             shown.new.add(number)
             stage.put(state, 1, *registry_date("sponsor", state.record, journal.data_version_on))
@@ -219,7 +234,11 @@ def _set_apart_what_only_we_read_otherwise(
 
     Returns their hashes as we make them now.
     """
-    same = [state for state in shown.changed if content_hash(earlier[state.trial_id]) == state.content_hash]
+    same = [
+        state
+        for state in shown.changed
+        if state.trial_id in earlier and content_hash(earlier[state.trial_id]) == state.content_hash
+    ]
     if same:
         numbers = {state.trial_id for state in same}
         shown.changed = [state for state in shown.changed if state.trial_id not in numbers]
@@ -227,16 +246,24 @@ def _set_apart_what_only_we_read_otherwise(
     return {state.trial_id: state.content_hash for state in same}
 
 
+def _forerunner(state: Read, heirs: Mapping[str, Heir]) -> str:
+    """The number under which we held the trial: its own, but for an heir."""
+    return heirs[state.trial_id].forerunner if state.trial_id in heirs else state.trial_id
+
+
 def _compare(
     held: Mapping[str, Held],
+    heirs: Mapping[str, Heir],
     earlier: Mapping[str, Record],
     shown: _Shown,
     stage: Stage,
     journal: Journal,
 ) -> None:
+    """Compare each changed trial with its last state; an heir with the last state of its forerunner."""
     for state in shown.changed:
-        version = held[state.trial_id].version_number
-        before, after = earlier[state.trial_id], state.record
+        forerunner = _forerunner(state, heirs)
+        version = held[forerunner].version_number
+        before, after = earlier[forerunner], state.record
         for finding in compare(before, after):
             journal.add(state.trial_id, finding, versions=(version, version + 1), record=after)
         hand = shown.hands[state.trial_id] = "sponsor" if posted_anew(before, after) else "registry"
@@ -281,7 +308,8 @@ def _settle_fates(
         journal.add(number, finding, versions=(version, version))
 
     for number, fate in sorted(collected.fates.items()):
-        if number not in held or held[number].fate:
+        known = held[number].fate if number in held else "unheld"
+        if known and not (known == "removed" and isinstance(fate, Merged)):
             continue
         if isinstance(fate, Merged):
             reason = f"the registry now answers with {fate.survivor}, into which it was merged"

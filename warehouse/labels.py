@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import duckdb
 import msgspec
 
-from warehouse import holdings, models
+from warehouse import former, holdings, models
 from warehouse.certificate import Night
 from warehouse.changes import Finding
 from warehouse.intake import Read
@@ -18,6 +18,7 @@ from warehouse.journal import Journal
 from warehouse.record import understood, worded
 from warehouse.relevance import Judgement, judge, rules_version
 from warehouse.tables import insert, listed, sql
+from warehouse.watch import Override, Watch
 
 BY_A_PERSON = "trialwatch.toml"
 OVERRULED = "overruled as "
@@ -100,7 +101,7 @@ def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
             [watch.name],
         )
     con.execute("DELETE FROM trial_substance WHERE field = ? AND rule LIKE ?", [BY_A_PERSON, f"%({watch.name})"])
-    for number, override in watch.overrides.items():
+    for number, override in (_overrides(con, watch) if watch.overrides else {}).items():
         verdict = "ours" if override.relevant else "not ours"
         con.execute(
             "UPDATE watch_member SET is_relevant = ?, why_relevant = ? WHERE watch = ? AND trial_id = ?",
@@ -118,6 +119,18 @@ def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
                 "WHERE trial_id = ? AND trial_id NOT IN (SELECT trial_id FROM trial_substance)",
                 [BY_A_PERSON, override.reason, f"overruled by {override.by} ({watch.name})", number],
             )
+
+
+def _overrides(con: duckdb.DuckDBPyConnection, watch: Watch) -> dict[str, Override]:
+    """What a person said of a number holds for the trial that bears it, under each of its numbers.
+
+    Where a number was spoken of by itself, that counts.
+    """
+    merged = con.execute("SELECT trial_id FROM trial WHERE merged_into IS NOT NULL").fetchall()
+    bearers = former.bearers(con, [*watch.overrides, *(number for (number,) in merged)])
+    said = {bearers[number]: override for number, override in watch.overrides.items() if number in bearers}
+    under_each = {number: said[bearer] for number, bearer in bearers.items() if bearer in said}
+    return said | under_each | dict(watch.overrides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +171,14 @@ class Turn:
 def remember(con: duckdb.DuckDBPyConnection) -> None:
     """Keep, for as long as the connection lives, who counts as ours now, for ``turns`` to compare with."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE word_before AS {sql('labels/words')}")
+
+
+def inherit(con: duckdb.DuckDBPyConnection, heir: former.Heir) -> None:
+    """What was said of a trial was said of the one that now bears another number."""
+    con.execute(
+        "INSERT INTO word_before SELECT * REPLACE (? AS trial_id) FROM word_before WHERE trial_id = ?",
+        [heir.trial_id, heir.forerunner],
+    )
 
 
 def turns(con: duckdb.DuckDBPyConnection) -> list[Turn]:

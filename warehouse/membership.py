@@ -60,18 +60,21 @@ def moves(
     readable: Collection[str],
     first_posted_on: Mapping[str, date | None],
     restored: Collection[str],
+    heirs: Collection[str] = (),
 ) -> tuple[list[Entry], list[Exit]]:
     """Entries and exits of one complete night.
 
     ``follow`` are the trials that the watch names, with the reason; ``changed`` those in a new state; ``readable``
     those whose record could be read, for a trial whose very first record is unreadable cannot be a member yet;
-    ``restored`` those that had been removed.
+    ``restored`` those that had been removed; ``heirs`` those that only have another number.
     """
     survivors = {fate.survivor: number for number, fate in collected.fates.items() if isinstance(fate, Merged)}
     reasons: dict[str, str] = {}
     for number in collected.by_id:
         if number in follow:
             reasons[number] = follow[number]
+        elif survivors.get(number) in follow:
+            reasons[number] = f"{follow[survivors[number]]}, as {survivors[number]}"
         elif number in survivors:
             reasons[number] = f"{survivors[number]} was merged into it"
         elif number in before.kept_by_id:
@@ -79,7 +82,7 @@ def moves(
     for number, searches in collected.found_by.items():
         reasons[number] = f"found by search: {searches[0]}"
     entries = [
-        _entry(before, number, why, first_posted_on.get(number), number in restored)
+        _entry(before, number, why, None if number in heirs else first_posted_on.get(number), number in restored)
         for number, why in sorted(reasons.items())
         if number in readable and not _is_in(before, number)
     ]

@@ -23,9 +23,6 @@ from warehouse.intake import Read, read
 from warehouse.relevance import judge
 
 NOT_YET = {
-    "renumbered_and_completed": "B5",
-    "overrule_by_former_number": "B5",
-    "show_former_number": "B5",
     "relevance_vetoes": "C12",
     "relevance_named_not_given": "C12",
     "relevance_names": "C12",
