@@ -294,6 +294,8 @@ def show_trial(trial_id: str, *, json: Json = False) -> Code:
     if facts is None:
         _say(f"no watch has ever held a trial {wanted}; its number may be spelt otherwise")
         return Code.USAGE
+    if (bearer := facts["trial"]["trial_id"]) != wanted:
+        _say(f"{wanted} is a former number of {bearer}")
     if json:
         _print_json(facts)
     else:

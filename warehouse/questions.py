@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -124,22 +125,36 @@ def changes(
 
 
 def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | None:
-    """One trial: how it stands, why it is in the watch, and its whole timeline; None when we hold no such."""
+    """One trial: how it stands, why it is in the watch, and its whole timeline; None when we hold no such.
+
+    A former number leads to the trial that bears it now, and what happened under it is in that one's timeline.
+    """
+    trial_id = _bearers(con, [trial_id]).get(trial_id, trial_id)
     found = ask(con, "SELECT * FROM trials WHERE trial_id = ?", [trial_id]).documents()
     if not found:
         return None
+    merged = [row[0] for row in ask(con, "SELECT trial_id FROM trials WHERE fate = 'merged'").rows]
+    former = [number for number, bearer in _bearers(con, merged).items() if bearer == trial_id]
     parts = {
         "memberships": "SELECT * FROM watch_members WHERE trial_id = ? ORDER BY watch, stay",
         "substances": "SELECT * FROM trial_substances WHERE trial_id = ? ORDER BY substance, field",
         "versions": "SELECT * FROM trial_versions WHERE trial_id = ? ORDER BY registry_date, observed_at",
         "status_history": "SELECT * FROM status_history WHERE trial_id = ? ORDER BY from_date, to_date",
-        "changes": "SELECT * FROM changes WHERE trial_id = ? ORDER BY observed_at, kind, field",
         "flags": "SELECT * FROM trial_flags WHERE trial_id = ? ORDER BY path, value",
     }
+    changes = "SELECT * FROM changes WHERE list_contains(?, trial_id) ORDER BY observed_at, kind, field"
     return {
         "trial": found[0],
         **{name: ask(con, sql, [trial_id]).documents() for name, sql in parts.items()},
+        "changes": ask(con, changes, [[trial_id, *former]]).documents(),
     }
+
+
+def _bearers(con: duckdb.DuckDBPyConnection, numbers: Sequence[str]) -> dict[str, str]:
+    """As ``former.bearers``, asked of the published file."""
+    text = (files("warehouse") / "sql" / "load" / "bearers.sql").read_text("utf-8")
+    views = "WITH RECURSIVE trial AS (FROM trials), trial_identifier AS (FROM trial_identifiers),"
+    return dict(ask(con, text.replace("WITH RECURSIVE", views, 1), [list(numbers)]).rows)
 
 
 def _unreadable(error: duckdb.Error) -> OperatorError | None:
