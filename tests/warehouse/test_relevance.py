@@ -1,12 +1,15 @@
 """Who is in the watch: a table of cases that a domain expert can argue with."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+import warehouse.relevance as rules
 from warehouse.relevance import Judgement, judge, rules_version
 from warehouse.study import Study
+from warehouse.vocabulary import rows
 
 
 def judged(
@@ -172,3 +175,172 @@ def test_of_a_list_without_end_only_the_beginning_is_read() -> None:
     assert judged("A trial", ("ab " * 700,) * 20 + ("Alcohol Use Disorder",)).substances == ("alcohol",)
     assert judged("A trial", ("ab " * 700,) * 3000 + ("Alcohol Use Disorder",)).substances == ()
     assert judged("Ketamine for Alcohol Use Disorder", ("ab " * 700,) * 3000).substances == ("alcohol",)
+
+
+COMPANIONS = [
+    "Burnout",
+    "Analgesics",
+    "Psychological Pain",
+    "Family History",
+    "Healthy Volunteers",
+    "Anesthetics, Dissociative",
+    "Pain",
+    "Chronic Pain",
+    "Emergency Department",
+    "Trauma",
+    "PTSD",
+    "Surgery",
+    "Perioperative Care",
+    "Agitation",
+    "Delirium",
+    "Sedation",
+    "Cough",
+    "Fracture",
+    "Critical Illness",
+    "Headache",
+    "Hyperalgesia",
+    "Opioid-Sparing",
+    "Postoperative Period",
+    "Intubation",
+    "Recreational Use",
+    "Positron Emission Tomography",
+    "Vulnerability",
+    "Gaming",
+    "Food",
+    "Cirrhosis",
+    "Anesthesia",
+    "Challenge",
+    "Burns",
+    "Abuse Liability",
+    "Electroconvulsive Therapy",
+    "Mechanical Ventilation",
+    "Analgesia",
+    "Sickle Cell",
+    "Laparoscopy",
+]
+
+
+@pytest.mark.parametrize("word", COMPANIONS)
+def test_no_word_beside_an_agreeing_condition_and_drug_makes_a_trial_another(word: str) -> None:
+    as_keyword = judged("Ketamine Infusions in Alcohol Use Disorder", ("Alcohol Use Disorder",), keywords=(word,))
+    as_condition = judged("Ketamine for Alcohol Use Disorder", ("Alcohol Use Disorder", word))
+    for found in (as_keyword, as_condition):
+        assert (found.is_relevant, found.drug_role) == (True, "treatment"), found.reason
+        assert found.substances == ("alcohol",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Burnout",
+        "Chronic Pain",
+        "Bariatric Surgery",
+        "Burn Injuries",
+        "a Family History of Alcoholism",
+        "Headache",
+    ],
+)
+def test_what_people_have_besides_is_not_what_ketamine_is_for(words: str) -> None:
+    found = judged(f"Ketamine Infusions in Patients With Alcohol Use Disorder and {words}", ("Alcoholism",))
+    assert (found.is_relevant, found.drug_role) == (True, "treatment"), found.reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(row["name"] for row in rows("drugs.csv") if row["kind"] not in ("mesh", "abbreviation")),
+        "Kétamine", "ESKÉTAMINE", "Ke\u0301tamine", "(R,S)\u2011ketamine", "Spravato™ 28 mg", "CI 581",
+        "CI\u2011581a",        "CI\u2013581\u2013B", "ci581aa", "Keta\u00admine", "ｋｅｔａｍｉｎｅ", "S(+)-ketamine",
+        "盐酸艾司氯胺酮注射液", "エスケタミン",
+        "Ketamine/placebo", "Ketamine placebo-controlled",
+    ],
+)  # fmt: skip
+def test_ketamine_is_found_by_any_of_its_names(name: str) -> None:
+    assert judged("A Trial", ("Alcoholism",), (name,)).is_relevant
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Norketamine", "Nor-ketamine", "Hydroxynorketamine", "Ketoprofen", "Non-ketamine anesthesia",
+        "No ketamine",        "Placebo ketamine", "Ketamine placebo", "Saline matching ketamine", "Prior ketamine",
+        "Urine test for ketamine",        "Ketamine levels", "Ketamine abuse education", "Ketamin3", "KAP questionnaire", "Knowledge about ketamine",
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_ketamine_gives_none(name: str) -> None:
+    assert not judged("A Trial", ("Alcoholism",), (name,)).is_relevant
+
+
+USE = {
+    "alcohol": "Alcohol; Harmful Use|Drinking, Binge|Excessive Drinking|At-Risk Drinking",
+    "cannabis": "Cannabinoid Use Disorder|Marijuana Use|THC Dependence|Marijuana Dependence",
+    "cocaine": "Crack Cocaine Use|Cocaine Type; Drug Dependence|Cocaine Smoking|Cocaine Craving",
+    "opioid": "Opioid Use|Fentanyl Dependence|Synthetic Opioid Use|Opium Addiction|Painkiller Addiction",
+    "methamphetamine": "Meth Use Disorder|Amphetamine-Type Stimulant Use Disorder|Crystal Methamphetamine Use",
+    "tobacco": "Vaping|Smoking, Cigarette|Nicotine Vaping|E-Cig Use|Smokeless Tobacco Use|Dependence, Tobacco",
+    "sedative": "Sedative, Hypnotic, or Anxiolytic Use Disorder|Zolpidem Dependence|Benzodiazepine Use",
+    "other": "Pregabalin Abuse|Kratom Use|GHB Addiction|Inhalant Abuse|Stimulant Use Disorder|Gabapentin Misuse",
+    "unspecified": "Injecting Drug Use|Chemsex|Drug-Seeking Behavior|Combined Drug Dependence|Substance Addiction",
+    "": "Cannabis|Alcoholic Liver Disease|Fetal Alcohol Syndrome|Opioid-Induced Constipation|Alcohol Intoxication|"
+    "Drug Overdose|Drug-Resistant Depression|Internet Addiction|Work Addiction|Passive Smoking|Child Abuse|"
+    "Treatment Withdrawal|Care Dependency|Opioid Analgesia|Medication Overuse Headache|Social Drinkers|"
+    "Family Members of Addicts",
+}
+
+
+@pytest.mark.parametrize(("substance", "conditions"), USE.items())
+def test_a_condition_names_its_substance_and_no_other(substance: str, conditions: str) -> None:
+    for condition in conditions.split("|"):
+        assert " ".join(judged("A Trial", (condition,)).substances) == substance, condition
+
+
+@pytest.mark.parametrize(
+    ("condition", "substances"), [("Psychoses, Alcoholic", ("alcohol",)), ("Liver Diseases, Alcoholic", ())]
+)
+def test_a_heading_above_counts_unless_it_stands_above_harm_to_the_body(
+    condition: str, substances: tuple[str, ...]
+) -> None:
+    mesh = {"id": "D000000001", "term": condition}
+    browse = {"meshes": [mesh], "ancestors": [{"id": "D019973", "term": "Alcohol-Related Disorders"}]}
+    record = {
+        "protocolSection": {
+            "identificationModule": {"nctId": "NCT00000000"},
+            "conditionsModule": {"conditions": [condition]},
+        },
+        "derivedSection": {"conditionBrowseModule": browse},
+    }
+    assert judge(msgspec.convert(record, Study)).substances == substances
+
+
+def test_a_keyword_only_makes_particular_what_another_place_says() -> None:
+    assert judged("Ketamine", ("Depression",), keywords=("alcohol use disorder",)).substances == ()
+    assert judged("Ketamine", ("Craving",), keywords=("cocaine use disorder",)).substances == ("cocaine",)
+    assert judged("Ketamine", ("Addiction",), keywords=("opioid dependence",)).substances == ("opioid",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "alcohol and ",
+        "ketamine ",
+        "using a, ",
+        "- ",
+        "opioid use ",
+        "ketamine - a adjunct ",
+        "for in ",
+        "\u00ad",
+        "ﷺ",
+    ],
+)
+def test_a_hostile_text_ends_in_a_short_sentence(words: str) -> None:
+    endless = words * (200_000 // len(words))
+    arms = (("Ketamine " + endless, "EXPERIMENTAL", endless),) * 30
+    found = judged(endless, (endless,) * 30, (endless,) * 30, official="Ketamine " + endless, arms=arms)
+    assert len(found.reason) < 300
+    assert judged("Ketamine", (words,) * 10_000, (words,) * 10_000).reason
+
+
+def test_every_file_of_the_rules_is_in_their_fingerprint() -> None:
+    named = {path.name for path in Path(rules.__file__).parent.glob("*.py")}
+    assert {part.name for part in rules.files_of("relevance", ".py")} == named
+    assert len(named) > 5

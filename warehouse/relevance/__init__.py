@@ -34,10 +34,11 @@ def judge(study: Study) -> Judgement:
 @cache
 def rules_version() -> str:
     """Fingerprint of the rules: when a word or a rule changes, what is stored is judged again."""
-    rules = _files_of("relevance", ".py") + _files_of("vocabulary", ".csv")
+    rules = files_of("relevance", ".py") + files_of("vocabulary", ".csv")
     return hashlib.blake2b(b"\0".join(rule.read_bytes() for rule in rules), digest_size=8).hexdigest()
 
 
-def _files_of(folder: str, ending: str) -> list[Traversable]:
+def files_of(folder: str, ending: str) -> list[Traversable]:
+    """The files of one folder of this package, in one order on every machine."""
     parts = (part for part in (files("warehouse") / folder).iterdir() if part.name.endswith(ending))
     return sorted(parts, key=lambda part: part.name)
