@@ -236,7 +236,7 @@ class TrialSubstance(SQLModel, table=True):
     substance: str = text("alcohol, cannabis, cocaine, …", key=True)
     field: str = text("Where in the record the evidence stands.", key=True)
     matched_text: str = text("The words that were found there.", key=True)
-    rule: str = text("The rule that found them.", key=True)
+    rule: str = text("Which question these words answer, and how.", key=True)
     confidence: str = text("high, medium or low.")
 
 

@@ -250,7 +250,8 @@ def test_what_people_have_besides_is_not_what_ketamine_is_for(words: str) -> Non
     [
         *(row["name"] for row in rows("drugs.csv") if row["kind"] not in ("mesh", "abbreviation")),
         "Kétamine", "ESKÉTAMINE", "Ke\u0301tamine", "(R,S)\u2011ketamine", "Spravato™ 28 mg", "CI 581",
-        "CI\u2011581a",        "CI\u2013581\u2013B", "ci581aa", "Keta\u00admine", "ｋｅｔａｍｉｎｅ", "S(+)-ketamine",
+        "CI\u2011581a",
+        "CI\u2013581\u2013B", "ci581aa", "Keta\u00admine", "ｋｅｔａｍｉｎｅ", "S(+)-ketamine",
         "盐酸艾司氯胺酮注射液", "エスケタミン",
         "Ketamine/placebo", "Ketamine placebo-controlled",
     ],
@@ -264,7 +265,8 @@ def test_ketamine_is_found_by_any_of_its_names(name: str) -> None:
     [
         "Norketamine", "Nor-ketamine", "Hydroxynorketamine", "Ketoprofen", "Non-ketamine anesthesia",
         "No ketamine",        "Placebo ketamine", "Ketamine placebo", "Saline matching ketamine", "Prior ketamine",
-        "Urine test for ketamine",        "Ketamine levels", "Ketamine abuse education", "Ketamin3", "KAP questionnaire", "Knowledge about ketamine",
+        "Urine test for ketamine",
+        "Ketamine levels", "Ketamine abuse education", "Ketamin3", "KAP questionnaire", "Knowledge about ketamine",
     ],
 )  # fmt: skip
 def test_what_only_sounds_like_ketamine_gives_none(name: str) -> None:
@@ -316,6 +318,8 @@ def test_a_keyword_only_makes_particular_what_another_place_says() -> None:
     assert judged("Ketamine", ("Depression",), keywords=("alcohol use disorder",)).substances == ()
     assert judged("Ketamine", ("Craving",), keywords=("cocaine use disorder",)).substances == ("cocaine",)
     assert judged("Ketamine", ("Addiction",), keywords=("opioid dependence",)).substances == ("opioid",)
+    twice = judged("Ketamine", ("Craving", "Craving"), keywords=("cocaine abuse", "cocaine abuse"))
+    assert len(twice.evidence) == 1, "what is stored is stored once"
 
 
 @pytest.mark.parametrize(

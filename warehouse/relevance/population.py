@@ -25,12 +25,12 @@ _ADDICTION = re.compile(r"\b(?:addict|behavior)", re.IGNORECASE)
 def evidence_of(trial: Trial) -> tuple[Evidence, ...]:
     """Every reason for every substance; a general word ("drug abuse") only where none is more particular."""
     people = _People(trial)
-    found = list(dict.fromkeys((*people.by_conditions(), *people.by_headings(), *people.by_titles())))
+    found = [*people.by_conditions(), *people.by_headings(), *people.by_titles()]
     found += [] if found else people.by_ancestors()
     if people.need_a_substance(found):
         found += people.by_keywords()
     particular = [each for each in found if each.substance != GENERAL]
-    return tuple(particular or found)
+    return tuple(dict.fromkeys(particular or found))
 
 
 @dataclass(frozen=True)
