@@ -17,6 +17,7 @@ GENERAL = "unspecified"
 _MOST_BETWEEN = 4
 _LINKS = ("and", "or", "&", "use", "using", "type", "prescription", "severe", "moderate", "related")
 """What may stand between a substance and its disorder, as another substance may ("cocaine and opioid abuse")."""
+_JOINS = ("and", "or", "&")
 _LAYOUT = re.compile(r"[\s\-,;:/()]+")
 _OF = re.compile(r"(?:\s*,\s*|\s+(?:on|to|of|from|for)\s+)(?:[\w-]+\s+){0,2}")
 _USE = re.compile(r"\s+(?:use|consumption|intake|drinking|smoking)\b", re.IGNORECASE)
@@ -42,6 +43,7 @@ class Unit:
     substances: tuple[str, ...]
     places: tuple[str, ...]
     is_link: bool
+    joins: bool
 
     def is_disorder_of(self, substance: str) -> bool:
         """Whether it makes a substance beside it a disorder: "discontinuation" only of one that is named."""
@@ -62,7 +64,8 @@ def _units(words: str) -> Iterator[Unit]:
     for found in _any_unit().finditer(words):
         key = _key(found[0])
         substances, places = _substances().get(key, ()), _places().get(key, ())
-        yield Unit(found.start(), found.end(), substances, places, bool(substances) or key in _LINKS)
+        is_link = bool(substances) or key in _LINKS
+        yield Unit(found.start(), found.end(), substances, places, is_link, key in _JOINS)
 
 
 def _beside(words: str, units: tuple[Unit, ...]) -> Iterator[Disorder]:
@@ -75,6 +78,8 @@ def _beside(words: str, units: tuple[Unit, ...]) -> Iterator[Disorder]:
 
 
 def _end_of_disorder(words: str, units: tuple[Unit, ...], substance: str) -> int | None:
+    if len(units) > 2 and units[1].joins and not units[2].substances:
+        return None  # "sedatives and craving" are two things, "cocaine and opioid abuse" is not
     for before, unit in pairwise(units):
         if not _LAYOUT.fullmatch(words, before.end, unit.start):
             return None

@@ -17,6 +17,7 @@ from warehouse.vocabulary import rows
 _CODE = re.compile(r"[A-Z]{1,5}[ -]?\d{2,}\w*")
 _WORD = re.compile(r"[\w-]+")
 _TESTS = ("DIAGNOSTIC_TEST",)
+_IS_TEST = re.compile(r"diagnostic.test:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def _holding(trial: Trial, gifts: tuple[Gift, ...]) -> Iterator[Group]:
     """The arms that give ketamine: they list it, an intervention links itself to them, or their label says so."""
     linked = frozenset(label for each in gifts for label in each.arms)
     for group in trial.groups:
-        says_so = group.label.words in linked or first_given((*group.gives, group.label)) is not None
+        gives = (what for what in group.gives if not _IS_TEST.match(what.words))
+        says_so = group.label.words in linked or first_given((*gives, group.label)) is not None
         if says_so and group.kind != "NO_INTERVENTION":
             yield group
 
@@ -130,10 +132,6 @@ def _best(found: Iterable[Mention]) -> Mention | None:
 
 
 COMPARATORS = {"ACTIVE_COMPARATOR", "PLACEBO_COMPARATOR", "SHAM_COMPARATOR"}
-
-
-def is_named_by(text: Text) -> bool:
-    return first_given([text]) is not None
 
 
 def acute_gift(trial: Trial, ketamine: Ketamine) -> Text | None:
