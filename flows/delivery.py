@@ -86,7 +86,8 @@ class Delivered:
 def postman_of(settings: Settings) -> Postman:
     """Who carries our mail. Raises ``SettingsError`` when the mail server's address is none."""
     try:
-        return postman_from(settings.smtp_url, settings.outbox, context=settings.network.trust())
+        trust = settings.network.trust() if settings.smtp_url else None
+        return postman_from(settings.smtp_url, settings.outbox, context=trust)
     except (ValueError, NetworkError) as error:
         raise SettingsError(str(error)) from error
 
@@ -125,7 +126,7 @@ def deliver(
     delivery.ends_at += longest_s
     with opened(settings.store) as con:
         ledger.readdress(con, delivery.writer, delivery.now())
-        if again is not None and not ledger.again(con, again):
+        if again is not None and not ledger.again(con, _as_stored(again)):
             raise SettingsError(
                 f"there is no mail that was given up for {again!r}; `trialwatch status` lists them"
             )
@@ -144,6 +145,14 @@ def deliver(
     return came_to
 
 
+def _as_stored(name: str) -> str:
+    """An address as the ledger spells it; anything else as it is."""
+    try:
+        return bare(name)
+    except ValueError:
+        return name
+
+
 def notice(settings: Settings, recipient: str, period: str, told: Heard, reason: str = TO_THE_OPERATOR) -> Notice:
     """A mail of trialwatch about itself. ``period`` makes its Message-ID."""
     writer = Writer(settings.mail_from, None, ())
@@ -153,9 +162,14 @@ def notice(settings: Settings, recipient: str, period: str, told: Heard, reason:
 
 def hand_over(settings: Settings, letter: Notice) -> None:
     """Send a mail past the ledger, once, now. Raises ``MailError``."""
-    postman_of(settings).send(
-        compose(letter), sender=letter.sender, recipient=letter.recipient, message_id=letter.message_id
-    )
+    try:
+        postman_of(settings).send(
+            compose(letter), sender=letter.sender, recipient=letter.recipient, message_id=letter.message_id
+        )
+    except MailError as error:
+        if error.said:
+            log.info('the mail server said: "%s"', error.said)
+        raise
 
 
 def send_test(settings: Settings, recipient: str) -> str:

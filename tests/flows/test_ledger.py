@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import duckdb
 import pytest
 
 from connectors.simulated import SimulatedRegistry
@@ -13,6 +14,7 @@ from tests.house import House
 from tests.postoffice import PostOffice, open_post_office, reopened
 from tests.records import a_trial, with_status
 from warehouse.patience import MOST_ATTEMPTS
+from warehouse.store import FILE
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd"),
@@ -122,6 +124,31 @@ def test_a_server_that_fails_now_and_then_delays_nobody(house: House, office: Po
     office.refused["one@example.org"] = "451 4.3.0 try again"
     assert deliver(house).sent == 1
     assert arrived(office) == ["two@example.org"]
+
+
+def test_a_round_has_an_end_and_the_next_goes_on(house: House, office: PostOffice, completed: None) -> None:
+    first = deliver(house, longest_s=-1.0)
+    assert (first.sent, first.waiting) == (0, 2)
+    assert "goes out with the next delivery" in first.sentence
+    assert deliver(house).sent == 2
+
+
+def test_what_failed_often_goes_behind_what_did_not(house: House, office: PostOffice, completed: None) -> None:
+    office.refused["one@example.org"] = "450 4.2.1 later"
+    for _ in range(4):
+        deliver(house)
+        house.now += timedelta(hours=15)
+    house.configure(listening("one@example.org", "three@example.org"))
+    with duckdb.connect(str(house.settings.store / FILE)) as con:  # a newer mail, to another
+        con.execute(
+            "UPDATE message SET state = 'due', recipient = 'three@example.org' WHERE recipient = $1", [TWO[1]]
+        )
+        con.execute("UPDATE message SET written_at = '2026-09-30' WHERE recipient = 'three@example.org'")
+        con.execute("UPDATE message SET state = 'sent' WHERE topic <> 'change'")
+    office.refused.clear()
+    office.mails.clear()
+    deliver(house)
+    assert [recipients[0] for recipients, _ in office.mails] == ["three@example.org", "one@example.org"]
 
 
 def test_a_process_that_died_offering_a_mail_offers_it_again(
