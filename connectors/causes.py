@@ -31,7 +31,7 @@ OF_NAME = (
 """By a part of the class's name, for libraries' own errors that come from nothing else."""
 
 _LOGIN = re.compile(r"(?<=://)[^/\s]*@")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'=]+@[^\s<>()\[\],;:\"']+")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:/…\"'=]+@[^\s<>()\[\],;:\"']+")
 
 
 def cause(error: BaseException) -> str:

@@ -36,11 +36,7 @@ class Bounded(smtplib.SMTP):
 
     def send(self, s: Any) -> None:
         if self.sock is not None:
-            try:
-                self.sock.settimeout(self.patience_s())
-            except OSError as error:
-                self.close()
-                raise smtplib.SMTPServerDisconnected("no time is left") from error
+            self.sock.settimeout(self.patience_s())
         super().send(s)
 
 
