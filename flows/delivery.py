@@ -168,7 +168,7 @@ def hand_over(settings: Settings, letter: Notice) -> None:
         )
     except MailError as error:
         if error.said:
-            log.info('the mail server said: "%s"', error.said)
+            log.info('details: "%s"', error.said)
         raise
 
 
@@ -272,7 +272,7 @@ class _Round:
 
     def _log(self, error: MailError) -> None:
         """The server's own words, once each, however many mails they meet."""
-        line = f'{error} It said: "{error.said}"' if error.said else str(error)
+        line = f'{error} Details: "{error.said}"' if error.said else str(error)
         if line not in self.logged:
             self.logged.add(line)
             log.info("%s", line)
