@@ -88,7 +88,7 @@ coverage: $(DEV)  ## branch coverage of connectors and warehouse
 	@$(BIN)/pytest --numprocesses=auto --cov --cov-report=term-missing:skip-covered
 
 $(USE): pyproject.toml uv.lock | $(UV)
-	@echo "bringing what trialwatch needs into .venv/ (about 300 MB)" >&2
+	@echo "bringing what trialwatch needs into .venv/ (about 330 MB)" >&2
 	@$(UV) sync --frozen --inexact --no-dev
 	@touch $@
 

@@ -305,7 +305,8 @@ def show_trial(trial_id: str, *, json: Json = False) -> Code:
 
 @_command('trialwatch query "SELECT trial_id, title FROM trials WHERE is_overdue" --format csv')
 def query(
-    sql: str | None = None,
+    sql: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    /,
     *,
     format: Format = "table",  # noqa: A002 - the contract's word
     json: Json = False,

@@ -68,14 +68,14 @@ class Delivered:
     @property
     def sentence(self) -> str:
         """For anyone to read: there is no address in it."""
-        parts = [
-            f"{self.sent} written to {self.outbox}/ (no mail server is set)"
-            if self.outbox
-            else f"{self.sent} sent"
-        ]
+        parts = [f"{self.sent} {self._where}"]
         parts += [f"{self.given_up} given up (`trialwatch status` lists them)"] if self.given_up else []
         parts += [f"{self.waiting} still due ({self._why})"] if self.waiting else []
         return f"mail: {', '.join(parts)}"
+
+    @property
+    def _where(self) -> str:
+        return f"written to {self.outbox}/ (no mail server is set)" if self.outbox and self.sent else "sent"
 
     @property
     def _why(self) -> str:

@@ -308,9 +308,6 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
         raise _WrongError(f"{block.name} names no watch")
     to = tuple(dict.fromkeys(_recipients(block)))
     notify = block.texts("notify")
-    if not to:
-        unserved = "; notify is not served yet" if notify else ""
-        raise _WrongError(f"{block.name} reaches nobody: give it addresses (to){unserved}")
     subscription = Subscription(
         name,
         watch,
@@ -320,6 +317,9 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
         send=block.choice("send", RHYTHMS) or "immediately",
     )
     block.done()
+    if not to:
+        unserved = "; notify is not served yet" if notify else ""
+        raise _WrongError(f"{block.name} reaches nobody: give it addresses (to){unserved}")
     return subscription
 
 

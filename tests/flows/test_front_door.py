@@ -25,16 +25,19 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture
-def told(house: House, registry: SimulatedRegistry) -> None:
-    """Two nights with a completion, and a title that plain ASCII cannot say."""
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house after two nights with a completion, and a title that plain ASCII cannot say."""
     record = a_trial("NCT10000001")
     record["protocolSection"]["identificationModule"]["briefTitle"] = "Kétamine → relapse ≥ 3 días: 氯胺酮"
-    registry.put(record)
-    house.night()
-    registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
-    registry.night()
-    house.night()
+    with SimulatedRegistry([record]) as registry:
+        house = House(tmp_path_factory.mktemp("told"), registry.url)
+        house.configure(WATCH)
+        house.night()
+        registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
+        registry.night()
+        house.night()
+    return house
 
 
 # -- help ----------------------------------------------------------------------------------------------
@@ -149,20 +152,18 @@ def test_an_account_without_a_name_accepts_by_its_number(
 # -- what is printed -----------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("told")
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-@pytest.mark.parametrize("words", ["show NCT10000001", "changes", "status", "changes --format csv", "show --help"])
-def test_a_terminal_of_few_letters_gets_those_it_has(house: House, encoding: str, words: str) -> None:
-    done = said_in(encoding, house, words)
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("words", ["show NCT10000001", "changes", "changes --format csv", "show --help"])
+def test_a_terminal_of_few_letters_gets_those_it_has(told: House, encoding: str, words: str) -> None:
+    done = said_in(encoding, told, words)
     assert done.returncode == 0, done.stderr
     done.stdout.decode(encoding)
     if words == "show NCT10000001" and encoding == "ascii":
         assert b"Ketamine -> relapse >= 3 dias: ???" in done.stdout
 
 
-@pytest.mark.usefixtures("told")
-def test_json_loses_no_letter_for_want_of_an_encoding(house: House) -> None:
-    facts = json.loads(said_in("ascii", house, "show NCT10000001 --json").stdout)
+def test_json_loses_no_letter_for_want_of_an_encoding(told: House) -> None:
+    facts = json.loads(said_in("ascii", told, "show NCT10000001 --json").stdout)
     assert facts["trial"]["title"] == "Kétamine → relapse ≥ 3 días: 氯胺酮"
 
 
@@ -174,17 +175,15 @@ def said_in(encoding: str, house: House, words: str, typed: bytes = b"") -> subp
     )
 
 
-@pytest.mark.usefixtures("told")
 @pytest.mark.parametrize("words", ["query --format csv", "query - --format csv"])
-def test_query_reads_standard_input_and_writes_csv(house: House, words: str) -> None:
-    done = said_in("utf-8", house, words, b"SELECT trial_id, overall_status, phases\nFROM trials;\n")
+def test_query_reads_standard_input_and_writes_csv(told: House, words: str) -> None:
+    done = said_in("utf-8", told, words, b"SELECT trial_id, overall_status, phases\nFROM trials;\n")
     assert (done.returncode, done.stderr) == (0, b"")
     header, row = csv.reader(io.StringIO(done.stdout.decode()))
     assert header == ["trial_id", "overall_status", "phases"]
     assert row == ["NCT10000001", "COMPLETED", "PHASE2"]
 
 
-@pytest.mark.usefixtures("told")
 def test_query_without_a_question_says_what_one_looks_like(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -196,13 +195,13 @@ def test_query_without_a_question_says_what_one_looks_like(typed: Typed, monkeyp
     assert "SELECT trial_id" in err
 
 
-@pytest.mark.usefixtures("told")
-def test_status_says_days_and_never_none(house: House, typed: Typed) -> None:
-    code, out, err = typed("status", TRIALWATCH_NOW="2026-09-28T02:30:00Z")
-    assert code == 7
-    assert "15 days old" in err
-    assert "None" not in out
-    assert "last complete 2026-09-13 02:30" in out
+def test_status_says_days_and_never_none(told: House) -> None:
+    told.environment["TRIALWATCH_NOW"] = "2026-09-28T02:30:00Z"
+    done = said_in("utf-8", told, "status")
+    assert done.returncode == 7
+    assert b"15 days old" in done.stderr
+    assert b"None" not in done.stdout
+    assert b"last complete 2026-09-13 02:30" in done.stdout
 
 
 def test_status_of_a_watch_that_has_had_no_complete_night(

@@ -106,7 +106,8 @@ def test_the_repositorys_own_configuration_is_valid() -> None:
         ('[[subscription]]\nname="s"\nwatch="w"\nsend="hourly"\n[watch.w]\nconditions=["a"]', "is one of immed"),
         ('[[subscription]]\nname="s"\nwatch="w"\nkinds=["done"]\n[watch.w]\nconditions=["a"]', "kinds cannot be"),
         (
-            '[[subscription]]\nname="s"\nwatch="w"\n[[subscription]]\nname="s"\nwatch="w"\n[watch.w]\nconditions=["a"]',
+            '[[subscription]]\nname="s"\nwatch="w"\nto=["a@b.org"]\n'
+            '[[subscription]]\nname="s"\nwatch="w"\nto=["a@b.org"]\n[watch.w]\nconditions=["a"]',
             "two subscriptions are called 's'",
         ),
     ],
