@@ -21,7 +21,7 @@ from connectors.errors import (
     MailSettingError,
     NetworkError,
 )
-from connectors.mail import Postman, postman_from
+from connectors.mail import OutboxPostman, Postman, postman_from
 from connectors.smtp import SmtpPostman
 from flows.endings import Code
 from flows.settings import Configuration, Settings, SettingsError
@@ -139,7 +139,7 @@ def deliver(
             delivery.go(con)
         still = ledger.waiting(con, delivery.now())
     came_to = delivery.came_to
-    came_to.outbox = None if settings.smtp_url else settings.outbox
+    came_to.outbox = delivery.postman.folder if isinstance(delivery.postman, OutboxPostman) else None
     came_to.waiting, came_to.next_attempt_at = still.mails, still.next_attempt_at
     came_to.last_error = came_to.last_error or still.last_error
     return came_to

@@ -70,7 +70,7 @@ def test_a_store_that_another_program_has_open_is_6_and_says_which(
     store = house.settings.store / "store.duckdb"
     with another_program(f"import duckdb\nc = duckdb.connect({str(store)!r})") as process:
         code, _, said = typed(*command)
-        assert (code, said.count("\n")) == (6, 1), said
+        assert (code, said.count("trialwatch: ")) == (6, 1), said
         assert f"{store} is open in" in said
         assert str(process.pid) in said
         assert typed("status")[0] == 0
@@ -86,7 +86,7 @@ def test_a_damaged_store_points_to_restore_and_is_left_alone(house: House, typed
     published = (house.settings.published / FILE).read_bytes()
     for words in (("run", "--no-prefect"), ("deliver",)):
         code, _, said = typed(*words)
-        assert (code, said.count("\n")) == (2, 1), said
+        assert (code, said.count("trialwatch: ")) == (2, 1), said
         assert "is damaged" in said
         assert "trialwatch restore" in said
     assert store.read_bytes() == good[:left]
@@ -197,7 +197,7 @@ def test_a_file_where_the_data_directory_should_be_is_in_the_way(
     registry.put(a_trial())
     (house.folder / "data").write_text("a letter", "utf-8")
     code, _, said = typed(*command)
-    assert (code, said.count("\n")) == (2, 1), said
+    assert (code, said.count("trialwatch: ")) == (2, 1), said
     assert "is in the way" in said
     assert "TRIALWATCH_DATA_DIR" in said
     assert (house.folder / "data").read_text("utf-8") == "a letter"
@@ -258,7 +258,7 @@ def test_a_data_directory_that_this_user_may_not_write_is_told(house: House, tmp
             path.chmod(0o755 if path.is_dir() else 0o644)
         for folder, mode in closed.items():
             folder.chmod(mode)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert (done.returncode, done.stderr.count("trialwatch: ")) == (2, 1), done.stderr
     assert "this user may not do that; give it the right" in done.stderr
     assert not house.night().ending.code
     assert house.changes() == [("NCT10000001", "completed")]

@@ -61,7 +61,7 @@ def test_a_full_disk_ends_the_night_as_if_it_had_not_begun(
     film = fill(disk, but=room)
     code, _, said = typed("run", "--no-prefect")
     # A night that was kept and cannot be published tells its mail all the same, and says so: two sentences more.
-    assert (code, said.count("\n")) == (2, 3 if moment == "publishing" else 1), said
+    assert (code, said.count("trialwatch: ")) == (2, 3 if moment == "publishing" else 1), said
     assert "the disk is full; make room and run again" in said
     assert (published.read_bytes(), status.exists()) == before
     assert left_lying(disk) == []
@@ -124,7 +124,7 @@ def test_a_disk_that_can_only_be_read_is_told_and_can_be_read(
     make_read_only(disk)
     for words in (("run", "--no-prefect"), ("deliver",)):
         code, _, said = typed(*words)
-        assert (code, said.count("\n")) == (2, 1), said
+        assert (code, said.count("trialwatch: ")) == (2, 1), said
         assert "the disk can only be read; mount it for writing" in said
     assert typed("status")[0] == 0
     assert typed("changes", "--json")[:2] == (0, "[]\n")
