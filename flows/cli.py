@@ -381,7 +381,9 @@ def demo(
         _say(f"{folder} is cleared away" if clear_away(folder) else f"there is no demo in {folder}")
         return Code.DONE
     with shown() as progress:
-        return play(folder, AsInProduction(progress) if prefect else plainly)
+        code, farewell = play(folder, AsInProduction(progress) if prefect else plainly)
+    print("\n".join(farewell))
+    return code
 
 
 def _acceptance(check: str | None, because: str | None) -> Any:

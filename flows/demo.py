@@ -52,8 +52,8 @@ Perform = Callable[[Settings, Configuration], Report]
 """How a night is run; it comes to the same with Prefect and without."""
 
 
-def play(folder: Path, perform: Perform) -> Code:
-    """Play the year in a folder of its own, tell it as it happens, and say how to look at what it leaves.
+def play(folder: Path, perform: Perform) -> tuple[Code, list[str]]:
+    """Play the year in a folder of its own, telling it; how it ended, and how to look at what is left.
 
     Raises ``SettingsError`` when the folder holds something that the demo did not make.
     """
@@ -64,8 +64,8 @@ def play(folder: Path, perform: Perform) -> Code:
             for line in happened(report, letters.taken()):
                 print(line, flush=True)
             note(folder)
-        print("\n".join(farewell(folder, letters.count)))
-    return next((code for code in GRAVEST_FIRST if code in codes), Code.DONE)
+    code = next((code for code in GRAVEST_FIRST if code in codes), Code.DONE)
+    return code, list(farewell(folder, letters.count))
 
 
 def nights(

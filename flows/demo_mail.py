@@ -47,7 +47,7 @@ class Letters:
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
         self.count += 1
-        name = re.sub(r"[^A-Za-z0-9]+", "-", str(message["Subject"])).strip("-").lower()[:60]
+        name = re.sub(r"[^A-Za-z0-9]+", "-", str(message["Subject"])).strip("-").lower()[:50].rstrip("-")
         path = self.folder / f"{self.count:02}-{name}"
         self.folder.mkdir(parents=True, exist_ok=True)
         path.with_suffix(".eml").write_bytes(content)

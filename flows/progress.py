@@ -37,8 +37,9 @@ def _moving() -> Iterator[Progress]:
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    # What a program prints belongs where it prints it, and is not to be folded at the terminal's width.
-    with RichProgress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as lines:
+    # What is printed meanwhile goes above the line; where standard output is no terminal, it goes where it should.
+    console, is_seen = Console(stderr=True), sys.stdout.isatty()
+    with RichProgress(*columns, console=console, transient=True, redirect_stdout=is_seen) as lines:
         line = lines.add_task("starting", total=None)
         current = ""
 
