@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
 from connectors.registry import Progress
+from flows.discreet import discreet
 from flows.endings import Code, code_of, in_our_words
 from flows.nightly import Report, Steps, night, nightly_flow
 from flows.progress import stage
@@ -72,7 +73,7 @@ def _trouble_of(error: Exception) -> str | None:
     code = code_of(error)
     if code is Code.HELD:
         return None
-    return str(error) if code else f"{type(error).__name__}, a bug of trialwatch; its log says more"
+    return discreet(str(error)) if code else f"{type(error).__name__}, a bug of trialwatch; its log says more"
 
 
 def despite_prefect(act: Callable[[], T], without: Callable[[], T]) -> T:
