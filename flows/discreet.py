@@ -2,7 +2,7 @@
 
 import re
 
-ADDRESS = re.compile(r"""(?:"[^"\s]*"|[^\s@<>()\[\],;:"']+)@[^\s@<>()\[\],;:"']+""")
+ADDRESS = re.compile(r"""(?:"[^"\n]*"|[^\s@<>()\[\],;:"']*)@[^\s@<>()\[\],;:"']+""")
 
 
 class StepError(Exception):
