@@ -44,12 +44,14 @@ def prepare(step: Callable[..., Any]) -> None:
     """Start the server, which reads the step's modules while we do other things."""
     if is_wanted:
         _context.set_forkserver_preload([step.__module__])
-        ensure_running()
+        with suppress(OSError):  # it is told when the step is to run
+            ensure_running()
 
 
 def run(within_s: float, step: Callable[P, R], *arguments: P.args, **named_arguments: P.kwargs) -> R:
     """What the step returns. Arguments and result are pickled; the step is a function of a module.
 
+    Where no process can be had (no folder for its socket, a limit reached) the step runs here, with a warning.
     Raises ``ApartError`` when it took too long, died, or met a fault of ours, and the ``WarehouseError`` that it
     came to when somebody can act on it.
     """
@@ -57,11 +59,15 @@ def run(within_s: float, step: Callable[P, R], *arguments: P.args, **named_argum
         return step(*arguments, **named_arguments)
     prepare(step)
     ours, theirs = _context.Pipe(duplex=False)
+    process = _context.Process(target=_work, args=(theirs, step, arguments, named_arguments), daemon=False)
     with ours:
-        process = _context.Process(target=_work, args=(theirs, step, arguments, named_arguments), daemon=False)
         try:
             with theirs:
                 process.start()
+        except (OSError, EOFError) as error:
+            log.warning("%s runs without a process, and a time, of its own: %s", step.__name__, error)
+            return step(*arguments, **named_arguments)
+        try:
             result: R = _result(ours, time.monotonic() + within_s, within_s)
             return result
         finally:

@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +82,18 @@ def test_nothing_of_it_is_left(tmp_path: Path) -> None:
             break
         time.sleep(0.05)
     assert has_ended(child)
+
+
+def test_where_no_process_can_be_had_the_step_runs_all_the_same() -> None:
+    code = """
+import os, tempfile
+from flows import apart
+tempfile.tempdir = "/not/there"
+assert apart.run(60, os.getpid) == os.getpid()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "getpid runs without a process, and a time, of its own" in ended.stderr
 
 
 @dataclass(frozen=True)
