@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from warehouse.dates import Span, day, span
-from warehouse.fingerprint import BROWSE_MODULES, what_counts
+from warehouse.fingerprint import BROWSE_MODULES, canonical, what_counts
 from warehouse.spelling import OneSpelling
 from warehouse.vocabulary import UNRECOGNISED, status_group
 
@@ -91,7 +91,8 @@ def compare(before: Record, after: Record) -> list[Finding]:
 def posted_anew(before: Record, after: Record) -> bool:
     """Whether the sponsor's hand is in it: the registry posted another version of the record."""
     return any(
-        _module(before, "statusModule").get(stamp) != _module(after, "statusModule").get(stamp)
+        canonical(_module(before, "statusModule").get(stamp))
+        != canonical(_module(after, "statusModule").get(stamp))
         for stamp in ("lastUpdatePostDateStruct", "lastUpdateSubmitDate")
     )
 
