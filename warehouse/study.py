@@ -112,10 +112,6 @@ class Intervention(_Part):
     armGroupLabels: list[str] | None = None
 
 
-class Eligibility(_Part):
-    healthyVolunteers: bool | None = None
-
-
 class ArmsInterventions(_Part):
     armGroups: list[Arm] | None = None
     interventions: list[Intervention] | None = None
@@ -163,7 +159,6 @@ class ProtocolSection(_Part):
     designModule: Design | None = None
     armsInterventionsModule: ArmsInterventions | None = None
     outcomesModule: Outcomes | None = None
-    eligibilityModule: Eligibility | None = None
     contactsLocationsModule: ContactsLocations | None = None
     referencesModule: References | None = None
 

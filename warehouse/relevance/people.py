@@ -54,7 +54,7 @@ def _has_patients(label: str) -> bool:
 
 def at_risk(trial: Trial) -> Text | None:
     """What says that people are at risk of the disorder, where no title names anybody who has it."""
-    if trial.excludes_the_healthy or any(_names_patients(title) for title in trial.titles):
+    if any(_names_patients(title) for title in trial.titles):
         return None
     found = ((title, context("at_risk").search(title.words)) for title in trial.titles)
     return next((Text(title.field, match[0]) for title, match in found if match), None)

@@ -130,12 +130,6 @@ class Trial:
         design = self.study.protocolSection.designModule
         return design.designInfo.primaryPurpose if design and design.designInfo else None
 
-    @property
-    def excludes_the_healthy(self) -> bool:
-        """Whether the record says that healthy volunteers are not taken."""
-        eligibility = self.study.protocolSection.eligibilityModule
-        return eligibility is not None and eligibility.healthyVolunteers is False
-
 
 def _texts(place: str, listed: Iterable[str | None]) -> Iterator[Text]:
     """The texts of one list, until they are more than anyone would read."""
