@@ -109,9 +109,11 @@ def run(
         Why it may fail.
     """
     from flows import orchestration
+    from flows.demo_folder import must_be_real
     from flows.progress import shown
 
     settings = from_environment()
+    must_be_real(settings.data_dir)
     configured = configuration(settings.config)
     configured.chosen(watch)  # a wrong name is told before anything starts
     accepted = _acceptance(accept, because)

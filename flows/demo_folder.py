@@ -22,6 +22,14 @@ def is_demo(data_dir: Path) -> bool:
     return (data_dir.parent / LIST).is_file()
 
 
+def must_be_real(data_dir: Path) -> None:
+    """Raises ``SettingsError`` where a real night would go among made-up ones."""
+    if is_demo(data_dir):
+        raise SettingsError(
+            f"{data_dir} holds the demo's made-up nights; set TRIALWATCH_DATA_DIR to another folder"
+        )
+
+
 @contextmanager
 def prepared(folder: Path) -> Iterator[None]:
     """An empty folder for a demo; whatever ends the block, what has been made by then is on the list.

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from connectors.simulated import SimulatedRegistry
 from flows.demo_folder import LIST, clear, is_demo, prepared
 from flows.settings import SettingsError
+from tests.house import House, Typed
 
 
 def a_demo(folder: Path) -> None:
@@ -35,6 +37,15 @@ def test_a_demo_clears_what_the_last_one_made(tmp_path: Path) -> None:
     assert clear(folder)
     assert not folder.exists()
     assert not clear(folder)
+
+
+def test_no_real_night_goes_among_made_up_ones(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
+    with prepared(house.folder / "demo"):
+        pass
+    code, _, err = typed("run", "--no-prefect", TRIALWATCH_DATA_DIR=str(house.folder / "demo/data"))
+    assert code == 2
+    assert "holds the demo's made-up nights" in err
+    assert registry.requests == []
 
 
 def test_an_empty_folder_will_do(tmp_path: Path) -> None:
