@@ -1,0 +1,151 @@
+"""A standing Prefect as docs/operating.md sets it up: a server on loopback and a worker, with a home of their own.
+
+Asked over its REST API, so that no test imports Prefect.
+"""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.installation import Installation
+
+PATIENCE_S = 480.0
+LIVELY = {
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # the least that Prefect allows
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_CLIENT_RETRY_EXTRA_CODES": "500",
+}
+
+
+def wait_for(what: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
+    """What ``what`` returns once it is something. That it never is, is the failure, not how long it takes."""
+    give_up_at = time.monotonic() + patience_s
+    while time.monotonic() < give_up_at:
+        if found := what():
+            return found
+        time.sleep(0.5)
+    raise AssertionError("what was waited for did not come about")
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@dataclass
+class StandingPrefect:
+    """``lines`` are the page's commands; the last starts the worker, the third the server."""
+
+    installed: Installation
+    lines: list[str]
+    port: int = field(default_factory=free_port)
+    workers: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        api = {"PREFECT_API_URL": f"http://127.0.0.1:{self.port}/api"}
+        return {**self.installed.clean_environment(), **LIVELY, **api}
+
+    def type(self, line: str) -> str:
+        """Type a line of the page, or one like it, in the installation's folder."""
+        done = subprocess.run(
+            ["/bin/bash", "-c", self.here(line)],
+            env=self.environment,
+            cwd=self.installed.home,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def here(self, line: str) -> str:
+        return self.installed.here(f"{line}\n").strip().replace("4200", str(self.port))
+
+    def start_server(self) -> None:
+        self.type(next(line for line in self.lines if "server start" in line))
+        wait_for(self._is_healthy)
+
+    def start_worker(self) -> "subprocess.Popen[bytes]":
+        with (self.installed.root / "worker.log").open("ab") as said:
+            worker = subprocess.Popen(
+                shlex.split(self.here(self.lines[-1])),
+                env=self.environment,
+                cwd=self.installed.home,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+        self.workers.append(worker)
+        return worker
+
+    def kill_server(self) -> None:
+        for path in (self.installed.root / "home/.prefect").glob("*.pid"):
+            with suppress(ProcessLookupError):
+                os.kill(int(path.read_text("ascii").split()[0]), signal.SIGKILL)
+            path.unlink()
+        wait_for(lambda: not self._is_healthy())
+
+    def kill_flow(self, run: dict[str, Any]) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(int(str(run["infrastructure_pid"]).rpartition(":")[2]), signal.SIGKILL)
+
+    def stop(self) -> None:
+        for run in self.runs("RUNNING") if self._is_healthy() else ():
+            self.kill_flow(run)
+        for worker in self.workers:
+            with suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+        self.kill_server()
+
+    def ask(self, path: str, **body: Any) -> Any:
+        """Ask the server. One that is busy answers 500 or hangs up, and is asked again."""
+        url = f"http://127.0.0.1:{self.port}/api/{path}"
+        for _ in range(20):
+            with suppress(httpx.TransportError):
+                answer = httpx.post(url, json=body, timeout=60, trust_env=False)
+                if not answer.is_server_error:
+                    assert answer.is_success, answer.text
+                    return answer.json() if answer.content else None
+            time.sleep(1)
+        raise AssertionError(f"{url} could not be asked")
+
+    def runs(self, *states: str, deployment: str | None = None) -> list[dict[str, Any]]:
+        """Flow runs, in the order of their times; of some states (types) or of one deployment, where named."""
+        among = {"state": {"type": {"any_": list(states)}}} if states else {}
+        of = {"name": {"any_": [deployment]}} if deployment else {}
+        asked = {"sort": "EXPECTED_START_TIME_ASC", "flow_runs": among, "deployments": of}
+        return list(self.ask("flow_runs/filter", **asked))
+
+    def _is_healthy(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/api/health", timeout=5, trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
+
+@contextmanager
+def standing(installed: Installation, lines: list[str]) -> Iterator[StandingPrefect]:
+    """A server with our deployments, work pool and automation, as the page makes them; no worker yet."""
+    prefect = StandingPrefect(installed, lines)
+    try:
+        prefect.start_server()
+        for line in lines[3:-1]:
+            prefect.type(line)
+        yield prefect
+    finally:
+        prefect.stop()
