@@ -147,7 +147,7 @@ def test_no_word_of_invented_trials_is_broken(browser: Browser, house: House, re
     look_at(browser, file)
     page = browser.new_page()
     page.goto(file.as_uri())
-    named = page.locator("figure", has_text="year first posted").locator("svg text").all_inner_texts()
+    named = page.locator("figure", has_text="year first posted").locator("svg text").all_text_contents()
     years = [text for text in named if text.startswith("20")]
     assert years == [str(year) for year in range(2009, 2026, 2)], "also the years without a trial"
     page.close()
