@@ -46,12 +46,19 @@ def post_office() -> Iterator[PostOffice]:
 
 @pytest.fixture
 def prefect(
-    house: House, registry: SimulatedRegistry, post_office: PostOffice, tmp_path: Path
+    request: pytest.FixtureRequest,
+    house: House,
+    registry: SimulatedRegistry,
+    post_office: PostOffice,
+    tmp_path: Path,
 ) -> Iterator[StandingPrefect]:
+    """Beside a registry of one trial. Its parameter: after how many silent seconds a run has crashed."""
     registry.put(a_trial())
     installed = fitted(tmp_path / "machine", house)
     crashed = installed.home / "deploy/crashed-runs.yaml"
-    crashed.write_text(crashed.read_text("utf-8").replace("within: 600", "within: 60"), "utf-8")
+    crashed.write_text(
+        crashed.read_text("utf-8").replace("within: 600", f"within: {getattr(request, 'param', 600)}"), "utf-8"
+    )
     with (installed.home / "trialwatch.env").open("a", encoding="utf-8") as settings:
         settings.write(f"TRIALWATCH_SMTP_URL={post_office.url}\n")
     with standing(installed, the_pages_commands()) as running:
@@ -82,6 +89,7 @@ def ended(prefect: StandingPrefect, run: dict[str, Any]) -> dict[str, Any] | Non
     return now if now["state"]["type"] in OVER else None
 
 
+@pytest.mark.parametrize("prefect", [60], indirect=True)
 def test_planned_nights_come_and_nothing_that_is_killed_stops_them(
     prefect: StandingPrefect, registry: SimulatedRegistry, post_office: PostOffice
 ) -> None:
