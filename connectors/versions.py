@@ -40,10 +40,10 @@ def instant(written: str | None) -> datetime | None:
 
 def normal(written: str) -> str:
     """The one way in which we write it, ``2026-09-11T09:00:04``; what is no instant as it was sent, cut short."""
-    at = instant(written)
-    if at is None:
-        return "".join(letter for letter in " ".join(written.split()) if letter.isprintable())[:MOST_LETTERS]
-    return at.isoformat()
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in written).split())
+    text = text[:MOST_LETTERS].rstrip()
+    at = instant(text)
+    return at.isoformat() if at else text
 
 
 def moved(one: str | None, other: str | None) -> bool:

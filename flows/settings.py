@@ -226,7 +226,7 @@ class Configuration:
 def configuration(path: Path) -> Configuration:
     """Read a trialwatch.toml. Raises ``SettingsError`` with the file, the place and what would be right."""
     try:
-        text = path.read_text("utf-8-sig")  # some editors write a byte-order mark
+        text = path.read_text("utf-8").removeprefix("\ufeff")  # some editors write a byte-order mark
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be read ({error.strerror}); set TRIALWATCH_CONFIG or run where a trialwatch.toml is"

@@ -290,10 +290,6 @@ def _extra(change: _Change, usual: str) -> str:
     return _shown(change.reason.removeprefix(usual).strip(" ;:"))
 
 
-def _results_changed(change: _Change) -> Saying:
-    return _with_lines(change, "Posted results changed", _shown(change.reason))
-
-
 def _record(change: _Change) -> Saying:
     if change.field == "is_relevant":
         return _relevance(change)
@@ -379,7 +375,6 @@ _SAYINGS: Mapping[str, Callable[[_Change], Saying]] = {
     "publication_added": _publication,
     "results_posted": _results_posted,
     "results_withdrawn": _results_withdrawn,
-    "results_changed": _results_changed,
     "record_changed": _record,
     "relevance_changed": _relevance,
     "overdue": _overdue,

@@ -23,6 +23,7 @@ from typing import Any
 import duckdb
 
 from tests.crash.scene import RECIPIENTS, Scene
+from warehouse.sentences import saying
 from warehouse.views import VIEWS
 
 RUN = ["run", "--no-prefect"]
@@ -35,7 +36,7 @@ WHOLE = {"index.html": b"</html>", "changes.atom": b"</feed>"}
 """How that which stands beside the published file ends."""
 Change = tuple[Any, ...]
 Told = dict[tuple[str, str, str], int]
-"""By recipient, trial and reason: in how many different mails (by Message-ID) it is told."""
+"""By recipient, trial and sentence: in how many different mails (by Message-ID) it is told."""
 
 
 class Victim:
@@ -243,9 +244,9 @@ def told(mails: list[tuple[list[str], bytes]], seen: Seen | None) -> Told:
             if "Now watching" in message["Subject"]:
                 found[recipient, message["Subject"], "welcome"].add(message["Message-ID"])
             for change in seen.changes if seen else ():
-                trial_id, reason = change[0], change[CHANGE.index("reason")]
-                if trial_id in text and reason in text:
-                    found[recipient, trial_id, reason].add(message["Message-ID"])
+                sentence = " ".join(str(saying(dict(zip(CHANGE, change, strict=True)))).split())
+                if change[0] in text and sentence in text:
+                    found[recipient, change[0], sentence].add(message["Message-ID"])
     return {what: len(ids) for what, ids in found.items()}
 
 

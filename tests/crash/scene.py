@@ -156,7 +156,7 @@ def _much_happens(registry: SimulatedRegistry) -> None:
     registry.edit("NCT10000004", with_status("UNKNOWN", lastKnownStatus="ENROLLING_BY_INVITATION"))
     registry.edit("NCT10000005", with_status("COMPLETED", posted="2026-09-14"))
     registry.edit("NCT10000006", _results_are_posted)
-    registry.edit("NCT10000007", lambda record: _status_of(record).update(overallStatus=7))
+    registry.edit("NCT10000007", _loses_its_number)
     registry.remove("NCT10000009")
     registry.edit("NCT10000010", _slips)
     registry.put(a_trial("NCT00000199", studyFirstPostDateStruct={"date": "1999-11-03", "type": "ACTUAL"}))
@@ -169,6 +169,10 @@ _ENDED = {"completionDateStruct": {"date": "2026-08-28", "type": "ACTUAL"}}
 def _status_of(record: dict[str, object]) -> dict[str, object]:
     module: dict[str, object] = record["protocolSection"]["statusModule"]  # type: ignore[index] - a record is JSON
     return module
+
+
+def _loses_its_number(record: dict[str, object]) -> None:
+    record["protocolSection"]["identificationModule"]["nctId"] = None  # type: ignore[index] - a record is JSON
 
 
 def _results_are_posted(record: dict[str, object]) -> None:

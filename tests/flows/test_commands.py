@@ -129,7 +129,7 @@ def test_show_tells_one_trial_whole(typed: Typed) -> None:
     assert [stay["overall_status"] for stay in facts["status_history"]] == ["RECRUITING", "COMPLETED"]
     _, out, _ = typed("show", "NCT10000001")
     assert "why it is in the watch" in out
-    assert "completed: Recruiting → Completed (sponsor)" in out
+    assert "Completed; until now recruiting. (sponsor)" in out
     code, _, err = typed("show", "NCT99999999")
     assert code == 2
     assert "no watch has ever held a trial NCT99999999" in err

@@ -63,7 +63,7 @@ def test_a_completed_alcohol_trial_arrives_once(
     assert body is not None
     text = body.get_content()
     for words in (
-        "RECRUITING → COMPLETED",
+        "Completed; until now recruiting.",
         "posted 2026-09-14",
         "https://clinicaltrials.gov/study/NCT10000001",
         "data version 2026-09-14T09:00:04",

@@ -72,7 +72,6 @@ CASES = [
     ("date_advanced", "start_date", "2026-06-02", "2026-06-01", "2026-06-02 → 2026-06-01: 1 days earlier"),
     ("results_posted", "has_results", "false", "true", "results were posted"),
     ("results_withdrawn", "has_results", "true", "false", "results are gone"),
-    ("results_changed", None, None, None, "the results section was posted anew"),
     ("enrollment_changed", "enrollment", "60", "42", "60 → 42 participants (ESTIMATED → ACTUAL)"),
     ("enrollment_changed", "enrollment", None, "42", "an unknown number of → 42 participants"),
     ("enrollment_changed", "enrollment_type", "ESTIMATED", "ACTUAL", "42 participants (ESTIMATED → ACTUAL)"),
@@ -176,7 +175,6 @@ Completion date moved 92 days later, from 2026-06 to 2026-09.
 Start date moved 1 day earlier, from 2026-06-02 to 2026-06-01.
 Results posted in the registry.
 Results withdrawn: the registry no longer shows any.
-Posted results changed. The results section was posted anew.
 Enrollment changed from 60 to 42 participants; the number was estimated and is now actual.
 Enrollment changed from an unknown number to 42 participants.
 Enrollment of 42 participants is now actual; it was estimated.

@@ -36,7 +36,6 @@ DID = {
     "restored": "back in the registry",
     "date_slipped": "slipped",
     "enrollment_changed": "changed enrolment",
-    "results_changed": "changed posted results",
     "relevance_changed": "came to count as relevant, or ceased to",
 }
 """Of every kind that can be of high or medium materiality."""

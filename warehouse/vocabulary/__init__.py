@@ -34,7 +34,6 @@ KINDS = {
     "overdue": "overdue",
     "outcomes_changed": "outcomes changed",
     "arms_changed": "arms changed",
-    "results_changed": "posted results changed",
     "relevance_changed": "relevance changed",
     "merged": "merged into another record",
     "restored": "back in the registry",
