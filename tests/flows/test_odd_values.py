@@ -131,6 +131,8 @@ def columns_are_those_of_the_healthy(
         "lastUpdatePost": "last_update_posted_on",
     }
     touches |= {f"{name}DateStruct": {column} for name, column in dates.items()}
+    for name in ("primaryCompletionDateStruct", "completionDateStruct"):
+        touches[name] |= {"expected_end", "is_overdue", "days_overdue", "lapses_on"}
     by_words = {"conditionsModule", "armsInterventionsModule", "derivedSection"}
     for number, (place, _) in numbers.items():
         may = (

@@ -12,8 +12,8 @@ from tests.house import House
 from tests.installation import REPOSITORY, Installation, fit
 from tests.records import a_trial
 
-NOT_HERE = ("useradd", "chown", "nano", "systemctl", "make", "(crontab")
-"""make is what made the virtual environment that runs this test."""
+NOT_HERE = ("useradd", "chown", "nano", "systemctl", "make", "(crontab", "trialwatch deliver --again")
+"""No mail has been given up; and make is what made the virtual environment that runs this test."""
 
 
 def typed_on_the_page() -> list[list[str]]:

@@ -20,7 +20,9 @@ from warehouse.publish import FILE
 NOBODY = 65534
 RUN = """
 import contextlib, os, sys
+from flows import apart
 from flows.cli import main
+apart.is_wanted = False  # what is loaded below is loaded here
 user, theirs = int(sys.argv[1]), os.environ["TRIALWATCH_DATA_DIR"]
 if user != os.geteuid():
     # A night elsewhere first loads what may lie where only root looks, as root's own interpreter does.
