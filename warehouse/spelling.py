@@ -17,7 +17,7 @@ _LOOKS_OTHERWISE = (
 _ROMAN_AND_LIGATURES = re.compile("[\u2160-\u217f\ufb00-\ufb06\ufb13-\ufb17]")
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\ufffe\uffff")
 _JOINERS = frozenset("\u200c\u200d")
-_IDLE_JOINER = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])")
+_IDLE_JOINER = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 """Some scripts and emoji cannot be written without them; between letters of ours they are nothing."""
 _VARIANTS = re.compile("[\ufe00-\ufe0f\u200c\u200d]")
 _HYPHENS = frozenset("\u2010\u2011\ufe63\uff0d")

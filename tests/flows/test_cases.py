@@ -63,6 +63,7 @@ def body(mail: Path) -> str:
 
 
 @pytest.mark.parametrize("case", cases("nights"))
+@pytest.mark.slow
 def test_nights(case: dict[str, Any], house: House) -> None:
     house.configure(case["config"])
     house.environment["TRIALWATCH_OPERATOR"] = "operator@example.org"

@@ -25,6 +25,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_every_kind_of_change_happens_in_the_year(played: Path) -> None:
     with questions.published(played / "data/published" / FILE) as con:
         told = {kind for (kind,) in questions.ask(con, "SELECT DISTINCT kind FROM changes").rows}
@@ -61,6 +62,7 @@ def test_every_made_up_record_says_that_it_is() -> None:
         assert "no such trial exists" in protocol["descriptionModule"]["briefSummary"]
 
 
+@pytest.mark.slow
 def test_the_demo_tells_its_nights_and_keeps_its_mails(
     typed: Typed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

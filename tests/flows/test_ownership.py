@@ -116,12 +116,13 @@ def test_what_may_not_be_written_names_its_owner_and_is_trouble_to_status(
     typed = house_typed
     published = nobodys.settings.published
     os.chown(published, 0, 0)
+    nobodys.now += timedelta(days=1)
     done = run_as(nobodys, NOBODY)
     assert done.returncode == 2, done.stderr
     assert "root's): this user may not do that; give it the right" in done.stderr
     code, _, said = typed("status")
     assert code == 7
-    assert "the last night broke off" in said
+    assert "stored is not published" in said
     assert typed("deliver")[0] == 0
     assert typed("watchdog")[0] == 7, "a delivery does not forget it"
     os.chown(published, NOBODY, NOBODY)
@@ -162,6 +163,6 @@ def test_what_is_stored_and_not_published_is_no_good_night(
     code, _, said = typed("run", "--no-prefect")
     assert (code, "is in the way" in said) == (2, True)
     facts = json.loads(house.settings.status_file.read_text("utf-8"))
-    assert "is in the way" in facts["trouble"]
+    assert "is in the way" in facts["not_published"]
     assert facts["unpublished_since"] == facts["nights"][0]["last_complete_at"]
     assert typed("status")[0] == 7

@@ -342,20 +342,24 @@ def test_the_sentinel_enrollment_is_no_number(house: House, registry: SimulatedR
     ]
 
 
+def without_a_number(record: dict[str, Any]) -> None:
+    record["protocolSection"]["identificationModule"]["nctId"] = None
+
+
 def test_one_malformed_record_is_set_aside_and_the_night_goes_on(
     house: House, registry: SimulatedRegistry
 ) -> None:
     broken = a_trial("NCT10000001")
-    broken["protocolSection"]["statusModule"]["startDateStruct"] = {"date": 2025}
     registry.put(broken, a_trial("NCT10000002"))
+    registry.edit("NCT10000001", without_a_number)
     report = house.night()
     assert report.ending.code is Code.DONE
     assert [row["trial_id"] for row in house.ask("SELECT trial_id FROM trials")] == ["NCT10000002"]
     (row,) = house.ask("SELECT trial_id, path, reason FROM quarantine")
     assert row == {
-        "trial_id": "NCT10000001",
-        "path": "$.protocolSection.statusModule.startDateStruct.date",
-        "reason": "Expected `str | null`, got `int`",
+        "trial_id": None,
+        "path": "$.protocolSection.identificationModule.nctId",
+        "reason": "no trial number",
     }
 
 
@@ -365,11 +369,12 @@ def test_a_known_trial_that_becomes_unreadable_is_neither_lost_nor_gone(
     registry.put(a_trial("NCT10000001"), a_trial())
     house.night()
     registry.night()
-    registry.edit("NCT10000001", lambda r: r["protocolSection"]["statusModule"].update(overallStatus=7))
+    registry.edit("NCT10000001", without_a_number)
     house.night()
     assert house.changes() == []
     assert len(house.ask("SELECT * FROM watch_members WHERE left_at IS NULL")) == 2
     registry.night()
+    registry.put(a_trial("NCT10000001"))
     registry.edit("NCT10000001", with_status("COMPLETED"))
     house.night()
     assert house.changes() == [("NCT10000001", "completed")]

@@ -887,4 +887,4 @@ def test_lists_of_a_hundred_thousand_entries_are_compared_in_one_go() -> None:
     assert finding.reason == "100000 conditions of 100000 reworded or replaced"
     told = old_and_new(finding.field, finding.old_value, finding.new_value)
     assert told is not None
-    assert told.cut.endswith("199,988 entries")
+    assert told.cut == "199,992 further differences"

@@ -156,7 +156,7 @@ def test_a_trial_tells_its_history_and_why_it_is_here(told: House) -> None:
     (trial,) = (each for each in parsed(told).cssselect(".trial") if each.attrib["id"] == "NCT10000001")
     text = " ".join(" ".join(trial.itertext()).split())
     assert "ketamine-sud : the watch has no rules: all of it is. Entered 12 Sep 2026: found by search:" in text
-    assert "alcohol: Alcohol Use Disorder – the condition names" in text
+    assert "alcohol: Alcohol Use Disorder – to whom: " in text
     assert [entry.text for entry in trial.cssselect(".history time")] == ["2026-06-04", "2026-09-11"]
     assert "Participants 60 (expected)" in text
     assert "https://clinicaltrials.gov/study/NCT10000001" in [link.attrib["href"] for link in trial.cssselect("a")]

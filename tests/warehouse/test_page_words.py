@@ -153,6 +153,7 @@ def test_no_word_of_invented_trials_is_broken(browser: Browser, house: House, re
     page.close()
 
 
+@pytest.mark.slow
 def test_no_word_of_real_trials_is_broken(
     browser: Browser, house: House, registry: SimulatedRegistry, real_records: list[dict[str, Any]]
 ) -> None:

@@ -20,7 +20,7 @@ from warehouse.dates import day, span
 from warehouse.fingerprint import canonical
 from warehouse.foreign import defused, plain, shortened, web_address
 from warehouse.intake import Read, flags, read
-from warehouse.oldnew import VALUE_LETTERS, old_and_new
+from warehouse.oldnew import LETTERS, MOST_LINES, old_and_new
 from warehouse.relevance import judge
 from warehouse.spelling import compared, shown
 
@@ -153,7 +153,7 @@ def test_numbers_and_dates_stay_what_they_are() -> None:
 @given(st.lists(st.tuples(st.text(), st.text(), st.none() | st.integers()), max_size=5))
 def test_an_attached_table_is_read_back_cell_by_cell(rows: list[tuple[str, str, int | None]]) -> None:
     made = table("t", ("a", "b", "c"), rows)
-    head, *lines = csv.reader(io.StringIO(made.content.decode(), newline=""))
+    head, *lines = csv.reader(io.StringIO(made.content.decode("utf-8-sig"), newline=""))
     assert head == ["a", "b", "c"]
     assert [len(line) for line in lines] == [3] * len(rows)
     for line, (a, b, c) in zip(lines, rows, strict=True):
@@ -177,8 +177,10 @@ def test_an_address_to_follow_holds_nothing_that_ends_an_attribute(text: str) ->
 def test_any_two_values_can_be_told_in_few_words(old: str | None, new: str | None) -> None:
     told = old_and_new("arms", old, new)
     if told:
-        for text in (told.old, told.new, *told.gone, *told.came):
-            assert text is None or (len(text) <= VALUE_LETTERS and plain(text) == text)
+        assert len(told.lines) <= MOST_LINES
+        for line in told.lines:
+            assert sum(len(part.text) for part in line.parts) <= LETTERS + len(line.parts)
+            assert all(plain(part.text).strip() == part.text.strip() for part in line.parts)
 
 
 WORDS = st.text(min_size=1, max_size=20).filter(lambda words: bool(words.split()))
