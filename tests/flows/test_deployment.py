@@ -32,6 +32,7 @@ def jobs(installed: Installation, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["crontab", "cron.d"])
+@pytest.mark.slow
 def test_every_cron_job_runs_where_nothing_is_yet_and_is_silent(installed: Installation, name: str) -> None:
     commands = jobs(installed, name)
     assert [command.split()[1] for command in commands] == ["run", "deliver", "watchdog", "backup"]
@@ -108,6 +109,7 @@ def start(installed: Installation, name: str) -> "subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.slow
 def test_every_service_starts_where_nothing_is_yet(installed: Installation) -> None:
     names = [f"trialwatch-{job}.service" for job in ("run", "deliver", "watchdog", "backup")]
     assert {path.name for path in SERVICES} == set(names)
