@@ -7,6 +7,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
 from tests.installation import REPOSITORY, Installation, fit
@@ -39,6 +41,7 @@ def type_in(installed: Installation, lines: list[str], folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_what_the_page_says_to_type_works(house: House, registry: SimulatedRegistry, tmp_path: Path) -> None:
     registry.put(a_trial())
     installed = Installation(tmp_path / "machine")

@@ -29,6 +29,7 @@ FILES = (
 )
 
 
+@pytest.mark.slow
 def test_no_night_however_many_removes_a_file_of_somebodys(house: House, registry: SimulatedRegistry) -> None:
     for name in FILES:
         path = house.settings.data_dir / name

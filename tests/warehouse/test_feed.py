@@ -128,6 +128,7 @@ def test_the_same_file_makes_the_same_feed(house: House, registry: SimulatedRegi
         assert render(con) == render(con) == (house.settings.published / "changes.atom").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_night_of_very_many_changes_drops_none_of_them(house: House, registry: SimulatedRegistry) -> None:
     numbers = [f"NCT1000{number:04}" for number in range(MOST_ENTRIES + 3)]
     registry.put(*map(a_trial, numbers))

@@ -60,6 +60,7 @@ def test_a_reader_of_yesterdays_file_goes_on_reading(house: House, registry: Sim
     assert house.ask("SELECT overall_status FROM trials") == [{"overall_status": "COMPLETED"}]
 
 
+@pytest.mark.slow
 def test_earlier_generations_are_kept_up_to_a_number(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial())
     for _ in range(GENERATIONS_KEPT + 3):
