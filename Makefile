@@ -88,12 +88,12 @@ coverage: $(DEV)  ## branch coverage of connectors and warehouse
 	@$(BIN)/pytest --numprocesses=auto --cov --cov-report=term-missing:skip-covered
 
 $(USE): pyproject.toml uv.lock | $(UV)
-	@echo "bringing what trialwatch needs into .venv/ (about 330 MB)" >&2
+	@echo "bringing what trialwatch needs into .venv/ (about 240 MB)" >&2
 	@$(UV) sync --frozen --inexact --no-dev
 	@touch $@
 
 $(DEV): pyproject.toml uv.lock | $(UV)
-	@echo "bringing what its tests need into .venv/ (about 600 MB in all)" >&2
+	@echo "bringing what its tests need into .venv/ (about 510 MB in all)" >&2
 	@$(UV) sync --frozen --inexact
 	@touch $@ $(USE)
 
