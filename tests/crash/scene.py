@@ -116,7 +116,7 @@ def _staged(folder: Path, name: str) -> Iterator[Scene]:
     with ExitStack() as stack:
         registry = stack.enter_context(SimulatedRegistry())
         office = stack.enter_context(open_post_office())
-        office.refused[REFUSED] = "550 no such person"
+        office.refused[REFUSED] = "550 5.1.1 no such person"
         registry.put(*_records())
         (folder / "trialwatch.toml").write_text(CONFIGURATION, "utf-8")
         yield Scene(name, registry, office, folder, None, FIRST_NIGHT)
