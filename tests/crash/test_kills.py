@@ -23,9 +23,8 @@ def forks() -> Iterator[Victim]:
         yield running
 
 
-@pytest.mark.parametrize(
-    ("name", "share"), [*FEWER.items(), *(pytest.param(*each, marks=pytest.mark.slow) for each in SOME.items())]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "share"), [*FEWER.items(), *SOME.items()])
 def test_a_night_that_is_killed_and_run_again_loses_and_doubles_nothing(
     name: str, share: Share, forks: Victim, tmp_path: Path
 ) -> None:

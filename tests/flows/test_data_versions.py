@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from flows.endings import Code
 from tests.house import House
 from tests.rawregistry import RawRegistry
@@ -21,6 +23,7 @@ NIGHTS = [
 ]
 
 
+@pytest.mark.slow
 def test_no_spelling_of_a_data_version_stands_in_the_way_of_the_next_night(house: House) -> None:
     house.configure("[watch.all]\neverything = true\n")
     record = a_trial("NCT00000001")

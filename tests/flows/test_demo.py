@@ -35,6 +35,7 @@ def test_every_kind_of_change_happens_in_the_year(played: Path) -> None:
     assert told == documented
 
 
+@pytest.mark.slow
 def test_the_years_trials_are_as_rich_as_real_ones(played: Path) -> None:
     with questions.published(played / "data/published" / FILE) as con:
         (row,) = questions.ask(

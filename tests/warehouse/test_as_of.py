@@ -85,7 +85,8 @@ def _row(trial_id: str, state: State, fate: str | None, day: date) -> tuple[Any,
     return (trial_id, *state, fate, late if state[1] in OPEN and late > 0 and not fate else None)
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
 def test_as_of_answers_are_those_of_a_replay(house: House, registry: SimulatedRegistry, seed: int) -> None:
     chance = random.Random(seed)
     diary = _ten_nights(chance, house, registry)

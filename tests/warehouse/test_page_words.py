@@ -142,6 +142,7 @@ def look_at(browser: Browser, file: Path) -> None:
         page.close()
 
 
+@pytest.mark.slow
 def test_no_word_of_invented_trials_is_broken(browser: Browser, house: House, registry: SimulatedRegistry) -> None:
     file = published(house, registry, [a_rich_trial(number) for number in range(ROWS)])
     look_at(browser, file)
