@@ -115,7 +115,8 @@ class StandingPrefect:
     def ask(self, path: str, **body: Any) -> Any:
         """Ask the server. One that is busy answers 500 or hangs up, and is asked again."""
         url = f"http://127.0.0.1:{self.port}/api/{path}"
-        for _ in range(20):
+        give_up_at = time.monotonic() + PATIENCE_S
+        while time.monotonic() < give_up_at:
             with suppress(httpx.TransportError):
                 answer = httpx.post(url, json=body, timeout=60, trust_env=False)
                 if not answer.is_server_error:
