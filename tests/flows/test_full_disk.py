@@ -60,8 +60,8 @@ def test_a_full_disk_ends_the_night_as_if_it_had_not_begun(
     landed = set(house.settings.landed.rglob("*.zst"))
     film = fill(disk, but=room)
     code, _, said = typed("run", "--no-prefect")
-    # A night that was kept and cannot be published tells its mail all the same, if there is room to note that it is
-    # sent, and says so: two sentences more.
+    # A night that was kept and cannot be published tells its mail all the same, if there is room to note that it
+    # is sent, and says so: two sentences more.
     assert (code, said.count("trialwatch: ")) in ((2, 1), (2, 3 if moment == "publishing" else 1)), said
     assert "the disk is full; make room and run again" in said
     assert (published.read_bytes(), status.exists()) == before
