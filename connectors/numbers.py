@@ -34,9 +34,15 @@ def number_by_structure(payload: bytes) -> str | None:
             members, _ = divided(value, value.index(b"{"))
             value = dict(filter(None, map(named, members)))[b'"%s"' % key.encode()]
     except (ValueError, KeyError, IndexError):
-        found = _IN_PASSING.search(payload)
-        return found[1].decode().upper() if found else None
-    return _number(value.decode("utf-8", "replace").strip('"'))
+        return number_in_passing(payload)
+    written = value.decode("utf-8", "replace")
+    return _number(written.strip('"')) if written[:1] in '"0123456789' else None
+
+
+def number_in_passing(payload: bytes) -> str | None:
+    """The number in an identification module wherever that stands, if it is written as the registry writes it."""
+    found = _IN_PASSING.search(payload)
+    return found[1].decode().upper() if found else None
 
 
 def _at(value: Any, place: tuple[str, ...]) -> Iterator[Any]:

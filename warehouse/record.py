@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from connectors.lenient import Odd, decoded, said
-from connectors.numbers import PLACE, number_by_structure, number_in
+from connectors.numbers import PLACE, number_by_structure, number_in, number_in_passing
 from warehouse.spelling import compared, shown
 from warehouse.study import MOST, Study, bare, is_code
 
@@ -55,7 +55,7 @@ def understood(payload: bytes) -> Understood:
         raise NoRecordError(f"no JSON object but {said(value)}", "$", None)
     number = number_in(value)
     if number is None:
-        raise NoRecordError("no trial number", f"$.{NUMBER_AT}", None)
+        raise NoRecordError("no trial number", f"$.{NUMBER_AT}", number_in_passing(payload))
     try:
         study = msgspec.convert(value, Study)
     except msgspec.ValidationError:

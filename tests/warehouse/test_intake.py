@@ -498,3 +498,12 @@ def test_an_unreadable_record_is_not_taken_for_its_expanded_access() -> None:
     nameless = b'{"protocolSection":{%s},"n":NaN}' % access
     found = list(read(iter([named, nameless]), {}))
     assert [each.trial_id for each in found] == ["NCT00000001", None]
+
+
+def test_a_record_whose_section_bears_another_name_is_set_aside_with_its_number() -> None:
+    record = a_trial("NCT10000001")
+    record["section"] = record.pop("protocolSection")
+    nameless = a_trial("NCT10000002")
+    nameless["protocolSection"]["identificationModule"]["nctId"] = None
+    aside = list(read((json.dumps(each).encode() for each in (record, nameless)), {}))
+    assert [each.trial_id for each in aside if isinstance(each, Unreadable)] == ["NCT10000001", None]
