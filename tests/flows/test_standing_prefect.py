@@ -122,21 +122,29 @@ def test_planned_nights_come_and_nothing_that_is_killed_stops_them(
     os.kill(worker.pid, signal.SIGTERM)
     worker.wait()
 
-    # Server, worker and flow die at once.
+    state = wait_for(lambda: ended(prefect, first))["state"]
+    assert (state["type"], state["message"].startswith("no sign of life")) == ("CRASHED", True)
+
+
+@pytest.mark.standing
+@pytest.mark.parametrize("prefect", [60], indirect=True)
+def test_the_next_planned_night_runs_after_server_worker_and_flow_died_at_once(
+    prefect: StandingPrefect, registry: SimulatedRegistry
+) -> None:
+    registry.fail(faults.slow(600, on="search"))
     worker = prefect.start_worker()
-    second = a_night_that_is_asking(prefect, registry)
+    killed = a_night_that_is_asking(prefect, registry)
     prefect.kill_server()
     os.killpg(worker.pid, signal.SIGKILL)
-    prefect.kill_flow(second)
+    prefect.kill_flow(killed)
     registry.heal()
     prefect.start_server()
     prefect.start_worker()
     plan(prefect, 1)
-    (next_night,) = wait_for(lambda: due(prefect)[3:])
+    (next_night,) = wait_for(lambda: due(prefect))
     assert "complete, 1 trial" in wait_for(lambda: ended(prefect, next_night))["state"]["message"]
-    for run in (first, second):
-        state = wait_for(lambda run=run: ended(prefect, run))["state"]
-        assert (state["type"], state["message"].startswith("no sign of life")) == ("CRASHED", True)
+    state = wait_for(lambda: ended(prefect, killed))["state"]
+    assert (state["type"], state["message"].startswith("no sign of life")) == ("CRASHED", True)
 
 
 def test_a_night_goes_on_while_the_server_is_dead_and_is_shown_as_it_ended(
