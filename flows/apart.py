@@ -132,4 +132,4 @@ class _Telling(QueueHandler):
         super().__init__(reply)  # type: ignore[arg-type]  # anything with which ``enqueue`` can do something
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        self.queue.send(record)  # type: ignore[attr-defined]
+        self.queue.send(record)  # type: ignore[attr-defined]  # it is a connection, see above

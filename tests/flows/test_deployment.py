@@ -86,7 +86,7 @@ def test_the_settings_to_begin_with_are_read_alike_by_systemd_and_by_with_settin
 
 def unit(installed: Installation, name: str) -> configparser.SectionProxy:
     parsed = configparser.ConfigParser(interpolation=None, strict=False)
-    parsed.optionxform = str  # type: ignore[method-assign,assignment]
+    parsed.optionxform = str  # type: ignore[method-assign,assignment] - as its documentation says
     parsed.read_string(installed.read(name))
     return parsed["Service"]
 
