@@ -25,6 +25,7 @@ from warehouse import questions
 from warehouse.checks import Acceptance
 from warehouse.fingerprint import content_hash
 from warehouse.publish import FILE, VIEWS
+from warehouse.record import NoRecordError, understood
 
 MUTANTS = int(os.environ.get("FUZZ_MUTANTS", "120"))
 SEED = int(os.environ.get("FUZZ_SEED", "4"))
@@ -84,13 +85,15 @@ def a_house(folder: Path, registry: RawRegistry) -> House:
     return house
 
 
-def a_night(house: House, registry: RawRegistry, records: dict[str, bytes], day: int) -> None:
+def a_night(
+    house: House, registry: RawRegistry, records: dict[str, bytes], day: int, accepted: str = "unreadable"
+) -> None:
     registry.records = list(records.values())
     registry.named = {number: record for number, record in records.items() if b'"protocolSection"' in record}
     registry.served.clear()
     registry.data_version = f"2026-09-{day}T09:00:04"
     # So many of the watch's trials are mutants that no operator would believe the night; this one lets it pass.
-    report = house.night(accepted=Acceptance("unreadable", "mutants", "test"))
+    report = house.night(accepted=Acceptance(accepted, "mutants", "test"))
     assert report.ending.code is Code.DONE, report.ending.sentences
     assert [certificate.outcome for *_, certificate in report.certificates] == ["complete", "complete"]
 
@@ -129,10 +132,10 @@ def accounted(house: House, registry: RawRegistry, records: dict[str, bytes]) ->
 
 
 def say_the_same(one: bytes, other: bytes) -> bool:
-    """Whether only blanks, order or empty parts tell them apart: then what came first stays as it is."""
+    """Whether only what does not count, or cannot be read, tells them apart: then what came first stays as it is."""
     try:
-        return content_hash(json.loads(one)) == content_hash(json.loads(other))
-    except (ValueError, RecursionError, AttributeError):
+        return content_hash(understood(one).record) == content_hash(understood(other).record)
+    except NoRecordError:
         return False
 
 
@@ -216,8 +219,10 @@ def test_mutants_do_no_harm_and_each_is_accounted_for(
             # … and then all is well again.
             healthy,
         )
-        for day, records in zip((11, 14, 15), nights, strict=True):
-            a_night(house, registry, records, day)
+        # That all of them heal at once, and nothing new was posted of any, is as hard to believe.
+        what_fails = ("unreadable", "unreadable", "share_changed")
+        for day, records, accepted in zip((11, 14, 15), nights, what_fails, strict=True):
+            a_night(house, registry, records, day, accepted)
             accounted(house, registry, records)
             answers(house)
             assert facts(house, names) == as_ever
