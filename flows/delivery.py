@@ -28,9 +28,9 @@ from flows.settings import Configuration, Settings, SettingsError
 from flows.steps import note_standing
 from warehouse import ledger
 from warehouse.alerts import message_id
-from warehouse.dates import naive_utc
 from warehouse.digest import TO_THE_OPERATOR, Heard, Notice, compose
 from warehouse.fates import Answer, Fate, Offered, fates
+from warehouse.instants import naive_utc
 from warehouse.ledger import Mail
 from warehouse.letters import Writer
 from warehouse.store import held_within, opened

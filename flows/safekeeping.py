@@ -8,7 +8,7 @@ from flows.progress import silent
 from flows.settings import Configuration, Settings
 from flows.steps import Occasion
 from warehouse import backup
-from warehouse.dates import naive_utc
+from warehouse.instants import naive_utc
 from warehouse.store import held_within
 
 

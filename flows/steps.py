@@ -24,9 +24,9 @@ from flows.settings import SERVED, Configuration, Settings
 from warehouse import holdings, keep, publish, standing
 from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
 from warehouse.checks import Acceptance
-from warehouse.dates import naive_utc
 from warehouse.errors import OperatorError
 from warehouse.files import write_whole
+from warehouse.instants import naive_utc
 from warehouse.landed import Landed, Landing
 from warehouse.postbag import mail_standing
 from warehouse.store import FILE, opened

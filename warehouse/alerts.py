@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from warehouse.dates import next_at
+from warehouse.instants import next_at
 from warehouse.watch import Subscription
 
 A_BULK = 50

@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from warehouse.dates import Span, day, span
+from connectors.dates import Span, day, span
+from connectors.spelling import OneSpelling
 from warehouse.fingerprint import BROWSE_MODULES, canonical, what_counts
-from warehouse.spelling import OneSpelling
 from warehouse.vocabulary import UNRECOGNISED, status_group
 
 UNKNOWN_ENROLLMENT = 99999999

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from connectors.dates import version_day
 from connectors.registry import Collected
 from connectors.versions import is_older, moved
-from warehouse.dates import version_day
 
 COLLAPSED_BELOW = 0.8
 """Fewer than this share of the members found again, the rest still there by id, is a thin answer …"""

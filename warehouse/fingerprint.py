@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from warehouse.spelling import compared
+from connectors.spelling import compared
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.dates import version_day
 from warehouse.certificate import LastComplete, Night
 from warehouse.changes import Record
-from warehouse.dates import version_day
 from warehouse.membership import Before, Stay
 from warehouse.record import understood
 from warehouse.tables import listed

@@ -10,12 +10,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from connectors.dates import day, span, version_day
 from connectors.lenient import Odd
+from connectors.spelling import compared
 from warehouse.changes import UNKNOWN_ENROLLMENT, Record
-from warehouse.dates import day, span, version_day
 from warehouse.fingerprint import content_hash
 from warehouse.record import NUMBER_AT, NoRecordError, understood, worded
-from warehouse.spelling import compared
 from warehouse.study import Date, Status, Study
 from warehouse.vocabulary import UNRECOGNISED, rows, status_group
 

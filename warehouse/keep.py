@@ -12,6 +12,7 @@ from datetime import date
 
 import duckdb
 
+from connectors.dates import Span, version_day
 from connectors.registry import Collected, Merged, Removed
 from warehouse import alerts, former, holdings, labels, models, relevance
 from warehouse.certificate import (
@@ -24,7 +25,6 @@ from warehouse.certificate import (
 )
 from warehouse.changes import Finding, Record, compare, overdue, posted_anew, registry_date
 from warehouse.checks import Tonight, verdict
-from warehouse.dates import Span, version_day
 from warehouse.fingerprint import content_hash
 from warehouse.former import Heir
 from warehouse.holdings import Held

@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.lenient import Odd, decoded, said
 from connectors.numbers import PLACE, number_by_structure, number_in, number_in_passing
-from warehouse.spelling import compared, shown
+from connectors.spelling import compared, shown
 from warehouse.study import MOST, Study, bare, is_code
 
 Record = dict[str, Any]

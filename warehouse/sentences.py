@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from warehouse.dates import span
+from connectors.dates import span
 from warehouse.fields import label
 from warehouse.foreign import plain, shortened
 from warehouse.oldnew import Line, old_and_new

@@ -132,7 +132,7 @@ def accounted(house: House, registry: RawRegistry, records: dict[str, bytes]) ->
 
 
 def say_the_same(one: bytes, other: bytes) -> bool:
-    """Whether only what does not count, or cannot be read, tells them apart: then what came first stays as it is."""
+    """Whether only what does not count, or cannot be read, tells them apart: what came first stays."""
     try:
         return content_hash(understood(one).record) == content_hash(understood(other).record)
     except NoRecordError:

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.dates import Span, span
 from tests.records import a_trial
 from warehouse.changes import Finding, compare, overdue, registry_date, status_kind
-from warehouse.dates import Span, next_at, span
 from warehouse.fingerprint import canonical, content_hash
+from warehouse.instants import next_at
 from warehouse.oldnew import old_and_new
 
 Record = dict[str, Any]

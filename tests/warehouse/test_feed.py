@@ -15,8 +15,8 @@ from tests.records import a_trial, with_status
 from tests.shelf import Shelf
 from tests.warehouse.test_page import HOSTILE
 from warehouse import models
-from warehouse.dates import naive_utc
 from warehouse.feed import AT_LEAST, MOST_ENTRIES, MOST_LINES, feed, render
+from warehouse.instants import naive_utc
 
 SCHEMA = etree.RelaxNG(etree.parse(Path(__file__).parent / "atom.rng"))
 NOW = naive_utc(datetime(2026, 9, 16, 2, 30, tzinfo=UTC))

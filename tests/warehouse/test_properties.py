@@ -11,18 +11,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from connectors.clinicaltrials_gov.searches import MOST_ALTERNATIVES, expressions
+from connectors.dates import day, span
 from connectors.simulated.asked import asked
 from connectors.simulated.synonyms import DEFAULT_SYNONYMS, Thesaurus
+from connectors.spelling import compared, shown
 from tests.records import a_trial
 from warehouse.attachment import table
 from warehouse.changes import compare
-from warehouse.dates import day, span
 from warehouse.fingerprint import canonical
 from warehouse.foreign import defused, plain, shortened, web_address
 from warehouse.intake import Read, flags, read
 from warehouse.oldnew import LETTERS, MOST_LINES, old_and_new
 from warehouse.relevance import judge
-from warehouse.spelling import compared, shown
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SCALAR = (

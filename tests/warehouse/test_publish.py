@@ -8,7 +8,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
 from tests.records import a_trial, with_status
-from warehouse.dates import naive_utc
+from warehouse.instants import naive_utc
 from warehouse.publish import COMPANIONS, GENERATIONS_KEPT, NotPublishedError, publish
 from warehouse.store import opened
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from connectors.simulated import SimulatedRegistry
+from connectors.spelling import compared, shown
 from flows.endings import Code
 from tests.conftest import SHARED
 from tests.house import House
 from tests.records import a_trial
-from warehouse.spelling import compared, shown
 
 CODES = [
     *("RECRUITING ", " RECRUITING", "RECRUITING\n", "RECRUITING\u00a0", "\ufeffRECRUITING", "RECRUIT\u200bING"),

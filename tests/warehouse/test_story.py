@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.dates import naive_utc
+from warehouse.instants import naive_utc
 from warehouse.story import moments
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from connectors.dates import span
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
 from tests.records import a_trial, with_status
 from tests.shelf import Shelf
 from warehouse import models
-from warehouse.dates import span
 
 T = "NCT00000001"
 

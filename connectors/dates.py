@@ -2,11 +2,11 @@
 
 import calendar
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import NamedTuple
 
+from connectors.spelling import compared
 from connectors.versions import instant
-from warehouse.spelling import compared
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -52,16 +52,3 @@ def version_day(data_version: str | None) -> date | None:
     """The day (UTC) of a registry's data version; None for one that cannot be read."""
     at = instant(data_version)
     return at.date() if at else None
-
-
-def naive_utc(instant: datetime) -> datetime:
-    """An aware instant as the store keeps it: UTC, without a zone."""
-    return instant.astimezone(UTC).replace(tzinfo=None)
-
-
-def next_at(instant: datetime, hour: int, weekday: int | None = None) -> datetime:
-    """The first ``hour`` o'clock (UTC) after ``instant``; with ``weekday`` (Monday is 0), on that day."""
-    then = datetime.combine(instant.date(), time(hour), tzinfo=instant.tzinfo)
-    while then <= instant or (weekday is not None and then.weekday() != weekday):
-        then += timedelta(days=1)
-    return then
