@@ -14,12 +14,12 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from connectors.statuses import status_group
 from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
 from warehouse.foreign import defused, plain
 from warehouse.phrases import status_words
 from warehouse.sentences import once, saying
 from warehouse.story import Moment, moments
-from warehouse.vocabulary import status_group
 
 OF_MATERIALITY = {"high": "bold red", "medium": "magenta", "low": ""}
 OF_STATUS = {

@@ -14,8 +14,8 @@ import msgspec
 
 from connectors.dates import Span, day, span
 from connectors.spelling import OneSpelling
+from connectors.statuses import UNRECOGNISED, status_group
 from warehouse.fingerprint import BROWSE_MODULES, canonical, what_counts
-from warehouse.vocabulary import UNRECOGNISED, status_group
 
 UNKNOWN_ENROLLMENT = 99999999
 """The registry's sentinel for an enrollment that nobody knows."""

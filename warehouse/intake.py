@@ -13,11 +13,12 @@ from typing import Any
 from connectors.dates import day, span, version_day
 from connectors.lenient import Odd
 from connectors.spelling import compared
+from connectors.statuses import UNRECOGNISED, status_group
 from warehouse.changes import UNKNOWN_ENROLLMENT, Record
 from warehouse.fingerprint import content_hash
 from warehouse.record import NUMBER_AT, NoRecordError, understood, worded
 from warehouse.study import Date, Status, Study
-from warehouse.vocabulary import UNRECOGNISED, rows, status_group
+from warehouse.vocabulary import rows
 
 
 @dataclass(frozen=True, slots=True)

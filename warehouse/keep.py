@@ -14,6 +14,7 @@ import duckdb
 
 from connectors.dates import Span, version_day
 from connectors.registry import Collected, Merged, Removed
+from connectors.statuses import UNRECOGNISED, status_group
 from warehouse import alerts, former, holdings, labels, models, relevance
 from warehouse.certificate import (
     Certificate,
@@ -36,7 +37,6 @@ from warehouse.membership import Before, Entry, Exit, moves, unreadable
 from warehouse.store import transaction
 from warehouse.study import Status
 from warehouse.tables import insert, listed
-from warehouse.vocabulary import UNRECOGNISED, status_group
 
 
 def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: str) -> Certificate:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from connectors.dates import span
+from connectors.statuses import status_groups
 from warehouse.fields import label
 from warehouse.foreign import plain, shortened
 from warehouse.oldnew import Line, old_and_new
 from warehouse.phrases import kind_words, number, status_words
-from warehouse.vocabulary import status_groups
 
 REASON_LETTERS = 400
 _SPONSORS_WORDS = "the sponsor says why: "

@@ -10,10 +10,12 @@ from typing import Any
 
 import duckdb
 
+from connectors.lists import read_rows
+from connectors.statuses import status_rows
 from warehouse import models
 from warehouse.studies import Link, studies
 from warehouse.tables import name_of, sql
-from warehouse.vocabulary import read_rows, rows
+from warehouse.vocabulary import rows
 
 VIEWS = (
     "freshness",
@@ -54,7 +56,7 @@ KEPT = ("status_stay", "fate", "trial_now")
 def copy_tables(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> None:
     """Copy what may be public and gather what the views need. ``facts`` are the values of ``freshness.sql``."""
     con.execute(f"CREATE TABLE published.kept.freshness AS {sql('publish/freshness')}", dict(facts))
-    _put(con, "status_group", {"status": "VARCHAR", "status_group": "VARCHAR"}, rows("statuses.csv"))
+    _put(con, "status_group", {"status": "VARCHAR", "status_group": "VARCHAR"}, status_rows())
     for table in map(name_of, models.PUBLIC_TABLES):
         private = [column for owner, column in models.PRIVATE_COLUMNS if owner == table]
         exclude = f"EXCLUDE ({', '.join(private)})" if private else ""

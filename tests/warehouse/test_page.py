@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 
 from connectors.simulated import SimulatedRegistry, faults
+from connectors.statuses import UNRECOGNISED, status_groups
 from tests.house import WATCH, House
 from tests.records import a_trial, with_status
 from tests.shelf import Shelf
@@ -17,7 +18,6 @@ from warehouse import models
 from warehouse.page import render
 from warehouse.page.charts import GROUPS
 from warehouse.page.facts import MOST_TRIALS
-from warehouse.vocabulary import UNRECOGNISED, status_groups
 
 PEOPLE = ("Jane Roe", "+44 1392 000000", "jane@clinic.example", "Prof Q. Principal")
 HOSTILE = (

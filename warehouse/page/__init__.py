@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import jinja2
 
+from connectors.statuses import status_group
 from warehouse import phrases
 from warehouse.foreign import plain, web_address
 from warehouse.markup import breakable, marked, short
 from warehouse.page.facts import facts
 from warehouse.sentences import once, saying
-from warehouse.vocabulary import status_group
 
 _templates = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from warehouse.vocabulary import status_group
+from connectors.statuses import status_group
 
 YEARS_BACK = 15
 YEARS_AHEAD = 6

@@ -1,0 +1,25 @@
+"""The statuses that registries send, in the groups that readers think in. Pure."""
+
+from functools import cache
+from importlib.resources import files
+
+from connectors.lists import read_rows
+
+UNRECOGNISED = "unrecognised"
+
+
+@cache
+def status_rows() -> list[dict[str, str]]:
+    """Every status known, with its group (``statuses.csv``)."""
+    return read_rows(files("connectors") / "statuses.csv")
+
+
+@cache
+def status_groups() -> dict[str, str]:
+    """Group of every status known; what is not in it is ``unrecognised``."""
+    return {row["status"]: row["status_group"] for row in status_rows()}
+
+
+def status_group(status: str | None) -> str | None:
+    """The group of a status as the registry sends it; None where it sends none."""
+    return None if status is None else status_groups().get(status, UNRECOGNISED)
