@@ -1,0 +1,302 @@
+"""One trial in the words of the views, whatever registry it comes from, and what of its record is compared. Pure.
+
+A registry's reader makes these of a record; everything behind it knows a trial in this form only. A text stands
+as it is stored: ``spelling.compared`` where it is a code, a date or a number, ``spelling.shown`` everywhere else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import msgspec
+
+E = TypeVar("E", bound="Entry")
+Spelling = Callable[[str], str]
+"""How a text is spelt when it is compared."""
+
+
+class Entry(msgspec.Struct, omit_defaults=True):
+    """One row of a child table.
+
+    ``NAMED_BY`` are the parts that name it among the entries of its trial: all of them together, or, with
+    ``BY_THE_FIRST``, the first that is there. ``copy`` counts those of one name, in the order of ``TOLD_BY``.
+    """
+
+    NAMED_BY: ClassVar[tuple[str, ...]] = ()
+    BY_THE_FIRST: ClassVar[bool] = False
+    TOLD_BY: ClassVar[tuple[str, ...]] = ()
+    copy: int = 1
+
+
+class Condition(Entry):
+    NAMED_BY = ("condition",)
+    condition: str | None = None
+
+
+class Keyword(Entry):
+    NAMED_BY = ("keyword",)
+    keyword: str | None = None
+
+
+class MeshTerm(Entry):
+    """``side`` is condition or intervention."""
+
+    NAMED_BY = ("side", "is_ancestor", "mesh_id", "term")
+    side: str | None = None
+    mesh_id: str | None = None
+    term: str | None = None
+    is_ancestor: bool | None = None
+
+
+class Intervention(Entry):
+    """``arm_labels`` are the arms that it says it is given in."""
+
+    NAMED_BY = ("intervention_type", "name")
+    TOLD_BY = ("description", "other_names")
+    intervention_type: str | None = None
+    name: str | None = None
+    other_names: list[str] | None = None
+    description: str | None = None
+    arm_labels: list[str] | None = None
+
+
+class Arm(Entry):
+    NAMED_BY = ("label",)
+    TOLD_BY = ("arm_type", "description", "intervention_names")
+    label: str | None = None
+    arm_type: str | None = None
+    intervention_names: list[str] | None = None
+    description: str | None = None
+
+
+class Outcome(Entry):
+    """``outcome_type`` is primary, secondary or other."""
+
+    NAMED_BY = ("outcome_type", "measure", "time_frame")
+    TOLD_BY = ("description",)
+    outcome_type: str | None = None
+    measure: str | None = None
+    time_frame: str | None = None
+    description: str | None = None
+
+
+class Site(Entry):
+    NAMED_BY = ("facility", "city", "state", "country")
+    TOLD_BY = ("site_status",)
+    facility: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+    site_status: str | None = None
+
+
+class Sponsor(Entry):
+    """``role`` is lead or collaborator."""
+
+    NAMED_BY = ("role", "name")
+    TOLD_BY = ("sponsor_class",)
+    name: str | None = None
+    sponsor_class: str | None = None
+    role: str | None = None
+
+
+class Identifier(Entry):
+    """``place``: 1 for the sponsor's own number, 2 for others, 3 for a former number of the registry's."""
+
+    NAMED_BY = ("place", "identifier_type", "identifier")
+    identifier: str | None = None
+    identifier_type: str | None = None
+    is_alias: bool | None = None
+    place: int | None = None
+
+
+class Publication(Entry):
+    NAMED_BY = ("pmid", "citation")
+    BY_THE_FIRST = True
+    TOLD_BY = ("citation", "publication_type")
+    pmid: str | None = None
+    citation: str | None = None
+    publication_type: str | None = None
+
+
+class Trial(msgspec.Struct, omit_defaults=True):
+    """A trial's columns as in ``trial_version``, and the rows of its child tables in the order of the record.
+
+    A written date has its type, and the first and last day that it can mean, beside it. ``purpose`` is what the
+    sponsor says that the trial is for. ``reads_otherwise_from`` is the first day on which the same record will
+    be read otherwise, at a registry whose status follows the calendar.
+    """
+
+    trial_id: str
+    url: str | None = None
+    title: str | None = None
+    official_title: str | None = None
+    acronym: str | None = None
+    overall_status: str | None = None
+    last_known_status: str | None = None
+    why_stopped: str | None = None
+    study_type: str | None = None
+    purpose: str | None = None
+    phases: list[str] | None = None
+    enrollment: int | None = None
+    enrollment_type: str | None = None
+    start_date: str | None = None
+    start_date_type: str | None = None
+    start_date_earliest: date | None = None
+    start_date_latest: date | None = None
+    primary_completion_date: str | None = None
+    primary_completion_date_type: str | None = None
+    primary_completion_date_earliest: date | None = None
+    primary_completion_date_latest: date | None = None
+    completion_date: str | None = None
+    completion_date_type: str | None = None
+    completion_date_earliest: date | None = None
+    completion_date_latest: date | None = None
+    expected_end_date: str | None = None
+    expected_end_date_type: str | None = None
+    expected_end_on: date | None = None
+    status_verified_date: str | None = None
+    status_verified_date_earliest: date | None = None
+    status_verified_date_latest: date | None = None
+    first_posted_on: date | None = None
+    last_update_posted_on: date | None = None
+    results_first_posted_on: date | None = None
+    has_results: bool | None = None
+    lead_sponsor: str | None = None
+    lead_sponsor_class: str | None = None
+    reads_otherwise_from: date | None = None
+    conditions: list[Condition] = []
+    keywords: list[Keyword] = []
+    mesh_terms: list[MeshTerm] = []
+    interventions: list[Intervention] = []
+    arms: list[Arm] = []
+    outcomes: list[Outcome] = []
+    sites: list[Site] = []
+    sponsors: list[Sponsor] = []
+    identifiers: list[Identifier] = []
+    publications: list[Publication] = []
+
+
+def told_apart(entries: list[E]) -> list[E]:
+    """The entries, those of one name counted: the order in which they were sent decides between equals."""
+    by_name: dict[str, list[E]] = {}
+    for entry in entries:
+        by_name.setdefault(_name(entry), []).append(entry)
+    if len(by_name) < len(entries):
+        for alike in by_name.values():
+            for copy, entry in enumerate(sorted(alike, key=_details) if len(alike) > 1 else (), 1):
+                entry.copy = copy
+    return entries
+
+
+def _name(entry: Entry) -> str:
+    parts = [getattr(entry, name) for name in entry.NAMED_BY]
+    there = [_written(part) for part in parts if part is not None]
+    return next(iter(there), "") if entry.BY_THE_FIRST else "|".join(there)
+
+
+def _details(entry: Entry) -> str:
+    parts = (getattr(entry, name) for name in entry.TOLD_BY)
+    return "|".join(_written(part) for part in parts if part is not None)
+
+
+def _written(part: Any) -> str:
+    match part:
+        case str():
+            return part
+        case bool():
+            return str(part).lower()
+        case list():
+            return f"[{', '.join(sorted(part))}]"
+    return str(part)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A value that is not as it should be: where it stands, what it is, what is odd about it."""
+
+    path: str
+    value: str
+    reason: str
+
+
+class UnreadableError(ValueError):
+    """Bytes that are no record: why, where (``$`` is the whole), and the number that stands there all the same."""
+
+    def __init__(self, reason: str, path: str, trial_id: str | None) -> None:
+        super().__init__(reason)
+        self.path = path
+        self.trial_id = trial_id
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A part of a record as the registry sends it, and where: its module and its key there."""
+
+    module: str
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A list that has a kind of change of its own.
+
+    ``whole`` is what is compared, ``told`` what of it is told, ``by_noun`` the entries told of, by what each is.
+    """
+
+    whole: Any
+    told: Any
+    by_noun: Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is compared of a record, in canonical form.
+
+    ``columns`` are columns of the views, ``dates`` those that are dates, with what was sent (date and type);
+    ``enrollment`` likewise. ``lists`` stand by child view. ``criteria`` say who may take part. ``rest`` is what
+    has no kind of its own, by the registry's own module; of modules in ``shown`` its values may be told, while
+    others may name people. ``registrys_own`` are parts that the registry adds, not the sponsor. ``posted`` moves
+    whenever the sponsor's hand is in a new state.
+    """
+
+    columns: Mapping[str, Any]
+    dates: Mapping[str, Sent] = field(default_factory=dict)
+    enrollment: Sent | None = None
+    lists: Mapping[str, Entries] = field(default_factory=dict)
+    publications: Sent | None = None
+    criteria: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rest: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
+    registrys_own: Mapping[str, Any] = field(default_factory=dict)
+    posted: Any = None
+
+
+class Reading(Protocol):
+    """A record that was read, once: everything that is asked of it afterwards."""
+
+    @property
+    def trial(self) -> Trial: ...
+
+    @property
+    def content_hash(self) -> str:
+        """BLAKE2b of what counts in the record, in canonical form."""
+
+    @property
+    def stamped_on(self) -> date | None:
+        """The day of the data version that the registry wrote into the record, where it did."""
+
+    def flags(self) -> list[Flag]:
+        """What is odd about it, once a path and value."""
+
+    def counted(self, spelling: Spelling) -> Counted:
+        """What is compared of it, its texts in one spelling."""
+
+
+class Reader(Protocol):
+    """Reads the records of one registry. Pure: it asks nobody, and the calendar only by ``today``."""
+
+    def read(self, payload: bytes, today: date) -> Reading:
+        """Raises ``UnreadableError``."""
