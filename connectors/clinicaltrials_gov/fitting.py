@@ -1,0 +1,168 @@
+"""A payload as a record: what of it can be read, in the shape of ``record``. Pure.
+
+One value that is not of its type costs that value: it is left out, and said with its path, and the rest is read.
+Only bytes that are no JSON object, or in which no number stands, are no record. Everything that looks into a
+payload, tonight's or one that we hold, comes this way.
+"""
+
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from connectors.clinicaltrials_gov.record import MOST, Study, bare, is_code
+from connectors.lenient import Odd, decoded, said
+from connectors.numbers import PLACE, number_by_structure, number_in, number_in_passing
+from connectors.spelling import compared, shown
+from connectors.trial import UnreadableError
+
+Record = dict[str, Any]
+
+NUMBER_AT = ".".join(PLACE)
+MOST_SHOWN = 40
+"""Letters of a text that is shown because it stands where only a number or a yes can: it names nobody."""
+_MISSING = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A record as far as it can be read: every value of ``record`` that ``study`` knows is of its type."""
+
+    trial_id: str
+    record: Record
+    study: Study
+    odd: tuple[Odd, ...]
+
+
+def understood(payload: bytes) -> Understood:
+    """Raises ``UnreadableError``."""
+    try:
+        value, odd = decoded(payload)
+    except ValueError as error:
+        raise UnreadableError(str(error), "$", number_by_structure(payload)) from error
+    if not isinstance(value, dict):
+        raise UnreadableError(f"no JSON object but {said(value)}", "$", None)
+    number = number_in(value)
+    if number is None:
+        raise UnreadableError("no trial number", f"$.{NUMBER_AT}", number_in_passing(payload))
+    try:
+        study = msgspec.convert(value, Study)
+    except msgspec.ValidationError:
+        value = _fitted(Study, value, "", odd)
+        value.setdefault(PLACE[0], {}).setdefault(PLACE[1], {}).setdefault(PLACE[2], number)
+        study = msgspec.convert(value, Study)
+    return Understood(number, value, spelt(study, as_stored), tuple(odd))
+
+
+# -- fitting a value into its type -------------------------------------------------------------------------
+
+
+def _fitted(kind: Any, value: Any, path: str, odd: list[Odd]) -> Any:
+    """The value as far as it is of its type; ``_MISSING`` where it is not, or null."""
+    kind = bare(kind)
+    if value is None:
+        return _MISSING
+    if typing.get_origin(kind) is list:
+        return _list(typing.get_args(kind)[0], value, path, odd)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _object(kind, value, path, odd)
+    if type(value) is kind and (kind is not int or 0 <= value <= MOST):
+        return value
+    meant = _meant(kind, value)
+    is_safe = kind is not str and (not isinstance(value, str) or len(value) <= MOST_SHOWN)
+    sent = str(value) if is_safe and not isinstance(value, dict | list) else said(value)
+    if meant is None:
+        odd.append(Odd(path, sent, f"not {_EXPECTED[kind]}: left out"))
+        return _MISSING
+    odd.append(Odd(path, sent, f"not {_EXPECTED[kind]}, but plainly meant as one: read as {str(meant).lower()}"))
+    return meant
+
+
+_EXPECTED = {str: "a text", int: "a count of people", bool: "true or false"}
+
+
+def _meant(kind: type, value: Any) -> int | bool | None:
+    """What a value of another type plainly says: 60 for ``60.0`` and ``"60"``, true for ``"true"``."""
+    text = compared(value).lower() if isinstance(value, str) else None
+    if kind is bool:
+        return {"true": True, "false": False}.get(text or "")
+    if kind is not int or isinstance(value, bool):
+        return None
+    if text and text.isascii() and text.isdigit() and len(text) < len(str(MOST)):
+        return int(text)
+    return int(value) if isinstance(value, float) and value.is_integer() and 0 <= value <= MOST else None
+
+
+def _list(kind: Any, value: Any, path: str, odd: list[Odd]) -> Any:
+    if not isinstance(value, list):
+        odd.append(Odd(path, said(value), "not a list: left out"))
+        return _MISSING
+    fitted = []
+    for place, part in enumerate(value):
+        if part is None:
+            odd.append(Odd(f"{path}[{place}]", "null", "nothing, in a list: left out"))
+            continue
+        fit = _fitted(kind, part, f"{path}[{place}]", odd)
+        if fit is not _MISSING:
+            fitted.append(fit)
+    return fitted
+
+
+def _object(kind: type[msgspec.Struct], value: Any, path: str, odd: list[Odd]) -> Any:
+    if not isinstance(value, dict):
+        odd.append(Odd(path, said(value), "not an object: left out"))
+        return _MISSING
+    kept = dict(value)
+    for part in msgspec.structs.fields(kind):
+        name = part.encode_name
+        fit = _fitted(part.type, kept.pop(name, None), f"{path}.{name}".lstrip("."), odd)
+        if fit is not _MISSING:
+            kept[name] = fit
+    return kept
+
+
+# -- spelling its texts ------------------------------------------------------------------------------------
+
+Spelling = Callable[[str, bool], str]
+"""From a text, and whether it is a code, to how it is spelt."""
+
+
+def spelt(study: Study, spelling: Spelling) -> Study:
+    """The study with each text in that spelling, in place; one of which nothing is left is none."""
+    _spell(Study, study, spelling)
+    return study
+
+
+def as_stored(text: str, code: bool) -> str:
+    return compared(text) if code else shown(text)
+
+
+def _spell(kind: type[msgspec.Struct], part: Any, spelling: Spelling) -> None:
+    for name, of, is_list, code in _texts(kind):
+        value = getattr(part, name)
+        if not value:
+            continue
+        if of is str:
+            spelt = (
+                [made for each in value if (made := spelling(each, code))] if is_list else spelling(value, code)
+            )
+            setattr(part, name, spelt or None)
+            continue
+        for each in value if is_list else (value,):
+            _spell(of, each, spelling)
+
+
+@cache
+def _texts(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any, bool, bool], ...]:
+    """Of a struct, each part that holds texts: its name, of what it is made, whether a list, whether codes."""
+    parts = []
+    for part in msgspec.structs.fields(kind):
+        of = bare(part.type)
+        is_list = typing.get_origin(of) is list
+        inner = typing.get_args(of)[0] if is_list else part.type
+        if bare(inner) not in (int, bool):
+            parts.append((part.name, bare(inner), is_list, is_code(inner)))
+    return tuple(parts)

@@ -1,0 +1,407 @@
+"""What changed between two states of one trial. Pure: no clock, no database, no logger.
+
+The kinds, causes and materialities are those of docs/changes.md. Both states come in canonical form (``Counted``),
+so order and whitespace never count. Every difference is either one of the named kinds or part of one
+``record_changed`` a module of the registry's, so nothing is lost for want of a kind.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from connectors.dates import Span, span
+from connectors.spelling import OneSpelling
+from connectors.statuses import UNRECOGNISED, status_group
+from connectors.trial import Counted, Entries, Reading, Sent
+
+A_LONG_SLIP_DAYS = 90
+A_LARGE_SHARE = 0.25
+
+HIGH = frozenset({"completed", "stopped", "resumed", "results_posted", "results_withdrawn", "removed"})
+MEDIUM = frozenset(
+    {"recruiting", "lapsed", "returned", "status_changed", "registered", "overdue"}
+    | {"outcomes_changed", "arms_changed", "merged", "restored", "relevance_changed"}
+)
+COURSE = ("planned", "recruiting", "active", "completed", "stopped")
+"""The groups of a trial's course, in order: a step back in it is ``resumed``."""
+STILL_TO_END = frozenset({"planned", "recruiting", "active"})
+
+TITLES = ("title", "official_title", "acronym")
+KIND_OF_LIST = {
+    "trial_outcomes": "outcomes_changed",
+    "trial_arms": "arms_changed",
+    "trial_interventions": "arms_changed",
+    "trial_sponsors": "sponsor_changed",
+    "trial_sites": "sites_changed",
+    "trial_conditions": "conditions_changed",
+}
+
+Part = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One change, as far as two states can tell it. Sets and lists stand in the values as JSON."""
+
+    kind: str
+    field: str
+    old_value: str | None
+    new_value: str | None
+    cause: str
+    reason: str
+    materiality: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.materiality:
+            object.__setattr__(self, "materiality", materiality(self.kind))
+
+
+def materiality(kind: str) -> str:
+    """How much a kind matters by itself: high, medium or low."""
+    return "high" if kind in HIGH else "medium" if kind in MEDIUM else "low"
+
+
+def compare(before: Reading, after: Reading) -> list[Finding]:
+    """Every change from one state of a trial to the next, the most material first."""
+    alike = OneSpelling()
+    return differences(before.counted(alike), after.counted(alike))
+
+
+def differences(before: Counted, after: Counted) -> list[Finding]:
+    """The same of what counts in them, their texts spelt alike."""
+    pair = _Pair(before, after, hand_of(before, after))
+    found = [finding for look in _LOOKS for finding in look(pair)]
+    order = ("high", "medium", "low")
+    return sorted(found, key=lambda finding: order.index(finding.materiality))
+
+
+def hand_of(before: Counted, after: Counted) -> str:
+    """Whose doing a new state is: the sponsor's, where another version was posted, else the registry's."""
+    return "sponsor" if before.posted != after.posted else "registry"
+
+
+def overdue(status: str | None, completion: Span | None, completion_type: str | None, today: date) -> int | None:
+    """Days since the trial should have ended, or None when it is not overdue.
+
+    ``completion`` is the completion date, else the primary one.
+    """
+    if status_group(status) not in STILL_TO_END or completion is None or completion_type == "ACTUAL":
+        return None
+    days = (today - completion.latest).days
+    return days if days > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    old: Counted
+    new: Counted
+    cause: str
+
+    def columns(self, name: str) -> tuple[Any, Any]:
+        return self.old.columns.get(name), self.new.columns.get(name)
+
+    def lists(self, view: str) -> tuple[Entries, Entries]:
+        return self.old.lists.get(view, _NO_ENTRIES), self.new.lists.get(view, _NO_ENTRIES)
+
+    def finding(self, kind: str, field: str, old: Any, new: Any, reason: str, **more: str) -> Finding:
+        more.setdefault("cause", self.cause)
+        return Finding(kind, field, _written(old), _written(new), reason=reason, **more)
+
+
+_NO_ENTRIES = Entries(None, None, {})
+
+
+def _written(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return msgspec.json.encode(value, order="deterministic").decode()
+
+
+def _status(pair: _Pair) -> Iterator[Finding]:
+    old, new = pair.columns("overall_status")
+    if old == new:
+        return
+    kind = status_kind(old, new)
+    reason = f"{old or 'no status'} → {new or 'no status'}"
+    more = {}
+    now = pair.new.columns
+    if kind == "lapsed":
+        known = now.get("last_known_status") or old
+        verified = now.get("status_verified_date")
+        reason = f"the registry made it UNKNOWN; last known status {known}"
+        reason += f", not verified since {verified}" if verified else ""
+        more["cause"] = "registry"
+    elif kind == "stopped" and now.get("why_stopped"):
+        reason += f"; the sponsor says why: {now['why_stopped']}"
+    elif new is not None and status_group(new) == UNRECOGNISED:
+        reason += " (a status that trialwatch does not know)"
+    yield pair.finding(kind, "overall_status", old, new, reason, **more)
+
+
+def status_kind(old: str | None, new: str | None) -> str:
+    """The kind of a status change: the first that fits, in the contract's order."""
+    before, after = status_group(old), status_group(new)
+    if after in ("completed", "stopped"):
+        return after
+    if after == "unknown":
+        return "lapsed"
+    if before == "unknown":
+        return "returned"
+    if before in COURSE and after in COURSE and COURSE.index(after) < COURSE.index(before):
+        return "resumed"
+    if (before, after) == ("planned", "recruiting"):
+        return "recruiting"
+    return "status_changed"
+
+
+def _results(pair: _Pair) -> Iterator[Finding]:
+    old, new = pair.columns("has_results")
+    if old != new:
+        kind, reason = (
+            ("results_posted", "results were posted") if new else ("results_withdrawn", "results are gone")
+        )
+        yield pair.finding(kind, "has_results", old, new, reason)
+
+
+def _dates(pair: _Pair) -> Iterator[Finding]:
+    for field, after in pair.new.dates.items():
+        old, new = pair.old.dates[field].value, after.value
+        told = _date_change(old, new)
+        if told:
+            kind, reason, weight = told
+            yield pair.finding(kind, field, old.get("date"), new.get("date"), reason, materiality=weight)
+
+
+def _date_change(old: Part, new: Part) -> tuple[str, str, str] | None:
+    """Kind, reason and materiality; None when nothing changed or the date vanished (``record_changed``)."""
+    after = span(new.get("date"))
+    if old == new or after is None:
+        return None
+    before = span(old.get("date"))
+    types = old.get("type"), new.get("type")
+    change = f"{old.get('date', 'no date')} → {new['date']}"
+    if types[0] != types[1]:
+        change += f" ({types[0] or 'no type'} → {types[1] or 'no type'})"
+    if types == ("ESTIMATED", "ACTUAL"):
+        return "date_actual", f"{change}: the expected day became the real one", "low"
+    if before is None:
+        return "date_refined", f"{change}: a date where there was none", "low"
+    if after.lies_in(before) or before.lies_in(after):
+        return "date_refined", f"{change}: the same date, said otherwise", "low"
+    days = (after.latest - before.latest).days
+    if days > 0:
+        return "date_slipped", f"{change}: {days} days later", "medium" if days >= A_LONG_SLIP_DAYS else "low"
+    return "date_advanced", f"{change}: {-days} days earlier", "low"
+
+
+def _vanished(old: Part, new: Part) -> bool:
+    return old != new and span(new.get("date")) is None
+
+
+def _why_stopped(pair: _Pair) -> Iterator[Finding]:
+    old, new = pair.columns("why_stopped")
+    if old != new:
+        reason = f"the sponsor says why: {new}" if new else "the reason for stopping is gone"
+        yield pair.finding("why_stopped_changed", "why_stopped", old, new, reason)
+
+
+def _enrollment(pair: _Pair) -> Iterator[Finding]:
+    before, after = pair.columns("enrollment")
+    types = _type(pair.old), _type(pair.new)
+    retyped = f" ({types[0] or 'no type'} → {types[1] or 'no type'})" if types[0] != types[1] else ""
+    if before != after:
+        change = f"{_said(before)} → {_said(after)} participants{retyped}"
+        large = before is not None and after is not None and abs(after - before) >= A_LARGE_SHARE * before
+        weight = "medium" if large else "low"
+        yield pair.finding("enrollment_changed", "enrollment", before, after, change, materiality=weight)
+    elif retyped:
+        change = f"{_said(after)} participants{retyped}"
+        yield pair.finding("enrollment_changed", "enrollment_type", *types, change)
+
+
+def _type(side: Counted) -> str | None:
+    return side.enrollment.value.get("type") if side.enrollment else None
+
+
+def _said(count: int | None) -> str:
+    return "an unknown number of" if count is None else str(count)
+
+
+def _titles(pair: _Pair) -> Iterator[Finding]:
+    for field in TITLES:
+        old, new = pair.columns(field)
+        if old != new:
+            reason = f"the {field.replace('_', ' ')} changed"
+            yield pair.finding("title_changed", field, old, new, reason)
+
+
+def _list(
+    view: str, say: Callable[[_Pair, Entries, Entries], str] | None = None
+) -> Callable[[_Pair], Iterator[Finding]]:
+    """A look at a list that has a kind of its own."""
+
+    def look(pair: _Pair) -> Iterator[Finding]:
+        old, new = pair.lists(view)
+        if old.whole != new.whole:
+            reason = say(pair, old, new) if say else _each_noun(old, new)
+            yield pair.finding(KIND_OF_LIST[view], view, old.told, new.told, reason)
+
+    return look
+
+
+Saying = Callable[[_Pair, Entries, Entries], str]
+
+
+def _each_noun(old: Entries, new: Entries) -> str:
+    return "; ".join(
+        _came_and_went(old.by_noun.get(noun, []), entries, noun)
+        for noun, entries in new.by_noun.items()
+        if old.by_noun.get(noun, []) != entries
+    )
+
+
+def _came_and_went(old: list[Any], new: list[Any], noun: str) -> str:
+    before, after = ([_written(item) for item in side] for side in (old, new))
+    came, went = _missing(after, before), _missing(before, after)
+    if came and came == went and len(old) == len(new):
+        return f"{_number(came, noun)} of {len(new)} reworded or replaced"
+    parts = [f"{_number(n, noun)} {what}" for n, what in ((came, "new"), (went, "gone")) if n]
+    return ", ".join(parts) or f"the same {noun}s, in another number"
+
+
+def _missing(some: list[str | None], among: list[str | None]) -> int:
+    """How many are not among the others; by a set, for a list may be long without end."""
+    known = set(among)
+    return sum(1 for item in some if item not in known)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _of_sponsors(pair: _Pair, old: Entries, new: Entries) -> str:
+    before, after = pair.columns("lead_sponsor")
+    if before != after:
+        return f"lead sponsor {before or 'none'} → {after or 'none'}"
+    return "the sponsor's class or the collaborators changed"
+
+
+def _of_sites(pair: _Pair, old: Entries, new: Entries) -> str:
+    same = old.told == new.told
+    return "contacts or coordinates of the same sites" if same else _each_noun(old, new)
+
+
+def _criteria(pair: _Pair) -> Iterator[Finding]:
+    for field, new in pair.new.criteria.items():
+        old = pair.old.criteria.get(field, {})
+        changed = _differing(old, new)
+        if changed:
+            before, after = ({key: side[key] for key in changed if key in side} for side in (old, new))
+            yield pair.finding("eligibility_changed", field, before, after, f"{', '.join(changed)} changed")
+
+
+def _publications(pair: _Pair) -> Iterator[Finding]:
+    old, new = (side.publications.value if side.publications else [] for side in (pair.old, pair.new))
+    known = {_publication_key(entry) for entry in old}
+    added = [entry for entry in new if _publication_key(entry) not in known]
+    if added:
+        reason = f"{_number(len(added), 'publication')} added"
+        yield pair.finding("publication_added", "trial_publications", old, new, reason)
+
+
+def _publication_key(entry: Any) -> Any:
+    return (entry.get("pmid") or entry.get("citation")) if isinstance(entry, dict) else str(entry)
+
+
+def _only_added(old: list[Any], new: list[Any]) -> bool:
+    return not _missing([_written(entry) for entry in old], [_written(entry) for entry in new])
+
+
+def _registrys_own(pair: _Pair) -> Iterator[Finding]:
+    for module, new in pair.new.registrys_own.items():
+        old = pair.old.registrys_own.get(module)
+        if old != new:
+            reason = "the registry's own MeSH terms changed"
+            yield pair.finding("record_changed", module, old, new, reason, cause="registry")
+
+
+def _the_rest(pair: _Pair) -> Iterator[Finding]:
+    """What has no kind of its own: one row a module, with the parts that differ."""
+    untold = list(_told_by_no_kind(pair))
+    for module in sorted({*pair.old.rest, *pair.new.rest, *(sent.module for sent, _ in untold)}):
+        old, new = dict(pair.old.rest.get(module, {})), dict(pair.new.rest.get(module, {}))
+        changed = _differing(old, new)
+        for before, after in untold:
+            if before.module == module:
+                changed.append(before.key)
+                old[before.key], new[after.key] = before.value, after.value
+        if changed:
+            yield _record_changed(pair, module, sorted(changed), old, new)
+
+
+def _told_by_no_kind(pair: _Pair) -> Iterator[tuple[Sent, Sent]]:
+    """Parts that have a kind, where they differ in something that it does not tell."""
+    for field, after in pair.new.dates.items():
+        before = pair.old.dates[field]
+        if _vanished(before.value, after.value):
+            yield before, after
+    old, new = pair.old, pair.new
+    if old.enrollment and new.enrollment and _said_otherwise(old.enrollment, new.enrollment, pair):
+        yield old.enrollment, new.enrollment
+    if old.publications and new.publications and not _only_added(old.publications.value, new.publications.value):
+        yield old.publications, new.publications
+
+
+_NOTHING: tuple[Any, ...] = (None, {}, [])
+
+
+def _said_otherwise(old: Sent, new: Sent, pair: _Pair) -> bool:
+    """Whether an enrollment differs in something that is neither its number nor its type."""
+    return bool(old.value != new.value) and not any(_enrollment(pair))
+
+
+def _record_changed(pair: _Pair, module: str, changed: list[str], old: Part, new: Part) -> Finding:
+    reason = f"{', '.join(changed)} changed"
+    if module not in pair.new.shown:
+        return pair.finding("record_changed", module, None, None, f"{reason} (not shown: it may name people)")
+    before, after = (
+        {key: side[key] for key in changed if side.get(key) not in _NOTHING} or None for side in (old, new)
+    )
+    return pair.finding("record_changed", module, before, after, reason)
+
+
+def _differing(old: Part, new: Part) -> list[str]:
+    return sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+
+
+_LOOKS: tuple[Callable[[_Pair], Iterator[Finding]], ...] = (
+    _status,
+    _results,
+    _why_stopped,
+    _dates,
+    _enrollment,
+    _list("trial_outcomes"),
+    _list("trial_arms"),
+    _list("trial_interventions"),
+    _criteria,
+    _list("trial_sponsors", _of_sponsors),
+    _list("trial_sites", _of_sites),
+    _titles,
+    _list("trial_conditions"),
+    _publications,
+    _the_rest,
+    _registrys_own,
+)
+
+
+def registry_date(cause: str, posted_on: date | None, data_version_on: date | None) -> tuple[date | None, str]:
+    """The registry's date of a change and what kind of date it is.
+
+    A sponsor's change bears the day on which the registry posted it; any other the day of the data version.
+    """
+    if cause == "sponsor" and posted_on:
+        return posted_on, "posted"
+    return data_version_on, "data_version"
