@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import duckdb
 import msgspec
@@ -33,25 +33,31 @@ def name_of(table: type[SQLModel]) -> str:
 
 
 class Lines:
-    """Rows on their way into DuckDB: a file of JSON lines that is gone when the ``with`` block ends."""
+    """Rows on their way into DuckDB: a file of JSON lines that is gone when the ``with`` block ends.
+
+    It is there from the first row on: where there is none, there is no file.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.count = 0
         self._longest = 0
+        self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("wb")
         return self
 
     def __exit__(self, *_: object) -> None:
-        try:
-            self._file.close()
-        finally:  # closing writes, and on a full disk cannot
-            self.path.unlink(missing_ok=True)
+        if self._file:
+            try:
+                self._file.close()
+            finally:  # closing writes, and on a full disk cannot
+                self.path.unlink(missing_ok=True)
 
     def add(self, row: Mapping[str, Any]) -> None:
+        if not self._file:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("wb")
         line = _encoder.encode(row)
         self._file.write(line + b"\n")
         self.count += 1
@@ -59,9 +65,9 @@ class Lines:
 
     def read(self, con: duckdb.DuckDBPyConnection, columns: Mapping[str, str], into: str) -> None:
         """Run ``into`` (an INSERT or a CREATE … AS) with the lines as its source."""
-        self._file.flush()
-        if not self.count:
+        if not self._file:
             return
+        self._file.flush()
         types = ", ".join(f"\"{name}\": '{kind}'" for name, kind in columns.items())
         room = max(ROOM_FOR_A_LINE, 2 * self._longest)
         con.execute(
