@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from sqlmodel import Session, create_engine
 
+from connectors.clinicaltrials_gov.reading import Reader
 from connectors.simulated import made_up
 from warehouse import models
 from warehouse.intake import Read, read
@@ -41,7 +42,7 @@ def seconds(told: list[float]) -> Iterator[None]:
 
 
 def states(count: int) -> list[Read]:
-    return [each for each in read(many(count), {}) if isinstance(each, Read)]
+    return [each for each in read(many(count), Reader(), NOW.date(), {}) if isinstance(each, Read)]
 
 
 def main(count: int) -> None:
@@ -53,7 +54,7 @@ def main(count: int) -> None:
         stage = Stage(by_sets, registry_name="clinicaltrials.gov", run_id="r", observed_at=NOW)
         with opened(by_sets) as con, seconds(spent), stage:
             for state in states(count):
-                stage.put(state, 1, None, "data_version")
+                stage.put(state.trial, state.payload, 1, state.content_hash, (None, "data_version"))
             with transaction(con):
                 load(con, stage)
         with opened(by_rows):
@@ -61,10 +62,8 @@ def main(count: int) -> None:
         engine = create_engine(f"duckdb:///{by_rows / 'store.duckdb'}")
         with seconds(spent), Session(engine) as session:
             for state in states(count // FEWER):
-                protocol = state.study.protocolSection
                 session.add(models.TrialPayload(trial_id=state.trial_id, version_number=1, payload="x"))
-                listed = protocol.outcomesModule and protocol.outcomesModule.primaryOutcomes
-                for position, outcome in enumerate(listed or [], 1):
+                for position, outcome in enumerate(state.trial.outcomes, 1):
                     session.add(
                         models.TrialOutcome(
                             trial_id=state.trial_id,

@@ -278,6 +278,9 @@ class Reading(Protocol):
     """A record that was read, once: everything that is asked of it afterwards."""
 
     @property
+    def trial_id(self) -> str: ...
+
+    @property
     def trial(self) -> Trial: ...
 
     @property
@@ -296,7 +299,12 @@ class Reading(Protocol):
 
 
 class Reader(Protocol):
-    """Reads the records of one registry. Pure: it asks nobody, and the calendar only by ``today``."""
+    """Reads the records of one registry. Pure: it asks nobody, and the calendar only by ``today``.
+
+    ``number_at`` is where in a record the trial's number stands, as a path.
+    """
+
+    number_at: str
 
     def read(self, payload: bytes, today: date) -> Reading:
         """Raises ``UnreadableError``."""

@@ -40,8 +40,6 @@ NOT_SERVED_YET = ("ISRCTN_URL", "CTIS_URL", "PUBLISH_URL", "PAGE_URL", "HOME")
 REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
 WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 TRIAL_NUMBER = re.compile(r"NCT\d{8}|(?!NCT)[A-Z0-9][A-Z0-9./-]{5,39}", re.ASCII)
-SERVED = ("clinicaltrials.gov",)
-"""Those that this version can read. The others are named in a configuration without harm."""
 
 
 @dataclass(frozen=True, slots=True)

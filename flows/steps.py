@@ -7,6 +7,7 @@ The caller holds the store (``warehouse.store.held``).
 import json
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -14,13 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from connectors.clinicaltrials_gov import ClinicalTrialsGov
 from connectors.errors import OurBugError, RegistryError
 from connectors.http import Pace, PoliteClient
 from connectors.registry import Progress
 from connectors.versions import is_known_to_be
 from flows import apart
-from flows.settings import SERVED, Configuration, Settings
+from flows.registries import SERVED
+from flows.settings import Configuration, Settings
 from warehouse import holdings, keep, publish, standing
 from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
 from warehouse.checks import Acceptance
@@ -52,7 +53,7 @@ class Occasion:
     run_id: str
     now: datetime
     progress: Progress
-    pace: Pace = field(default_factory=Pace)
+    paces: dict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
     accepted: Acceptance | None = None
 
     def night(self, watch: Watch, registry_name: str) -> Night:
@@ -63,6 +64,7 @@ class Occasion:
             naive_utc(self.now),
             lambda: naive_utc(self.settings.now()),
             self.settings.store / "work",
+            SERVED[registry_name].reader,
             self.configuration.subscriptions,
             self.settings.operator,
             self.accepted,
@@ -88,8 +90,10 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
     voices = _Voices(settings.store / "voices.json")
     path = settings.landed / registry_name / f"{occasion.run_id}-{watch.name}.ndjson.zst"
     voice = voices.of(registry_name)
-    with PoliteClient(settings.ctgov_url, settings.manners, voice, pace=occasion.pace) as client:
-        registry = ClinicalTrialsGov(client)
+    served = SERVED[registry_name]
+    pace = occasion.paces[registry_name]
+    with PoliteClient(served.address(settings), settings.manners, voice, pace=pace) as client:
+        registry = served.asks(client)
         try:
             data_version = registry.data_version()
             if last and is_known_to_be(last.data_version, data_version) and last.watch_hash == watch.hash():

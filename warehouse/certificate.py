@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 import msgspec
 
+from connectors.trial import Reader
 from warehouse import models, operator_mail, trouble
 from warehouse.checks import Acceptance, Check
 from warehouse.store import transaction
@@ -19,7 +20,8 @@ from warehouse.watch import Subscription, Watch
 class Night:
     """Which night this is. ``now`` is its one instant and ``clock`` tells its end: naive UTC, as stored.
 
-    ``operator`` is who hears of trouble; ``accepted`` is a check that may fail tonight.
+    ``reader`` reads the registry's records; ``operator`` is who hears of trouble; ``accepted`` is a check that
+    may fail tonight.
     """
 
     run_id: str
@@ -28,9 +30,14 @@ class Night:
     now: datetime
     clock: Callable[[], datetime]
     work: Path
+    reader: Reader
     subscriptions: tuple[Subscription, ...] = ()
     operator: str | None = None
     accepted: Acceptance | None = None
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
 
 
 @dataclass(slots=True)

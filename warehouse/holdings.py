@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
 from connectors.dates import version_day
+from connectors.trial import Reading
 from warehouse.certificate import LastComplete, Night
-from warehouse.changes import Record
 from warehouse.membership import Before, Stay
-from warehouse.record import understood
 from warehouse.tables import listed
 
 
@@ -65,14 +63,14 @@ def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> 
     return tuple(row[0] for row in rows)
 
 
-def payloads(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Path) -> dict[str, Record]:
-    """The latest record of each trial, as the registry sent it."""
-    with listed(con, trial_ids, work):
+def readings(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> dict[str, Reading]:
+    """The latest record of each trial, read as it would be tonight."""
+    with listed(con, trial_ids, night.work):
         rows = con.execute(
             "SELECT trial_id, payload FROM trial_payload JOIN trial USING (trial_id, version_number) "
             "WHERE trial_id IN (FROM listed)"
         ).fetchall()
-    return {trial_id: understood(payload.encode()).record for trial_id, payload in rows}
+    return {trial_id: night.reader.read(payload.encode(), night.today) for trial_id, payload in rows}
 
 
 def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | None) -> Before:

@@ -9,8 +9,8 @@ import duckdb
 
 from warehouse import alerts, holdings, models
 from warehouse.certificate import Night
-from warehouse.changes import Finding, Record, registry_date
 from warehouse.former import Heir
+from warehouse.judge.changes import Finding, registry_date
 from warehouse.tables import insert
 
 
@@ -35,16 +35,18 @@ class Journal:
         finding: Finding,
         *,
         versions: tuple[int | None, int | None] = (None, None),
-        record: Record | None = None,
+        posted_on: date | None = None,
         watch: str | None = None,
         watches: frozenset[str] | None = None,
     ) -> None:
-        """Note a change. ``record`` is the state after it; ``watch`` is given for changes of membership only.
+        """Note a change. ``posted_on`` is the day on which the state after it was posted.
+
+        ``watch`` is given for changes of membership only.
 
         ``watches`` are those whose readers it concerns, where it does not concern all.
         """
         night = self._night
-        on, basis = registry_date(finding.cause, record or {}, self.data_version_on)
+        on, basis = registry_date(finding.cause, posted_on, self.data_version_on)
         naming: tuple[object, ...] = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
         naming += (sorted(watches),) if watches else ()
         change_id = hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest()

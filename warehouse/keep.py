@@ -14,7 +14,9 @@ import duckdb
 
 from connectors.dates import Span, version_day
 from connectors.registry import Collected, Merged, Removed
+from connectors.spelling import OneSpelling
 from connectors.statuses import UNRECOGNISED, status_group
+from connectors.trial import Flag, Reading
 from warehouse import alerts, former, holdings, labels, models, relevance
 from warehouse.certificate import (
     Certificate,
@@ -24,18 +26,16 @@ from warehouse.certificate import (
     last_complete,
     put_certificate,
 )
-from warehouse.changes import Finding, Record, compare, overdue, posted_anew, registry_date
 from warehouse.checks import Tonight, verdict
-from warehouse.fingerprint import content_hash
 from warehouse.former import Heir
 from warehouse.holdings import Held
-from warehouse.intake import Flag, Read, Unreadable, days, flags, read
+from warehouse.intake import Read, Unreadable, read
 from warehouse.journal import Journal
+from warehouse.judge.changes import Finding, differences, hand_of, overdue, registry_date
 from warehouse.landed import Landed
 from warehouse.load import Stage, load, rehash, seen
 from warehouse.membership import Before, Entry, Exit, moves, unreadable
 from warehouse.store import transaction
-from warehouse.study import Status
 from warehouse.tables import insert, listed
 
 
@@ -60,9 +60,9 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     before = holdings.before(con, night, last)
     journal = Journal(con, night, version_day(collected.data_version_after))
     with Stage(night.work, registry_name=night.registry_name, run_id=night.run_id, observed_at=night.now) as stage:
-        shown = _look_through(landed, held, heirs, stage, journal)
+        shown = _look_through(night, landed, held, heirs, stage, journal)
         forerunners = (_forerunner(state, heirs) for state in shown.changed)
-        earlier = holdings.payloads(con, forerunners, night.work)
+        earlier = holdings.readings(con, forerunners, night)
         read_otherwise = _set_apart_what_only_we_read_otherwise(shown, held, earlier)
         restored = sorted(number for number in shown.trial_ids if number in held and held[number].fate)
         entries, exits = moves(
@@ -123,31 +123,37 @@ class _Shown:
     unreadable: list[Unreadable] = field(default_factory=list)
     first_posted_on: dict[str, date | None] = field(default_factory=dict)
     judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
-    flags: list[Flag] = field(default_factory=list)
+    flags: dict[str, list[Flag]] = field(default_factory=dict)
     stamped: Counter[date] = field(default_factory=Counter)
     hands: dict[str, str] = field(default_factory=dict)
     unposted: int = 0
 
 
 def _look_through(
-    landed: Landed, held: Mapping[str, Held], heirs: Mapping[str, Heir], stage: Stage, journal: Journal
+    night: Night,
+    landed: Landed,
+    held: Mapping[str, Held],
+    heirs: Mapping[str, Heir],
+    stage: Stage,
+    journal: Journal,
 ) -> _Shown:
     """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
     shown = _Shown()
     known = {number: state.content_hash for number, state in held.items()}
-    for state in read(landed.records(), known):
+    for state in read(landed.records(), night.reader, night.today, known):
         if isinstance(state, Unreadable):
             shown.unreadable.append(state)
             continue
         number = state.trial_id
         shown.trial_ids.append(number)
-        if state.stamped_on:
-            shown.stamped[state.stamped_on] += 1
+        if stamped_on := state.reading.stamped_on:
+            shown.stamped[stamped_on] += 1
         if not state.is_new:
             continue
-        shown.flags += flags(state)
-        shown.judgements[number] = relevance.judge(state.worded)
-        shown.first_posted_on[number] = days(state.study)["first_posted_on"]
+        trial = state.trial
+        shown.flags[number] = state.reading.flags()
+        shown.judgements[number] = relevance.judge(trial)
+        shown.first_posted_on[number] = trial.first_posted_on
         if number in held:
             shown.changed.append(state)
             shown.unposted += _changed_by_nobody(state, held[number])
@@ -155,7 +161,8 @@ def _look_through(
             shown.changed.append(state)
         else:
             shown.new.add(number)
-            stage.put(state, 1, *registry_date("sponsor", state.record, journal.data_version_on))
+            dated = registry_date("sponsor", trial.last_update_posted_on, journal.data_version_on)
+            stage.put(trial, state.payload, 1, state.content_hash, dated)
     return shown
 
 
@@ -165,11 +172,11 @@ def _changed_by_nobody(state: Read, before: Held) -> bool:
     A status that moved from one known word to another is not counted: the registry itself turns many to UNKNOWN
     on the first of a month, and it is what we are here to tell.
     """
-    status = (state.study.protocolSection.statusModule or Status()).overallStatus
+    status = state.trial.overall_status
     moved = status != before.overall_status and UNRECOGNISED not in map(
         status_group, (status or "", before.overall_status or "")
     )
-    return not moved and days(state.study)["last_update_posted_on"] == before.last_update_posted_on
+    return not moved and state.trial.last_update_posted_on == before.last_update_posted_on
 
 
 def _judge(
@@ -228,7 +235,7 @@ def _judge(
 
 
 def _set_apart_what_only_we_read_otherwise(
-    shown: _Shown, held: Mapping[str, Held], earlier: Mapping[str, Record]
+    shown: _Shown, held: Mapping[str, Held], earlier: Mapping[str, Reading]
 ) -> dict[str, str]:
     """Take from the changed trials those whose record is as it was, only that another version of us read it.
 
@@ -237,7 +244,7 @@ def _set_apart_what_only_we_read_otherwise(
     same = [
         state
         for state in shown.changed
-        if state.trial_id in earlier and content_hash(earlier[state.trial_id]) == state.content_hash
+        if state.trial_id in earlier and earlier[state.trial_id].content_hash == state.content_hash
     ]
     if same:
         numbers = {state.trial_id for state in same}
@@ -254,7 +261,7 @@ def _forerunner(state: Read, heirs: Mapping[str, Heir]) -> str:
 def _compare(
     held: Mapping[str, Held],
     heirs: Mapping[str, Heir],
-    earlier: Mapping[str, Record],
+    earlier: Mapping[str, Reading],
     shown: _Shown,
     stage: Stage,
     journal: Journal,
@@ -263,17 +270,21 @@ def _compare(
     for state in shown.changed:
         forerunner = _forerunner(state, heirs)
         version = held[forerunner].version_number
-        before, after = earlier[forerunner], state.record
-        for finding in compare(before, after):
-            journal.add(state.trial_id, finding, versions=(version, version + 1), record=after)
-        hand = shown.hands[state.trial_id] = "sponsor" if posted_anew(before, after) else "registry"
-        stage.put(state, version + 1, *registry_date(hand, after, journal.data_version_on))
+        alike = OneSpelling()
+        before, after = (each.counted(alike) for each in (earlier[forerunner], state.reading))
+        posted_on = state.trial.last_update_posted_on
+        for finding in differences(before, after):
+            journal.add(state.trial_id, finding, versions=(version, version + 1), posted_on=posted_on)
+        hand = shown.hands[state.trial_id] = hand_of(before, after)
+        dated = registry_date(hand, posted_on, journal.data_version_on)
+        stage.put(state.trial, state.payload, version + 1, state.content_hash, dated)
 
 
 def _put_flags(con: duckdb.DuckDBPyConnection, night: Night, shown: _Shown) -> None:
     with listed(con, shown.judgements, night.work):
         con.execute("DELETE FROM trial_flag WHERE trial_id IN (FROM listed)")
-    insert(con, models.TrialFlag, map(asdict, dict.fromkeys(shown.flags)), night.work)
+    rows = ({"trial_id": number, **asdict(flag)} for number, flags in shown.flags.items() for flag in flags)
+    insert(con, models.TrialFlag, rows, night.work)
 
 
 def _put_quarantine(con: duckdb.DuckDBPyConnection, night: Night, unreadable: list[Unreadable]) -> None:

@@ -12,10 +12,9 @@ import msgspec
 
 from warehouse import former, holdings, models
 from warehouse.certificate import Night
-from warehouse.changes import Finding
 from warehouse.intake import Read
 from warehouse.journal import Journal
-from warehouse.record import understood, worded
+from warehouse.judge.changes import Finding
 from warehouse.relevance import Judgement, judge, rules_version
 from warehouse.tables import insert, listed, sql
 from warehouse.watch import Override, Watch
@@ -69,12 +68,12 @@ def judge_anew(con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -
         "(SELECT coalesce(list_sort(list(DISTINCT substance)), []) FROM trial_substance AS label "
         "WHERE label.trial_id = trial.trial_id AND label.field <> ?) "
         "FROM trial JOIN trial_payload USING (trial_id, version_number) JOIN trial_judgement USING (trial_id) "
-        "WHERE rules_version <> ?",
-        [BY_A_PERSON, rules_version()],
+        "WHERE rules_version <> ? AND registry_name = ?",
+        [BY_A_PERSON, rules_version(), night.registry_name],
     ).fetchall()
     judgements = {}
     for number, version, payload, role, substances in rows:
-        judgement = judgements[number] = judge(worded(understood(payload.encode()).study))
+        judgement = judgements[number] = judge(night.reader.read(payload.encode(), night.today).trial)
         for field, old, new in (
             ("trial_substances", sorted(substances), list(judgement.substances)),
             ("drug_role", role, judgement.drug_role),
@@ -208,7 +207,7 @@ def note_turns(
             turn.trial_id,
             turn.finding(hands.get(turn.trial_id)),
             versions=(version - 1 if state else version, version),
-            record=state.record if state else None,
+            posted_on=state.trial.last_update_posted_on if state else None,
             watches=turn.watches,
         )
 

@@ -1,27 +1,46 @@
-"""Landed records into versions and tables, set by set.
+"""Trials into versions and tables, set by set; the statements are made from the tables' own definitions.
 
-New states are staged as JSON lines in the shape of ``study``, read by DuckDB as one explicit struct, and
-taken apart by the statements in ``sql/load/``: one a table. The caller holds the transaction.
+New states are staged as JSON lines in the shape of ``connectors.trial.Trial`` and read by DuckDB as one explicit
+struct, some thousands at a time, so that memory does not grow with the registry. The caller holds the transaction.
 """
 
-from collections.abc import Mapping
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, Self
 
 import duckdb
+import msgspec
 
+from connectors.trial import Entry, Trial
 from warehouse import models
-from warehouse.intake import Read, days, expected_end, spans
-from warehouse.study import Study, duckdb_type
-from warehouse.tables import Lines, listed, name_of, sql
+from warehouse.tables import Lines, listed, name_of
 
-_SPAN = "STRUCT(earliest DATE, latest DATE)"
-_SPANS = ", ".join(
-    f"{column} {_SPAN}"
-    for column in ("start_date", "primary_completion_date", "completion_date", "status_verified_date")
-)
+A_PART = 10_000
+"""Trials that are read at a time: each takes a tenth of a megabyte of memory while it is."""
+_SCALARS = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", date: "DATE"}
+
+
+def duckdb_type(kind: Any) -> str:
+    """The DuckDB type that reads what ``kind`` (a struct, a list, a scalar) is written as.
+
+    >>> duckdb_type(list[str] | None)
+    'VARCHAR[]'
+    """
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        (kind,) = (part for part in typing.get_args(kind) if part is not type(None))
+    if typing.get_origin(kind) is list:
+        return duckdb_type(typing.get_args(kind)[0]) + "[]"
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    parts = (f'"{part.encode_name}" {duckdb_type(part.type)}' for part in msgspec.structs.fields(kind))
+    return f"STRUCT({', '.join(parts)})"
+
+
 STAGED = {
-    "trial_id": "VARCHAR",
     "registry_name": "VARCHAR",
     "version_number": "BIGINT",
     "registry_date": "DATE",
@@ -30,61 +49,126 @@ STAGED = {
     "run_id": "VARCHAR",
     "content_hash": "VARCHAR",
     "payload": "VARCHAR",
-    "spans": f"STRUCT({_SPANS})",
-    "days": "STRUCT(first_posted_on DATE, last_update_posted_on DATE, results_first_posted_on DATE)",
-    "expected_end": 'STRUCT(date VARCHAR, type VARCHAR, "on" DATE)',
-    "study": duckdb_type(Study),
+    "trial": duckdb_type(Trial),
 }
 
 
-class Stage(Lines):
-    """New states of trials on their way in."""
+class Stage:
+    """New states of trials on their way in. What is left of it is gone when the ``with`` block ends."""
 
     def __init__(self, work: Path, *, registry_name: str, run_id: str, observed_at: datetime) -> None:
-        super().__init__(work / "stage.ndjson")
+        self._work = work
         self._of_all = {"registry_name": registry_name, "run_id": run_id, "observed_at": observed_at}
+        self._parts: list[Lines] = []
+        self._open = ExitStack()
+        self.count = 0
 
-    def put(self, state: Read, version_number: int, registry_date: date | None, basis: str) -> None:
-        self.add(
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def put(
+        self,
+        trial: Trial,
+        payload: bytes,
+        version_number: int,
+        content_hash: str,
+        dated: tuple[date | None, str],
+    ) -> None:
+        """``dated`` is the registry's date of this state, and what kind of date that is."""
+        if self.count % A_PART == 0:
+            path = self._work / f"stage-{len(self._parts)}.ndjson"
+            self._parts.append(self._open.enter_context(Lines(path)))
+        self.count += 1
+        registry_date, basis = dated
+        self._parts[-1].add(
             {
                 **self._of_all,
-                "trial_id": state.trial_id,
                 "version_number": version_number,
                 "registry_date": registry_date,
                 "registry_date_basis": basis,
-                "content_hash": state.content_hash,
-                "payload": state.payload.decode("utf-8", "replace"),
-                "spans": spans(state.study),
-                "days": days(state.study),
-                "expected_end": expected_end(state.study),
-                "study": state.study,
+                "content_hash": content_hash,
+                "payload": payload.decode("utf-8", "replace"),
+                "trial": trial,
             }
         )
+
+    def parts(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Each part in turn, as the temporary table ``stage``."""
+        for part in self._parts:
+            part.read(con, STAGED, "CREATE OR REPLACE TEMP TABLE stage AS SELECT *")
+            yield
+            con.execute("DROP TABLE stage")
 
 
 def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     """Make the staged states the present ones. Child rows are replaced, versions and payloads only added."""
-    if not stage.count:
-        return
-    stage.read(con, STAGED, "CREATE OR REPLACE TEMP TABLE stage AS SELECT *")
-    con.execute(
-        "UPDATE trial_version SET superseded_at = stage.observed_at FROM stage "
-        "WHERE trial_version.trial_id = stage.trial_id AND trial_version.superseded_at IS NULL"
-    )
-    con.execute(f"INSERT INTO trial_version BY NAME {sql('load/trial_version')}")
-    con.execute("INSERT INTO trial_payload BY NAME SELECT trial_id, version_number, payload FROM stage")
-    for table in map(name_of, models.CHILD_TABLES):
-        con.execute(f"DELETE FROM {table} WHERE trial_id IN (SELECT trial_id FROM stage)")
-        # The key comes from the entry's own words, so that it survives reordering and reloading; entries of
-        # one trial with the same name are told apart by a number in the order of what else they say.
+    for _ in stage.parts(con):
+        add_versions(con, "nightly")
+        make_present(con)
+
+
+def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Add the states in ``stage`` to what is known of their trials, whichever of them is the latest."""
+    columns = {each.name: each for each in msgspec.structs.fields(Trial)}
+    named = [column.name for column in models.columns(models.TrialVersion)]
+    values = ", ".join(f"trial.{name}" if name in columns else name for name in named if name not in NOT_STAGED)
+    con.execute(f"INSERT INTO trial_version BY NAME SELECT {values}, ? AS source FROM stage", [source])
+    con.execute("INSERT INTO trial_payload BY NAME SELECT trial.trial_id, version_number, payload FROM stage")
+
+
+NOT_STAGED = ("source", "superseded_at")
+
+
+def make_present(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the states in ``stage`` the present ones of their trials, with the child rows that they have."""
+    held = "SELECT trial.trial_id FROM stage WHERE version_number > 1"
+    if con.execute(f"{held} LIMIT 1").fetchone():
         con.execute(
-            f"INSERT INTO {table} BY NAME SELECT * EXCLUDE (natural_key, tie_breaker), "
-            "left(md5(natural_key), 16) || '-' || row_number() OVER "
-            "(PARTITION BY trial_id, natural_key ORDER BY tie_breaker, position) AS item_key "
-            f"FROM ({sql(f'load/{table}')})"
+            "UPDATE trial_version SET superseded_at = stage.observed_at FROM stage "
+            "WHERE trial_version.trial_id = stage.trial.trial_id AND superseded_at IS NULL "
+            "AND trial_version.version_number <> stage.version_number"
         )
-    con.execute(sql("load/trial"))
-    con.execute("DROP TABLE stage")
+        for table in map(name_of, models.CHILD_TABLES):
+            con.execute(f"DELETE FROM {table} WHERE trial_id IN ({held})")
+    for entry, lists in ENTRIES.items():
+        con.execute(_entries(entry, lists))
+    con.execute(
+        "INSERT INTO trial BY NAME SELECT trial.trial_id, registry_name, trial.url, version_number, "
+        "observed_at AS first_seen_at, observed_at AS last_seen_at FROM stage "
+        "ON CONFLICT (trial_id) DO UPDATE SET version_number = excluded.version_number"
+    )
+
+
+ENTRIES: dict[type[Entry], str] = {
+    typing.get_args(part.type)[0]: part.name
+    for part in msgspec.structs.fields(Trial)
+    if typing.get_origin(part.type) is list and issubclass(typing.get_args(part.type)[0], Entry)
+}
+"""Each kind of entry, and the list of a trial that holds it; the table is named like the list, in the singular."""
+
+
+def _entries(entry: type[Entry], lists: str) -> str:
+    """The statement that fills one child table.
+
+    Its key comes from the entry's own words, so that it survives reordering and loading again.
+    """
+    table = f"trial_{lists.removesuffix('s')}"
+    columns = [column.name for column in models.columns(_TABLES[table])]
+    values = ", ".join(f"item.{name}" for name in columns if name not in ("trial_id", "item_key", "position"))
+    named_by = ", ".join(f"item.{part}" for part in entry.NAMED_BY)
+    name = f"coalesce({named_by}, '')" if entry.BY_THE_FIRST else f"concat_ws('|', {named_by})"
+    return (
+        f"INSERT INTO {table} BY NAME "
+        f"SELECT trial_id, left(md5({name}), 16) || '-' || coalesce(item.copy, 1) AS item_key, position, {values} "
+        f"FROM (SELECT trial.trial_id, unnest(trial.{lists}) AS item, "
+        f"generate_subscripts(trial.{lists}, 1) AS position FROM stage)"
+    )
+
+
+_TABLES = {name_of(table): table for table in models.CHILD_TABLES}
 
 
 def rehash(con: duckdb.DuckDBPyConnection, hashes: Mapping[str, str], work: Path) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from connectors.canonical import content_hash
 from connectors.clinicaltrials_gov import record as sent
 from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT, counted, what_counts
-from connectors.clinicaltrials_gov.fitting import Understood, understood
+from connectors.clinicaltrials_gov.fitting import NUMBER_AT, Understood, understood
 from connectors.clinicaltrials_gov.oddities import flags
 from connectors.dates import day, span, version_day
 from connectors.trial import (
@@ -34,22 +35,28 @@ URL = "https://clinicaltrials.gov/study/"
 class Reader:
     """Reads whole records as the API sends them. Implements ``connectors.trial.Reader``."""
 
+    number_at = f"$.{NUMBER_AT}"
+
     def read(self, payload: bytes, today: date) -> "Reading":
         """As the Protocol says. ``today`` changes nothing: here the registry itself writes every status."""
         return Reading(understood(payload))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A record that was read. Implements ``connectors.trial.Reading``."""
 
     found: Understood
 
     @property
+    def trial_id(self) -> str:
+        return self.found.trial_id
+
+    @cached_property
     def trial(self) -> Trial:
         return as_trial(self.found.trial_id, self.found.study)
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         return content_hash(what_counts(self.found.record))
 

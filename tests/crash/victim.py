@@ -27,9 +27,10 @@ import flows.progress
 import flows.steps  # noqa: F401 - what a night needs is imported before the fork
 from flows import apart
 from flows.cli import main
+from tests.readings import read
 from tests.records import a_trial
 from warehouse import models, relevance
-from warehouse.intake import Read, flags, read
+from warehouse.intake import Read
 from warehouse.tables import column_types
 
 OURS = ("flows", "warehouse", "connectors")
@@ -147,10 +148,10 @@ def _ended(child: int, after_s: float | None) -> int:
 
 def _warm() -> None:
     """Read once what every night reads once: the words of the rules, the dialects of SQLAlchemy."""
-    for state in read([json.dumps(a_trial()).encode()], {}):
+    for state in read([json.dumps(a_trial()).encode()]):
         assert isinstance(state, Read)
-        flags(state)
-        relevance.judge(state.study)
+        state.reading.flags()
+        relevance.judge(state.trial)
     column_types(models.Change)
     threads = list(Path("/proc/self/task").iterdir())
     assert len(threads) <= 2, (

@@ -19,7 +19,8 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from tests.conftest import SHARED
 from tests.house import House
-from warehouse.intake import Read, read
+from tests.readings import read
+from warehouse.intake import Read
 from warehouse.relevance import judge
 
 OR_SOMEBODY_IS_TOLD = {"nothing_readable_is_complete", "relevance_lost_leaves_no_trace"}
@@ -83,9 +84,9 @@ def test_nights(case: dict[str, Any], house: House) -> None:
 def test_judgements(case: dict[str, Any]) -> None:
     wrong = []
     for labelled in case["judge"]:
-        (record,) = read(iter([json.dumps(labelled["record"]).encode()]), {})
+        (record,) = read([json.dumps(labelled["record"]).encode()])
         assert isinstance(record, Read)
-        judgement = judge(record.study)
+        judgement = judge(record.trial)
         said = (judgement.is_relevant, list(judgement.substances) if judgement.is_relevant else "any")
         right = (labelled["relevant"], labelled["substances"] if labelled["relevant"] else "any")
         if said != right:

@@ -8,8 +8,8 @@ from typing import Any
 from flows.endings import Code
 from tests.house import House
 from tests.rawregistry import RawRegistry
+from tests.readings import content_hash
 from tests.records import a_trial
-from warehouse.fingerprint import content_hash
 from warehouse.store import FILE
 
 Record = dict[str, Any]

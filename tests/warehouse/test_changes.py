@@ -11,11 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.canonical import canonical
 from connectors.dates import Span, span
+from tests.readings import compare, content_hash
 from tests.records import a_trial
-from warehouse.changes import Finding, compare, overdue, registry_date, status_kind
-from warehouse.fingerprint import canonical, content_hash
 from warehouse.instants import next_at
+from warehouse.judge.changes import Finding, overdue, registry_date, status_kind
 from warehouse.oldnew import old_and_new
 
 Record = dict[str, Any]
@@ -662,25 +663,21 @@ def test_people_come_and_go_in_one_change_that_does_not_name_them(edit: Edit, fi
 
 
 @pytest.mark.parametrize(
-    ("cause", "record", "expected"),
+    ("cause", "posted_on", "expected"),
     [
-        pytest.param(
-            "sponsor", state(posted("2026-09-11")), (date(2026, 9, 11), "posted"), id="a sponsor's change"
-        ),
-        pytest.param(
-            "registry", state(posted("2026-09-11")), (date(2026, 9, 14), "data_version"), id="a registry's"
-        ),
+        pytest.param("sponsor", date(2026, 9, 11), (date(2026, 9, 11), "posted"), id="a sponsor's change"),
+        pytest.param("registry", date(2026, 9, 11), (date(2026, 9, 14), "data_version"), id="a registry's"),
         pytest.param(
             "sponsor",
-            state(drop(f"{STATUS}.lastUpdatePostDateStruct")),
+            None,
             (date(2026, 9, 14), "data_version"),
             id="without a posting date, the data version's",
         ),
-        pytest.param("calendar", {}, (date(2026, 9, 14), "data_version"), id="the calendar's"),
+        pytest.param("calendar", None, (date(2026, 9, 14), "data_version"), id="the calendar's"),
     ],
 )
-def test_the_registrys_date_of_a_change(cause: str, record: Record, expected: tuple[date, str]) -> None:
-    assert registry_date(cause, record, date(2026, 9, 14)) == expected
+def test_the_registrys_date_of_a_change(cause: str, posted_on: date | None, expected: tuple[date, str]) -> None:
+    assert registry_date(cause, posted_on, date(2026, 9, 14)) == expected
 
 
 # -- overdue -----------------------------------------------------------------------------------------------

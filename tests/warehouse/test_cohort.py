@@ -10,15 +10,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from connectors.clinicaltrials_gov.searches import expressions
 from connectors.simulated import SimulatedRegistry
 from flows.settings import configuration
+from tests.readings import trial_of
 from warehouse.relevance import Judgement, judge
-from warehouse.relevance.record import folded
-from warehouse.study import Study
+from warehouse.relevance.words import folded
 from warehouse.vocabulary import rows
 
 LEAST_RECALL = 1.0
@@ -61,7 +60,7 @@ def labelled(shared: Path) -> list[tuple[dict[str, Any], bool, Judgement]]:
     """Facts, whether the trial is ours by its label, and our judgement."""
     debated = {each["registry_id"] for each in cases(shared, "borderline.json", "cases")}
     return [
-        (facts, ours, judge(msgspec.convert(rebuilt(facts), Study)))
+        (facts, ours, judge(trial_of(rebuilt(facts))))
         for name, ours in (("treatment_trials.json", True), ("other_ketamine_trials.json", False))
         for facts in cases(shared, name)
         if facts.get("registry_id") not in debated
@@ -117,7 +116,7 @@ def test_records_that_went_wrong_are_judged_as_labelled(shared: Path, name: str)
     if not case.exists():
         pytest.skip(f"{case.name} is not beside the repository")
     for each in json.loads(case.read_text("utf-8"))["judge"]:
-        found = judge(msgspec.convert(each["record"], Study))
+        found = judge(trial_of(each["record"]))
         right = (each["relevant"], each["drug_role"], sorted(each["substances"]))
         assert (found.is_relevant, found.drug_role, list(found.substances)) == right, found.reason
 

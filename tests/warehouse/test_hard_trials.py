@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-import msgspec
 import pytest
 
+from tests.readings import trial_of
 from tests.warehouse.hard_trials import HARD, Hard
 from warehouse.relevance import Judgement, judge
-from warehouse.study import Study
 
 LEAST_PRECISION = 0.95
 LEAST_RECALL = 0.95
@@ -18,7 +17,7 @@ HELD_BACK = [trial for trial in HARD if trial.is_held_back]
 
 
 def judged(trial: Hard) -> Judgement:
-    return judge(msgspec.convert(trial.record(), Study))
+    return judge(trial_of(trial.record()))
 
 
 def test_every_trial_stands_once() -> None:

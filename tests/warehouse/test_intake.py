@@ -11,12 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from connectors.clinicaltrials_gov.fitting import understood
 from connectors.simulated import SimulatedRegistry
+from connectors.trial import Flag
 from flows.endings import Code
 from tests.house import House
+from tests.readings import read
 from tests.records import a_trial
-from warehouse.changes import compare
-from warehouse.intake import Flag, Read, Unreadable, flags, read, spans
+from warehouse.intake import Read, Unreadable
+from warehouse.judge.changes import compare
 
 Record = dict[str, Any]
 
@@ -59,7 +62,7 @@ def raw(path: str, text: bytes) -> bytes:
 
 
 def judged(*payloads: bytes) -> list[Read | Unreadable]:
-    return list(read(iter(payloads), {}))
+    return read(payloads)
 
 
 # -- what cannot be read -----------------------------------------------------------------------------------
@@ -211,8 +214,8 @@ def test_a_record_is_new_unless_we_hold_that_very_state() -> None:
     moved = with_value("derivedSection.miscInfoModule.versionHolder", "2026-09-14")
     edited = with_value(f"{STATUS}.overallStatus", "COMPLETED")
     known = {NUMBER: first.content_hash}
-    same, stranger = read(iter([sent(moved), sent(AFTER)]), known)
-    (other,) = read(iter([sent(edited)]), known)
+    same, stranger = read([sent(moved), sent(AFTER)], known)
+    (other,) = read([sent(edited)], known)
     assert [each.is_new for each in (same, other, stranger) if isinstance(each, Read)] == [False, True, True]
 
 
@@ -258,13 +261,16 @@ def test_an_odd_value_is_left_out_and_flagged_and_the_rest_is_read(
 ) -> None:
     found, healthy = read_of(raw(path, text)), read_of(sent(a_trial(NUMBER)))
     assert found.trial_id == NUMBER
-    studies = [beside(path, msgspec.to_builtins(each.study)) for each in (found, healthy)]
+    studies = [
+        beside(path, msgspec.to_builtins(each.study))
+        for each in (understood(found.payload), understood(healthy.payload))
+    ]
     assert studies[0] == studies[1]
     where = re.sub(r"\.([0-9]+)", r"[\1]", path)
-    told = [flag for flag in flags(found) if flag.path.startswith(where)]
-    assert (told[0].trial_id, told[0].value) == (NUMBER, value)
+    told = [flag for flag in found.reading.flags() if flag.path.startswith(where)]
+    assert told[0].value == value
     assert re.search(reason, told[0].reason)
-    assert list(flags(found)) == told
+    assert found.reading.flags() == told
 
 
 @pytest.mark.parametrize(("path", "text", "value", "reason"), MEANT)
@@ -272,19 +278,18 @@ def test_what_is_plainly_meant_is_read_and_flagged_and_no_change(
     path: str, text: bytes, value: str, reason: str
 ) -> None:
     found, healthy = read_of(raw(path, text)), read_of(sent(a_trial(NUMBER)))
-    assert found.study == healthy.study
-    assert compare(healthy.record, found.record) == []
+    assert found.trial == healthy.trial
+    assert compare(healthy.reading, found.reading) == []
     assert found.content_hash == healthy.content_hash
-    (flag,) = flags(found)
+    (flag,) = found.reading.flags()
     assert (flag.path, flag.value) == (path, value)
     assert flag.reason.endswith(reason)
 
 
 def test_a_null_in_a_list_costs_its_place_and_not_the_list() -> None:
     found = read_of(sent(with_value(f"{DESIGN}.phases", ["PHASE1", None, "PHASE2", 3])))
-    assert found.study.protocolSection.designModule is not None
-    assert found.study.protocolSection.designModule.phases == ["PHASE1", "PHASE2"]
-    assert [(flag.path, flag.value) for flag in flags(found)] == [
+    assert found.trial.phases == ["PHASE1", "PHASE2"]
+    assert [(flag.path, flag.value) for flag in found.reading.flags()] == [
         (f"{DESIGN}.phases[1]", "null"),
         (f"{DESIGN}.phases[3]", "3"),
     ]
@@ -298,7 +303,7 @@ def test_a_number_that_is_not_written_as_one_is_the_trials_all_the_same(odd: Any
 
 def test_bytes_that_are_no_text_cost_a_letter() -> None:
     found = read_of(raw(f"{NAMES}.briefTitle", b'"\xff trial"'))
-    assert found.study.protocolSection.identificationModule.briefTitle == "\ufffd trial"
+    assert found.trial.title == "\ufffd trial"
 
 
 def test_an_odd_value_never_publishes_a_word_of_the_record() -> None:
@@ -306,13 +311,13 @@ def test_an_odd_value_never_publishes_a_word_of_the_record() -> None:
     for odd in (named, [named], "Dr. A. Person, 555 0100"):
         for path in (PLACES, f"{PLACES}.locations", f"{PLACES}.locations.0", f"{NAMES}.briefTitle.0"):
             found = with_value(path, odd) if not path.endswith("0") else with_value(path[:-2], [odd])
-            assert "Person" not in "".join(flag.value for flag in flags(read_of(sent(found))))
+            assert "Person" not in "".join(flag.value for flag in read_of(sent(found)).reading.flags())
 
 
 @pytest.mark.parametrize(("levels", "is_odd"), [(97, False), (98, True)])
 def test_a_record_is_read_down_to_a_hundred_levels(levels: int, is_odd: bool) -> None:
     found = read_of(raw("protocolSection.oversightModule.x", b"[" * levels + b"]" * levels))
-    assert bool(found.odd) is is_odd
+    assert bool(found.reading.flags()) is is_odd
 
 
 # -- flags -------------------------------------------------------------------------------------------------
@@ -374,14 +379,14 @@ FLAGGED = [
 def flags_of(record: Record) -> list[Flag]:
     (found,) = judged(sent(record))
     assert isinstance(found, Read)
-    return list(flags(found))
+    return found.reading.flags()
 
 
 @pytest.mark.parametrize(("path", "value", "flagged_at", "flagged", "reason"), FLAGGED)
 def test_what_is_odd_is_kept_as_sent_and_flagged(
     path: str, value: Any, flagged_at: str, flagged: str, reason: str
 ) -> None:
-    assert flags_of(with_value(path, value)) == [Flag(NUMBER, flagged_at, flagged, reason)]
+    assert flags_of(with_value(path, value)) == [Flag(flagged_at, flagged, reason)]
 
 
 def test_a_trial_in_which_nothing_is_odd_has_no_flag() -> None:
@@ -432,7 +437,14 @@ def test_what_is_missing_is_not_odd(damage: Callable[[Record], None]) -> None:
 def spans_of(record: Record) -> dict[str, dict[str, date] | None]:
     (found,) = judged(sent(record))
     assert isinstance(found, Read)
-    return spans(found.study)
+    dates = ("start_date", "primary_completion_date", "completion_date", "status_verified_date")
+    days = {
+        each: (getattr(found.trial, f"{each}_earliest"), getattr(found.trial, f"{each}_latest")) for each in dates
+    }
+    return {
+        each: dict(zip(("earliest", "latest"), span, strict=True)) if span[0] else None
+        for each, span in days.items()
+    }
 
 
 def test_each_written_date_has_its_own_span() -> None:
@@ -496,7 +508,7 @@ def test_an_unreadable_record_is_not_taken_for_its_expanded_access() -> None:
     access = b'"statusModule":{"expandedAccessInfo":{"hasExpandedAccess":true,"nctId":"NCT00000009"}}'
     named = b'{"protocolSection":{%s,"identificationModule":{"nctId":"NCT00000001"}},"n":NaN}' % access
     nameless = b'{"protocolSection":{%s},"n":NaN}' % access
-    found = list(read(iter([named, nameless]), {}))
+    found = read([named, nameless])
     assert [each.trial_id for each in found] == ["NCT00000001", None]
 
 
@@ -505,5 +517,5 @@ def test_a_record_whose_section_bears_another_name_is_set_aside_with_its_number(
     record["section"] = record.pop("protocolSection")
     nameless = a_trial("NCT10000002")
     nameless["protocolSection"]["identificationModule"]["nctId"] = None
-    aside = list(read((json.dumps(each).encode() for each in (record, nameless)), {}))
+    aside = read(json.dumps(each).encode() for each in (record, nameless))
     assert [each.trial_id for each in aside if isinstance(each, Unreadable)] == ["NCT10000001", None]

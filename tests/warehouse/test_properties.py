@@ -10,17 +10,18 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from connectors.canonical import canonical
 from connectors.clinicaltrials_gov.searches import MOST_ALTERNATIVES, expressions
 from connectors.dates import day, span
 from connectors.simulated.asked import asked
 from connectors.simulated.synonyms import DEFAULT_SYNONYMS, Thesaurus
 from connectors.spelling import compared, shown
+from tests.readings import read
 from tests.records import a_trial
 from warehouse.attachment import table
-from warehouse.changes import compare
-from warehouse.fingerprint import canonical
 from warehouse.foreign import defused, plain, shortened, web_address
-from warehouse.intake import Read, flags, read
+from warehouse.intake import Read
+from warehouse.judge.changes import compare
 from warehouse.oldnew import LETTERS, MOST_LINES, old_and_new
 from warehouse.relevance import judge
 
@@ -83,13 +84,13 @@ def test_the_canonical_form_is_blind_to_order(value: Any, chance: random.Random)
 
 @given(wounded(), st.randoms(use_true_random=False))
 def test_a_record_is_no_change_of_itself_in_whatever_order(record: dict[str, Any], chance: random.Random) -> None:
-    (found,) = read(iter([json.dumps(record).encode()]), {})
-    (other,) = read(iter([json.dumps(reordered(record, chance)).encode()]), {})
+    (found,) = read([json.dumps(record).encode()])
+    (other,) = read([json.dumps(reordered(record, chance)).encode()])
     assume(isinstance(found, Read))
     assert isinstance(found, Read)
     assert isinstance(other, Read)
     assert other.content_hash == found.content_hash
-    assert compare(found.record, other.record) == []
+    assert compare(found.reading, other.reading) == []
 
 
 @settings(max_examples=300)
@@ -97,16 +98,16 @@ def test_a_record_is_no_change_of_itself_in_whatever_order(record: dict[str, Any
 def test_whatever_can_be_read_can_be_judged_flagged_and_compared(
     before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    found = [*read(iter([json.dumps(before).encode()]), {}), *read(iter([json.dumps(after).encode()]), {})]
+    found = [*read([json.dumps(before).encode()]), *read([json.dumps(after).encode()])]
     readable = [each for each in found if isinstance(each, Read)]
     for each in readable:
-        judge(each.worded)
-        assert all(isinstance(flag.value, str) for flag in flags(each))
+        judge(each.trial)
+        assert all(isinstance(flag.value, str) for flag in each.reading.flags())
     if len(readable) == 2:
-        for finding in compare(*(each.record for each in readable)):
+        for finding in compare(*(each.reading for each in readable)):
             assert finding.reason
             old_and_new(finding.field, finding.old_value, finding.new_value)
-        assert bool(compare(*(each.record for each in readable))) <= (
+        assert bool(compare(*(each.reading for each in readable))) <= (
             readable[0].content_hash != readable[1].content_hash
         )
 

@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 import warehouse.relevance as rules
+from tests.readings import trial_of
 from warehouse.relevance import Judgement, judge, rules_version
-from warehouse.study import Study
 from warehouse.vocabulary import rows
 
 
@@ -43,7 +42,7 @@ def judged(
             },
         },
     }
-    return judge(msgspec.convert(record, Study))
+    return judge(trial_of(record))
 
 
 @pytest.mark.parametrize(
@@ -311,7 +310,7 @@ def test_a_heading_above_counts_unless_it_stands_above_harm_to_the_body(
         },
         "derivedSection": {"conditionBrowseModule": browse},
     }
-    assert judge(msgspec.convert(record, Study)).substances == substances
+    assert judge(trial_of(record)).substances == substances
 
 
 def test_a_keyword_only_makes_particular_what_another_place_says() -> None:

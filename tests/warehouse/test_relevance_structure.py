@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
+from connectors.trial import Trial
+from tests.readings import trial_of
 from tests.warehouse.hard_trials import DRUG_MESH, KETAMINE, SALINE, Hard, Label, hard, not_ours, ours
 from warehouse.relevance import judge
-from warehouse.relevance.record import MOST_LETTERS_OF_A_LIST, Trial
-from warehouse.study import Study
+from warehouse.relevance.words import MOST_LETTERS_OF_A_LIST, Words
 
 NOT_GIVEN, CALMED = not_ours("none"), not_ours("anaesthetic")
 AUD, OUD = "Alcohol Use Disorder", "Opioid Use Disorder"
@@ -49,14 +49,14 @@ def trial(title: str, conditions: str, *arms: str, label: Label, **says: Any) ->
     ],
 )  # fmt: skip
 def test_a_record_is_judged_by_its_parts(case: Hard) -> None:
-    found = judge(msgspec.convert(case.record(), Study))
+    found = judge(trial_of(case.record()))
     assert (found.is_relevant, found.drug_role) == (case.label.is_relevant, case.label.role), found.reason
     if found.is_relevant:
         assert found.substances == case.label.substances
 
 
-def of(arms_and_interventions: dict[str, Any], title: str = "A Trial") -> Study:
-    return msgspec.convert(
+def of(arms_and_interventions: dict[str, Any], title: str = "A Trial") -> Trial:
+    return trial_of(
         {
             "protocolSection": {
                 "identificationModule": {"nctId": "NCT00000000", "briefTitle": title},
@@ -64,7 +64,6 @@ def of(arms_and_interventions: dict[str, Any], title: str = "A Trial") -> Study:
                 "armsInterventionsModule": arms_and_interventions,
             }
         },
-        Study,
     )
 
 
@@ -93,6 +92,6 @@ def test_an_intervention_that_says_it_is_the_anaesthetic_of_another_is_one() -> 
 def test_of_endless_lists_only_the_beginning_is_read() -> None:
     letters = "ab " * 600
     many = 2 * MOST_LETTERS_OF_A_LIST // len(letters)
-    read = Trial.of(of({"interventions": [{"name": letters}] * many, "armGroups": [{"label": letters}] * many}))
+    read = Words(of({"interventions": [{"name": letters}] * many, "armGroups": [{"label": letters}] * many}))
     assert len(read.gifts) < many
     assert len(read.groups) < many

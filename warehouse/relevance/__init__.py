@@ -11,24 +11,24 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from connectors.trial import Trial
 from warehouse.relevance.given import gift
 from warehouse.relevance.population import evidence_of
 from warehouse.relevance.purpose import role_of
-from warehouse.relevance.record import Trial
 from warehouse.relevance.verdict import RELEVANT_ROLES, Evidence, Judgement, verdict
-from warehouse.study import Study
+from warehouse.relevance.words import Words
 
 __all__ = ["RELEVANT_ROLES", "RULE_SETS", "Evidence", "Judgement", "judge", "rules_version"]
 
 RULE_SETS = ("ketamine-substance-use",)
 
 
-def judge(study: Study) -> Judgement:
+def judge(trial: Trial) -> Judgement:
     """What a trial's own record says of it."""
-    trial = Trial.of(study)
-    ketamine = gift(trial)
-    people = evidence_of(trial)
-    return verdict(trial, ketamine, people, role_of(trial, ketamine, people))
+    words = Words(trial)
+    ketamine = gift(words)
+    people = evidence_of(words)
+    return verdict(words, ketamine, people, role_of(words, ketamine, people))
 
 
 @cache

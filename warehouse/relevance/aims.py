@@ -12,9 +12,9 @@ from functools import cache
 from warehouse.relevance.disorders import Disorder, disorders_in
 from warehouse.relevance.given import Ketamine, acute_gift
 from warehouse.relevance.mentions import first_given
-from warehouse.relevance.record import Text, Trial
 from warehouse.relevance.verdict import Evidence
 from warehouse.relevance.wording import alternatives, context, drug_name, entries, without_harmless
+from warehouse.relevance.words import Text, Words
 
 _TURN = re.compile(
     r"\b(?P<aim>for|to|treat\w*|management of|prevent\w*|prevention of|reduc\w*|facilitat\w*|support\w*|assist\w*"
@@ -39,7 +39,7 @@ class Piece:
     is_explicit: bool
 
 
-def acute_words(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Text | None:
+def acute_words(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Text | None:
     own = acute_gift(trial, ketamine)
     if own and not any(first_given([title]) for title in trial.titles):
         return own
@@ -68,7 +68,7 @@ def _found(texts: tuple[Text, ...], *kinds: str) -> Text | None:
     return None
 
 
-def _undergoing(trial: Trial) -> Text | None:
+def _undergoing(trial: Words) -> Text | None:
     for title in trial.titles:
         found = _operation().search(title.words)
         if found:
@@ -82,7 +82,7 @@ def _operation() -> re.Pattern[str]:
     return re.compile(rf"\b(?:undergoing|scheduled for)\s+(?:[\w-]+\s+){{0,5}}?{operations}", re.IGNORECASE)
 
 
-def _ache_aimed_at(trial: Trial) -> Text | None:
+def _ache_aimed_at(trial: Words) -> Text | None:
     for title in trial.titles:
         for piece in _pieces(without_harmless(title.words)):
             kinds = ("ache", "setting") if piece.is_explicit else ("ache",)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from warehouse.relevance.record import folded
 from warehouse.relevance.wording import alternatives, any_of, entries
+from warehouse.relevance.words import folded
 from warehouse.vocabulary import rows
 
 GENERAL = "unspecified"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from warehouse.relevance.mentions import Mention, Named, first_given, mentions
-from warehouse.relevance.record import Gift, Group, Text, Trial, heading_key
 from warehouse.relevance.wording import any_of, context, drug_abbreviation, entries
+from warehouse.relevance.words import Gift, Group, Text, Words, heading_key
 from warehouse.vocabulary import rows
 
 _CODE = re.compile(r"[A-Z]{1,5}[ -]?\d{2,}\w*")
@@ -31,7 +31,7 @@ class Ketamine:
     groups: tuple[Group, ...] = ()
 
 
-def gift(trial: Trial) -> Ketamine:
+def gift(trial: Words) -> Ketamine:
     """Whether anybody in the trial is given ketamine, and what says so; without, what else it is named as."""
     gifts = tuple(each for each in trial.gifts if _gives(each, trial))
     groups = () if trial.observes and not gifts else tuple(_holding(trial, gifts))
@@ -42,7 +42,7 @@ def gift(trial: Trial) -> Ketamine:
 
 
 def _signs(
-    trial: Trial, gifts: tuple[Gift, ...], groups: tuple[Group, ...]
+    trial: Words, gifts: tuple[Gift, ...], groups: tuple[Group, ...]
 ) -> Iterator[tuple[str, Mention | None]]:
     """What may say that it is given, the surest first."""
     yield (
@@ -58,19 +58,19 @@ def _signs(
         yield "a title says that {name} is given", first_given(trial.titles)
 
 
-def _gives(each: Gift, trial: Trial) -> bool:
+def _gives(each: Gift, trial: Words) -> bool:
     if each.kind in _TESTS:
         return False
     texts = (*each.names, each.description) if _is_masked(each, trial) else each.names
     return first_given(texts) is not None or _abbreviated(each, trial)
 
 
-def _abbreviated(each: Gift, trial: Trial) -> bool:
+def _abbreviated(each: Gift, trial: Words) -> bool:
     """Whether an intervention is called KAP, or the like, and a title spells that out."""
     return any(drug_abbreviation().search(name.words) for name in each.names) and bool(first_given(trial.titles))
 
 
-def _holding(trial: Trial, gifts: tuple[Gift, ...]) -> Iterator[Group]:
+def _holding(trial: Words, gifts: tuple[Gift, ...]) -> Iterator[Group]:
     """The arms that give ketamine: they list it, an intervention links itself to them, or their label says so."""
     linked = frozenset(label for each in gifts for label in each.arms)
     for group in trial.groups:
@@ -80,7 +80,7 @@ def _holding(trial: Trial, gifts: tuple[Gift, ...]) -> Iterator[Group]:
             yield group
 
 
-def _by_heading(trial: Trial) -> Mention | None:
+def _by_heading(trial: Words) -> Mention | None:
     """The registry's heading, unless the record's own words name ketamine only in passing.
 
     The registry finds its headings by words as well: those of a urine test for ketamine, or of a keyword.
@@ -94,11 +94,11 @@ def _by_heading(trial: Trial) -> Mention | None:
     return Mention(Text("trial_mesh_terms", found.term), found.term, Named.GIVEN)
 
 
-def _any_masked(trial: Trial) -> bool:
+def _any_masked(trial: Words) -> bool:
     return any(_is_masked(each, trial) for each in trial.gifts)
 
 
-def _is_masked(each: Gift, trial: Trial) -> bool:
+def _is_masked(each: Gift, trial: Words) -> bool:
     """Whether its name tells nothing of what it is: "Drug A", "study drug", a code that no title speaks of."""
     if not each.names:
         return True
@@ -117,7 +117,7 @@ def _masked_word() -> re.Pattern[str]:
     return any_of(entries("masked"))
 
 
-def _named(trial: Trial) -> Iterator[Mention]:
+def _named(trial: Words) -> Iterator[Mention]:
     """All mentions outside of keywords."""
     names = (name for each in trial.gifts for name in each.names)
     labels = (each.label for each in trial.groups)
@@ -134,7 +134,7 @@ def _best(found: Iterable[Mention]) -> Mention | None:
 COMPARATORS = {"ACTIVE_COMPARATOR", "PLACEBO_COMPARATOR", "SHAM_COMPARATOR"}
 
 
-def acute_gift(trial: Trial, ketamine: Ketamine) -> Text | None:
+def acute_gift(trial: Words, ketamine: Ketamine) -> Text | None:
     """The intervention that says itself that ketamine is the anaesthetic or the analgesic, beside another one."""
     names = (name for each in ketamine.gifts for name in each.names)
     found = next((name for name in names if context("acute").search(name.words)), None)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from warehouse.relevance.record import Text
 from warehouse.relevance.wording import alternatives, drug_name, entries
+from warehouse.relevance.words import Text
 
 _NEAR = 60
 """How many letters around a name say what it is named for."""

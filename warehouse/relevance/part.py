@@ -4,14 +4,14 @@ import re
 from functools import cache
 
 from warehouse.relevance.given import COMPARATORS, Ketamine
-from warehouse.relevance.record import Gift, Trial
 from warehouse.relevance.wording import alternatives, context, drug_name, entries
+from warehouse.relevance.words import Gift, Words
 
 _MOST_ARMS = 50
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|compared\s+(?:to|with)|against|relative\s+to)\s+", re.IGNORECASE)
 
 
-def is_comparator(trial: Trial, ketamine: Ketamine) -> bool:
+def is_comparator(trial: Words, ketamine: Ketamine) -> bool:
     """Whether it is what something else is measured against, as arms say, or else a title."""
     arms = _by_arms(trial, ketamine)
     if arms is None:
@@ -19,7 +19,7 @@ def is_comparator(trial: Trial, ketamine: Ketamine) -> bool:
     return arms == "comparator"
 
 
-def _by_arms(trial: Trial, ketamine: Ketamine) -> str | None:
+def _by_arms(trial: Words, ketamine: Ketamine) -> str | None:
     """Whether only comparator arms hold it, or only experimental ones; None where the arms do not tell."""
     holding = {id(each) for each in ketamine.groups}
     kinds = {each.kind for each in ketamine.groups}
@@ -43,7 +43,7 @@ def _is_compared_with(title: str) -> bool:
     )
 
 
-def is_adjunct(trial: Trial, ketamine: Ketamine) -> bool:
+def is_adjunct(trial: Words, ketamine: Ketamine) -> bool:
     """Whether it stands beside another treatment: a title says so, or every arm has it and another differs."""
     return any(_adjunct().search(title.words) for title in trial.titles) or _is_background(trial, ketamine)
 
@@ -56,7 +56,7 @@ def _adjunct() -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-def _is_background(trial: Trial, ketamine: Ketamine) -> bool:
+def _is_background(trial: Words, ketamine: Ketamine) -> bool:
     """Whether all arms have ketamine, and another drug or device makes the difference between them."""
     in_all = 2 <= len(trial.groups) == len(ketamine.groups) <= _MOST_ARMS
     if not in_all or len(ketamine.gifts) != 1:
@@ -66,7 +66,7 @@ def _is_background(trial: Trial, ketamine: Ketamine) -> bool:
     return any(_labels(each, trial) < shared and _labels(each, trial) for each in differing)
 
 
-def _labels(each: Gift, trial: Trial) -> set[str]:
+def _labels(each: Gift, trial: Words) -> set[str]:
     names = {name.words for name in each.names}
     listed = {
         group.label.words

@@ -3,8 +3,8 @@
 import re
 
 from warehouse.relevance.disorders import disorders_in
-from warehouse.relevance.record import Text, Trial
 from warehouse.relevance.wording import context
+from warehouse.relevance.words import Text, Words
 
 _BEFORE = 60
 _BETWEEN = 12
@@ -27,7 +27,7 @@ def is_only_a_risk(words: str, start: int) -> bool:
     return any(len(before) - each.end() <= _BETWEEN for each in context("at_risk").finditer(before))
 
 
-def healthy_people(trial: Trial) -> Text | None:
+def healthy_people(trial: Words) -> Text | None:
     """What says that the trial's people are healthy, where they are the only ones."""
     conditions = [text for text in trial.conditions if text.words.strip()]
     if conditions and all(context("healthy").match(text.words) for text in conditions):
@@ -52,7 +52,7 @@ def _has_patients(label: str) -> bool:
     return bool(disorders_in(label))
 
 
-def at_risk(trial: Trial) -> Text | None:
+def at_risk(trial: Words) -> Text | None:
     """What says that people are at risk of the disorder, where no title names anybody who has it."""
     if any(_names_patients(title) for title in trial.titles):
         return None

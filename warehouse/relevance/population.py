@@ -11,9 +11,9 @@ from functools import cache, cached_property
 
 from warehouse.relevance.disorders import GENERAL, Disorder, disorders_in, used_in
 from warehouse.relevance.people import is_only_a_risk
-from warehouse.relevance.record import Text, Trial, heading_key
 from warehouse.relevance.verdict import Evidence
 from warehouse.relevance.wording import context, drug_name, without_harmless
+from warehouse.relevance.words import Text, Words, heading_key
 from warehouse.vocabulary import rows
 
 _CRAVED = re.compile(
@@ -22,7 +22,7 @@ _CRAVED = re.compile(
 _ADDICTION = re.compile(r"\b(?:addict|behavior)", re.IGNORECASE)
 
 
-def evidence_of(trial: Trial) -> tuple[Evidence, ...]:
+def evidence_of(trial: Words) -> tuple[Evidence, ...]:
     """Every reason for every substance; a general word ("drug abuse") only where none is more particular."""
     people = _People(trial)
     found = [*people.by_conditions(), *people.by_headings(), *people.by_titles()]
@@ -37,7 +37,7 @@ def evidence_of(trial: Trial) -> tuple[Evidence, ...]:
 class _People:
     """Whom a trial is about. What is asked of all its texts together is asked once."""
 
-    trial: Trial
+    trial: Words
 
     def by_conditions(self) -> Iterator[Evidence]:
         for text in self.trial.conditions:

@@ -6,9 +6,9 @@ from warehouse.relevance.given import Ketamine
 from warehouse.relevance.mentions import Named, mentions
 from warehouse.relevance.part import is_adjunct, is_comparator
 from warehouse.relevance.people import at_risk, healthy_people
-from warehouse.relevance.record import Text, Trial
 from warehouse.relevance.verdict import PLACES, Evidence, Role, quoted
 from warehouse.relevance.wording import context
+from warehouse.relevance.words import Text, Words
 
 _PROBED = ("BASIC_SCIENCE", "DIAGNOSTIC", "SCREENING", "OTHER")
 _PURPOSES = {
@@ -21,7 +21,7 @@ _PURPOSES = {
 _UNREGISTERED = "no other purpose is named"
 
 
-def role_of(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role:
+def role_of(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role:
     """What ketamine is in the trial: the first answer that speaks."""
     if not ketamine.is_given:
         return _not_given(ketamine)
@@ -48,7 +48,7 @@ def _not_given(ketamine: Ketamine) -> Role:
 # -- nobody is treated ---------------------------------------------------------------------------------
 
 
-def _own_abuse(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role | None:
+def _own_abuse(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role | None:
     """A disorder of ketamine's own is what people are treated for, and no other."""
     if any(each.substance != GENERAL for each in people):
         return None
@@ -58,7 +58,7 @@ def _own_abuse(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...]) -
     return None
 
 
-def _effects(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role | None:
+def _effects(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role | None:
     """Its effects are what is studied: how well it is liked, or what it does as a challenge."""
     is_aimed = any(aims_at_disorder(title.words) for title in trial.titles)
     abuse = _first("abuse", trial.titles if is_aimed else (*trial.titles, *trial.conditions))
@@ -77,7 +77,7 @@ def _first(kind: str, texts: tuple[Text, ...]) -> Text | None:
     return next((Text(text.field, match[0]) for text, match in found if match), None)
 
 
-def _no_patients(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role | None:
+def _no_patients(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role | None:
     healthy = healthy_people(trial)
     if healthy:
         return Role("none", f"it is given to healthy people only ({_says(healthy)})")
@@ -85,7 +85,7 @@ def _no_patients(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...])
     return Role("none", f"it is given to people at risk, not to patients ({_says(risk)})") if risk else None
 
 
-def _acute(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role | None:
+def _acute(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...]) -> Role | None:
     """It is given against pain, for anaesthesia or sedation, and no title aims it at the disorder."""
     found = acute_words(trial, ketamine, people)
     if found is None:

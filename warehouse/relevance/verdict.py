@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from warehouse.relevance.given import COMPARATORS, Ketamine
-from warehouse.relevance.record import Trial
+from warehouse.relevance.words import Words
 
 RELEVANT_ROLES = ("treatment", "comparator", "adjunct")
 _GENERAL = "unspecified"
@@ -55,7 +55,7 @@ class Judgement:
         return tuple(sorted({each.substance for each in self.evidence}))
 
 
-def verdict(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...], role: Role) -> Judgement:
+def verdict(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...], role: Role) -> Judgement:
     """Whether the trial is ours: ketamine given, to people with a disorder, as a part of its treatment."""
     if role.name == "abused":
         people = tuple(each for each in people if each.substance != _GENERAL)
@@ -63,7 +63,7 @@ def verdict(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...], role
     return Judgement(people, role.name, is_relevant, _reason(trial, ketamine, people, role))
 
 
-def _reason(trial: Trial, ketamine: Ketamine, people: tuple[Evidence, ...], role: Role) -> str:
+def _reason(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...], role: Role) -> str:
     if not ketamine.is_given:
         return role.clause
     given = _given(trial, ketamine)
@@ -85,7 +85,7 @@ def _whom(people: tuple[Evidence, ...]) -> str:
     return f"{PLACES[first.field]} {' and '.join(told)}" + (" and more" if len(others) > 1 else "")
 
 
-def _given(trial: Trial, ketamine: Ketamine) -> str:
+def _given(trial: Words, ketamine: Ketamine) -> str:
     """How it is given: by which name, as an intervention of which arm."""
     mention = ketamine.mention
     is_plain = mention is None or mention.words.casefold() == "ketamine"
@@ -93,7 +93,7 @@ def _given(trial: Trial, ketamine: Ketamine) -> str:
     return ketamine.how.format(name=name, arms=_arms(trial, ketamine))
 
 
-def _arms(trial: Trial, ketamine: Ketamine) -> str:
+def _arms(trial: Words, ketamine: Ketamine) -> str:
     """Which arms give it, in words: "of the experimental arm", "of every arm"; nothing where arms do not say."""
     kinds = {each.kind for each in ketamine.groups}
     if len(trial.groups) > 1 and len(ketamine.groups) == len(trial.groups):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from warehouse.relevance.record import folded
+from warehouse.relevance.words import folded
 from warehouse.vocabulary import rows
 
 _BETWEEN = r"[\s\-/]+"

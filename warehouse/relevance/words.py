@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from warehouse.study import Arm, Intervention, Mesh, Study
+from connectors.spelling import compared
+from connectors.trial import Arm, Intervention, MeshTerm, Trial
 
 MOST_LETTERS = 2000
 """Of one text: a title that goes on for megabytes says no more than its beginning."""
@@ -69,110 +70,112 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """A record's words for the rules. Lists are read only as far as somebody would."""
+class Words:
+    """A trial's words for the rules. Lists are read only as far as somebody would."""
 
-    study: Study = field(repr=False)
-
-    @classmethod
-    def of(cls, study: Study) -> "Trial":
-        return cls(study)
+    trial: Trial = field(repr=False)
 
     @cached_property
     def titles(self) -> tuple[Text, ...]:
-        names = self.study.protocolSection.identificationModule
-        return tuple(_texts("title", [names.briefTitle])) + tuple(_texts("official_title", [names.officialTitle]))
+        brief, official = (
+            _texts("title", [self.trial.title]),
+            _texts("official_title", [self.trial.official_title]),
+        )
+        return (*brief, *official)
 
     @cached_property
     def conditions(self) -> tuple[Text, ...]:
-        module = self.study.protocolSection.conditionsModule
-        return tuple(_texts("trial_conditions", (module and module.conditions) or []))
+        return tuple(_texts("trial_conditions", (each.condition for each in self.trial.conditions)))
 
     @cached_property
     def keywords(self) -> tuple[Text, ...]:
-        module = self.study.protocolSection.conditionsModule
-        return tuple(_texts("trial_keywords", (module and module.keywords) or []))
+        return tuple(_texts("trial_keywords", (each.keyword for each in self.trial.keywords)))
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
         """The registry's MeSH headings of the conditions."""
-        browse = self.study.derivedSection and self.study.derivedSection.conditionBrowseModule
-        return tuple(_headings((browse and browse.meshes) or []))
+        return tuple(self._headings("condition", is_ancestor=False))
 
     @cached_property
     def ancestors(self) -> tuple[Heading, ...]:
         """What stands above those headings in the tree, of all of them together."""
-        browse = self.study.derivedSection and self.study.derivedSection.conditionBrowseModule
-        return tuple(_headings((browse and browse.ancestors) or []))
+        return tuple(self._headings("condition", is_ancestor=True))
 
     @cached_property
     def drug_headings(self) -> tuple[Heading, ...]:
-        browse = self.study.derivedSection and self.study.derivedSection.interventionBrowseModule
-        return tuple(_headings((browse and browse.meshes) or []))
+        return tuple(self._headings("intervention", is_ancestor=False))
 
     @cached_property
     def gifts(self) -> tuple[Gift, ...]:
-        module = self.study.protocolSection.armsInterventionsModule
-        return tuple(_gifts((module and module.interventions) or []))
+        return tuple(_gifts(self.trial.interventions))
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:
-        module = self.study.protocolSection.armsInterventionsModule
-        return tuple(_groups((module and module.armGroups) or []))
+        return tuple(_groups(self.trial.arms))
 
     @property
     def observes(self) -> bool:
-        design = self.study.protocolSection.designModule
-        return (design and design.studyType) == "OBSERVATIONAL"
+        return self.trial.study_type == "OBSERVATIONAL"
 
     @property
     def purpose(self) -> str | None:
-        design = self.study.protocolSection.designModule
-        return design.designInfo.primaryPurpose if design and design.designInfo else None
+        return self.trial.purpose
+
+    def _headings(self, side: str, *, is_ancestor: bool) -> Iterator[Heading]:
+        found = (each for each in self.trial.mesh_terms if (each.side, each.is_ancestor) == (side, is_ancestor))
+        return _headings(found)
 
 
 def _texts(place: str, listed: Iterable[str | None]) -> Iterator[Text]:
     """The texts of one list, until they are more than anyone would read."""
     letters = 0
     for words in listed:
-        if words:
-            text = Text(place, folded(words))
+        if spelt := _folded(words):
+            text = Text(place, spelt)
             letters += len(text.words) + 1
             if letters > MOST_LETTERS_OF_A_LIST:
                 return
             yield text
 
 
+def _folded(text: str | None) -> str:
+    """As ``folded``, in the spelling in which texts are compared; marks go first, or ``™`` would be letters."""
+    if not text:
+        return ""
+    return folded(compared(text if text.isascii() else text.translate(_UNSEEN)))
+
+
 def _gifts(listed: list[Intervention]) -> Iterator[Gift]:
     letters = 0
     for each in listed:
-        names = tuple(_texts("trial_interventions", [each.name, *(each.otherNames or [])]))
+        names = tuple(_texts("trial_interventions", [each.name, *(each.other_names or [])]))
         letters += sum(len(name.words) + 1 for name in names)
         if letters > MOST_LETTERS_OF_A_LIST:
             return
-        description = Text("trial_interventions", folded(each.description or ""))
+        description = Text("trial_interventions", _folded(each.description))
         yield Gift(
-            each.type or "",
+            each.intervention_type or "",
             names,
             description,
-            frozenset(folded(label) for label in each.armGroupLabels or [] if label),
+            frozenset(_folded(label) for label in each.arm_labels or []),
         )
 
 
 def _groups(listed: list[Arm]) -> Iterator[Group]:
     letters = 0
     for each in listed:
-        gives = tuple(_texts("trial_arms", each.interventionNames or []))
-        letters += len(each.label or "") + sum(len(what.words) + 1 for what in gives)
+        gives = tuple(_texts("trial_arms", each.intervention_names or []))
+        label = _folded(each.label)
+        letters += len(label) + sum(len(what.words) + 1 for what in gives)
         if letters > MOST_LETTERS_OF_A_LIST:
             return
-        yield Group(each.type or "", Text("trial_arms", folded(each.label or "")), gives)
+        yield Group(each.arm_type or "", Text("trial_arms", label), gives)
 
 
-def _headings(listed: list[Mesh]) -> Iterator[Heading]:
+def _headings(listed: Iterable[MeshTerm]) -> Iterator[Heading]:
     letters = 0
     for mesh in listed:
-        heading = Heading(heading_key(mesh.id or ""), folded(mesh.term or mesh.id or ""))
+        heading = Heading(heading_key(mesh.mesh_id or ""), _folded(mesh.term or mesh.mesh_id))
         letters += len(heading.term) + 10
         if letters > MOST_LETTERS_OF_A_LIST:
             return

@@ -1,0 +1,42 @@
+"""Records of ClinicalTrials.gov as the house reads them, for tests that have them as JSON."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from connectors import canonical
+from connectors.clinicaltrials_gov.counting import counted, what_counts
+from connectors.clinicaltrials_gov.reading import Reader, Reading
+from connectors.spelling import OneSpelling
+from connectors.trial import Trial
+from warehouse import intake
+from warehouse.intake import Read, Unreadable
+from warehouse.judge.changes import Finding, differences
+
+READER = Reader()
+TODAY = date(2026, 9, 12)
+
+
+def reading(record: Any) -> Reading:
+    return READER.read(record if isinstance(record, bytes) else json.dumps(record).encode(), TODAY)
+
+
+def trial_of(record: Any) -> Trial:
+    """A record that need not say its number."""
+    protocol = {"identificationModule": {}, **record["protocolSection"]}
+    named = {"nctId": "NCT00000000", **protocol["identificationModule"]}
+    return reading({**record, "protocolSection": {**protocol, "identificationModule": named}}).trial
+
+
+def read(records: Iterable[bytes], known: Mapping[str, str] | None = None) -> list[Read | Unreadable]:
+    return list(intake.read(iter(records), READER, TODAY, known or {}))
+
+
+def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Finding]:
+    alike = OneSpelling()
+    return differences(counted(before, alike), counted(after, alike))
+
+
+def content_hash(record: dict[str, Any]) -> str:
+    return canonical.content_hash(what_counts(record))
