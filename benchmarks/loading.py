@@ -17,7 +17,7 @@ from sqlmodel import Session, create_engine
 from connectors.clinicaltrials_gov.reading import Reader
 from connectors.simulated import made_up
 from warehouse import models
-from warehouse.intake import Read, read
+from warehouse.intake import Known, Read, read
 from warehouse.load import Stage, load
 from warehouse.store import opened, transaction
 
@@ -42,7 +42,7 @@ def seconds(told: list[float]) -> Iterator[None]:
 
 
 def states(count: int) -> list[Read]:
-    return [each for each in read(many(count), Reader(), NOW.date(), {}) if isinstance(each, Read)]
+    return [each for each in read(many(count), Reader(), NOW.date(), Known({})) if isinstance(each, Read)]
 
 
 def main(count: int) -> None:
@@ -54,7 +54,7 @@ def main(count: int) -> None:
         stage = Stage(by_sets, registry_name="clinicaltrials.gov", run_id="r", observed_at=NOW)
         with opened(by_sets) as con, seconds(spent), stage:
             for state in states(count):
-                stage.put(state.trial, state.payload, 1, state.content_hash, (None, "data_version"))
+                stage.put(state, 1, (None, "data_version"))
             with transaction(con):
                 load(con, stage)
         with opened(by_rows):

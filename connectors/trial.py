@@ -287,10 +287,6 @@ class Reading(Protocol):
     def content_hash(self) -> str:
         """BLAKE2b of what counts in the record, in canonical form."""
 
-    @property
-    def stamped_on(self) -> date | None:
-        """The day of the data version that the registry wrote into the record, where it did."""
-
     def flags(self) -> list[Flag]:
         """What is odd about it, once a path and value."""
 
@@ -301,10 +297,18 @@ class Reading(Protocol):
 class Reader(Protocol):
     """Reads the records of one registry. Pure: it asks nobody, and the calendar only by ``today``.
 
-    ``number_at`` is where in a record the trial's number stands, as a path.
+    ``number_at`` is where in a record the trial's number stands, as a path. ``edition`` is raised whenever the
+    same bytes are read otherwise than before: then every record is read once more.
     """
 
     number_at: str
+    edition: int
+
+    def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
+        """The bytes but for the registry's stamp, and the day of the data version that the stamp names, if any.
+
+        They are not parsed: of what is known by them nothing more is asked.
+        """
 
     def read(self, payload: bytes, today: date) -> Reading:
         """Raises ``UnreadableError``."""

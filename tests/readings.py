@@ -11,7 +11,7 @@ from connectors.clinicaltrials_gov.reading import Reader, Reading
 from connectors.spelling import OneSpelling
 from connectors.trial import Trial
 from warehouse import intake
-from warehouse.intake import Read, Unreadable
+from warehouse.intake import Known, Read, Seen, Unreadable
 from warehouse.judge.changes import Finding, differences
 
 READER = Reader()
@@ -30,7 +30,8 @@ def trial_of(record: Any) -> Trial:
 
 
 def read(records: Iterable[bytes], known: Mapping[str, str] | None = None) -> list[Read | Unreadable]:
-    return list(intake.read(iter(records), READER, TODAY, known or {}))
+    found = intake.read(iter(records), READER, TODAY, Known(known or {}))
+    return [each for each in found if not isinstance(each, Seen)]
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Finding]:

@@ -24,6 +24,8 @@ class Held:
     overall_status: str | None
     fate: str | None
     merged_into: str | None
+    fingerprint: str | None = None
+    reads_otherwise_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Expected:
 def latest(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Held]:
     rows = con.execute(
         "SELECT trial_id, version_number, content_hash, first_posted_on, last_update_posted_on, overall_status, "
-        "fate, merged_into FROM trial JOIN trial_version USING (trial_id, version_number) WHERE registry_name = ?",
+        "fate, merged_into, fingerprint, reads_otherwise_from "
+        "FROM trial JOIN trial_version USING (trial_id, version_number) WHERE registry_name = ?",
         [registry_name],
     ).fetchall()
     return {trial_id: Held(*state) for trial_id, *state in rows}

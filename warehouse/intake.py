@@ -4,8 +4,9 @@ One record after another, so that an unreadable one is set aside with its path a
 others. Nothing is written here.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from connectors.trial import Reader, Reading, Trial, UnreadableError
@@ -13,12 +14,17 @@ from connectors.trial import Reader, Reading, Trial, UnreadableError
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A record that could be read. ``is_new`` when we hold no such state of the trial as its latest."""
+    """A record that could be read. ``is_new`` when we hold no such state of the trial as its latest.
+
+    ``fingerprint`` is that of its bytes, ``stamped_on`` the day of the data version that is written into them.
+    """
 
     reading: Reading
     payload: bytes
+    fingerprint: str
     content_hash: str
     is_new: bool
+    stamped_on: date | None = None
 
     @property
     def trial_id(self) -> str:
@@ -27,6 +33,22 @@ class Read:
     @property
     def trial(self) -> Trial:
         return self.reading.trial
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record whose bytes are known, but for the registry's stamp. Nothing more is asked of it."""
+
+    trial_id: str
+    stamped_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we hold: the hash of each trial's latest state, and which trial's bytes bear a fingerprint."""
+
+    hashes: Mapping[str, str]
+    bearers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +62,21 @@ class Unreadable:
 
 
 def read(
-    records: Iterator[bytes], reader: Reader, today: date, known: Mapping[str, str]
-) -> Iterator[Read | Unreadable]:
-    """Each landed record, judged. ``known`` maps the trials we hold to the hash of their latest state.
+    records: Iterator[bytes], reader: Reader, today: date, known: Known
+) -> Iterator[Read | Seen | Unreadable]:
+    """Each landed record, judged; none is parsed whose bytes are known.
 
     Of two readable records of one trial the first is believed and the other set aside.
     """
     told: set[str] = set()
     for payload in records:
+        sent, stamped_on = reader.unstamped(payload)
+        fingerprint = _fingerprint(sent, reader.edition)
+        bearer = known.bearers.get(fingerprint)
+        if bearer and bearer not in told:
+            told.add(bearer)
+            yield Seen(bearer, stamped_on)
+            continue
         try:
             reading = reader.read(payload, today)
         except UnreadableError as error:
@@ -59,4 +88,8 @@ def read(
             continue
         told.add(number)
         state = reading.content_hash
-        yield Read(reading, payload, state, known.get(number) != state)
+        yield Read(reading, payload, fingerprint, state, known.hashes.get(number) != state, stamped_on)
+
+
+def _fingerprint(sent: bytes, edition: int) -> str:
+    return f"{edition}-{hashlib.blake2b(sent, digest_size=16).hexdigest()}"

@@ -29,11 +29,11 @@ from warehouse.certificate import (
 from warehouse.checks import Tonight, verdict
 from warehouse.former import Heir
 from warehouse.holdings import Held
-from warehouse.intake import Read, Unreadable, read
+from warehouse.intake import Known, Read, Seen, Unreadable, read
 from warehouse.journal import Journal
 from warehouse.judge.changes import Finding, differences, hand_of, overdue, registry_date
 from warehouse.landed import Landed
-from warehouse.load import Stage, load, rehash, seen
+from warehouse.load import Stage, known_by, load, seen
 from warehouse.membership import Before, Entry, Exit, moves, unreadable
 from warehouse.store import transaction
 from warehouse.tables import insert, listed
@@ -63,7 +63,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         shown = _look_through(night, landed, held, heirs, stage, journal)
         forerunners = (_forerunner(state, heirs) for state in shown.changed)
         earlier = holdings.readings(con, forerunners, night)
-        read_otherwise = _set_apart_what_only_we_read_otherwise(shown, held, earlier)
+        _set_apart_what_only_we_read_otherwise(shown, held, earlier)
         restored = sorted(number for number in shown.trial_ids if number in held and held[number].fate)
         entries, exits = moves(
             before,
@@ -90,7 +90,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
                 labels.inherit(con, heir)
                 journal.inherit(heir)
             load(con, stage)
-            rehash(con, read_otherwise, night.work)
+            known_by(con, shown.known_by, night.work)
             for heir in inheriting:
                 former.inherit_lateness(con, heir)
             seen(con, shown.trial_ids, night.now, night.work)
@@ -114,6 +114,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
 class _Shown:
     """What the registry showed tonight. ``changed`` are trials in a new state, ``new`` those never held.
 
+    ``known_by`` are fingerprint and hash of those whose bytes are others and whose state is not.
     ``hands`` says of the changed ones whose doing that is: the sponsor's, or the registry's.
     """
 
@@ -125,6 +126,7 @@ class _Shown:
     judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
     flags: dict[str, list[Flag]] = field(default_factory=dict)
     stamped: Counter[date] = field(default_factory=Counter)
+    known_by: dict[str, tuple[str, str]] = field(default_factory=dict)
     hands: dict[str, str] = field(default_factory=dict)
     unposted: int = 0
 
@@ -139,16 +141,19 @@ def _look_through(
 ) -> _Shown:
     """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
     shown = _Shown()
-    known = {number: state.content_hash for number, state in held.items()}
+    known = _known(held)
     for state in read(landed.records(), night.reader, night.today, known):
         if isinstance(state, Unreadable):
             shown.unreadable.append(state)
             continue
         number = state.trial_id
         shown.trial_ids.append(number)
-        if stamped_on := state.reading.stamped_on:
-            shown.stamped[stamped_on] += 1
+        if state.stamped_on:
+            shown.stamped[state.stamped_on] += 1
+        if isinstance(state, Seen):
+            continue
         if not state.is_new:
+            shown.known_by[number] = state.fingerprint, state.content_hash
             continue
         trial = state.trial
         shown.flags[number] = state.reading.flags()
@@ -162,8 +167,15 @@ def _look_through(
         else:
             shown.new.add(number)
             dated = registry_date("sponsor", trial.last_update_posted_on, journal.data_version_on)
-            stage.put(trial, state.payload, 1, state.content_hash, dated)
+            stage.put(state, 1, dated)
     return shown
+
+
+def _known(held: Mapping[str, Held]) -> Known:
+    return Known(
+        {number: state.content_hash for number, state in held.items()},
+        {state.fingerprint: number for number, state in held.items() if state.fingerprint},
+    )
 
 
 def _changed_by_nobody(state: Read, before: Held) -> bool:
@@ -236,11 +248,8 @@ def _judge(
 
 def _set_apart_what_only_we_read_otherwise(
     shown: _Shown, held: Mapping[str, Held], earlier: Mapping[str, Reading]
-) -> dict[str, str]:
-    """Take from the changed trials those whose record is as it was, only that another version of us read it.
-
-    Returns their hashes as we make them now.
-    """
+) -> None:
+    """Take from the changed trials those whose record is as it was, only that another version of us read it."""
     same = [
         state
         for state in shown.changed
@@ -250,7 +259,7 @@ def _set_apart_what_only_we_read_otherwise(
         numbers = {state.trial_id for state in same}
         shown.changed = [state for state in shown.changed if state.trial_id not in numbers]
         shown.unposted -= sum(_changed_by_nobody(state, held[state.trial_id]) for state in same)
-    return {state.trial_id: state.content_hash for state in same}
+        shown.known_by |= {state.trial_id: (state.fingerprint, state.content_hash) for state in same}
 
 
 def _forerunner(state: Read, heirs: Mapping[str, Heir]) -> str:
@@ -277,7 +286,7 @@ def _compare(
             journal.add(state.trial_id, finding, versions=(version, version + 1), posted_on=posted_on)
         hand = shown.hands[state.trial_id] = hand_of(before, after)
         dated = registry_date(hand, posted_on, journal.data_version_on)
-        stage.put(state.trial, state.payload, version + 1, state.content_hash, dated)
+        stage.put(state, version + 1, dated)
 
 
 def _put_flags(con: duckdb.DuckDBPyConnection, night: Night, shown: _Shown) -> None:
@@ -371,19 +380,22 @@ def _note_overdue(
     con: duckdb.DuckDBPyConnection, night: Night, journal: Journal, *, untold: frozenset[str] | None = frozenset()
 ) -> None:
     """Note who has become overdue and who no longer is. ``untold`` are noted in silence; None: all of them."""
-    today = night.now.date()
+    turned: dict[bool, list[str]] = {True: [], False: []}
     for each in holdings.expected(con, night.watch.name):
         span = Span(each.latest, each.latest) if each.latest else None
-        late = overdue(each.overall_status, span, each.type, today)
+        late = overdue(each.overall_status, span, each.type, night.today)
         if (late is None) == (each.overdue_since is None):
             continue
-        con.execute(
-            "UPDATE trial SET overdue_since = ? WHERE trial_id = ?", [today if late else None, each.trial_id]
-        )
+        turned[late is not None].append(each.trial_id)
         if late and untold is not None and each.trial_id not in untold:
             reason = f"still {each.overall_status}, though expected to end by {each.written}: {late} days overdue"
             finding = Finding("overdue", "is_overdue", "false", "true", "calendar", reason)
             journal.add(each.trial_id, finding, versions=(each.version_number, each.version_number))
+    for is_late, trial_ids in turned.items():
+        if trial_ids:
+            since = night.today if is_late else None
+            with listed(con, trial_ids, night.work):
+                con.execute("UPDATE trial SET overdue_since = ? WHERE trial_id IN (FROM listed)", [since])
 
 
 def _welcomes(con: duckdb.DuckDBPyConnection, night: Night) -> Iterable[alerts.Due]:

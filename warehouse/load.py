@@ -17,6 +17,7 @@ import msgspec
 
 from connectors.trial import Entry, Trial
 from warehouse import models
+from warehouse.intake import Read
 from warehouse.tables import Lines, listed, name_of
 
 A_PART = 10_000
@@ -48,6 +49,7 @@ STAGED = {
     "observed_at": "TIMESTAMP",
     "run_id": "VARCHAR",
     "content_hash": "VARCHAR",
+    "fingerprint": "VARCHAR",
     "payload": "VARCHAR",
     "trial": duckdb_type(Trial),
 }
@@ -69,14 +71,7 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def put(
-        self,
-        trial: Trial,
-        payload: bytes,
-        version_number: int,
-        content_hash: str,
-        dated: tuple[date | None, str],
-    ) -> None:
+    def put(self, state: Read, version_number: int, dated: tuple[date | None, str]) -> None:
         """``dated`` is the registry's date of this state, and what kind of date that is."""
         if self.count % A_PART == 0:
             path = self._work / f"stage-{len(self._parts)}.ndjson"
@@ -89,9 +84,10 @@ class Stage:
                 "version_number": version_number,
                 "registry_date": registry_date,
                 "registry_date_basis": basis,
-                "content_hash": content_hash,
-                "payload": payload.decode("utf-8", "replace"),
-                "trial": trial,
+                "content_hash": state.content_hash,
+                "fingerprint": state.fingerprint,
+                "payload": state.payload.decode("utf-8", "replace"),
+                "trial": state.trial,
             }
         )
 
@@ -136,9 +132,10 @@ def make_present(con: duckdb.DuckDBPyConnection) -> None:
     for entry, lists in ENTRIES.items():
         con.execute(_entries(entry, lists))
     con.execute(
-        "INSERT INTO trial BY NAME SELECT trial.trial_id, registry_name, trial.url, version_number, "
-        "observed_at AS first_seen_at, observed_at AS last_seen_at FROM stage "
-        "ON CONFLICT (trial_id) DO UPDATE SET version_number = excluded.version_number"
+        "INSERT INTO trial BY NAME SELECT trial.trial_id, registry_name, trial.url, version_number, fingerprint, "
+        "trial.reads_otherwise_from, observed_at AS first_seen_at, observed_at AS last_seen_at FROM stage "
+        "ON CONFLICT (trial_id) DO UPDATE SET version_number = excluded.version_number, "
+        "fingerprint = excluded.fingerprint, reads_otherwise_from = excluded.reads_otherwise_from"
     )
 
 
@@ -171,19 +168,24 @@ def _entries(entry: type[Entry], lists: str) -> str:
 _TABLES = {name_of(table): table for table in models.CHILD_TABLES}
 
 
-def rehash(con: duckdb.DuckDBPyConnection, hashes: Mapping[str, str], work: Path) -> None:
-    """Note how we fingerprint the present states of these trials now: another version of us did so otherwise."""
-    with Lines(work / "hashes.ndjson") as lines:
-        for trial_id, content_hash in hashes.items():
-            lines.add({"trial_id": trial_id, "content_hash": content_hash})
-        columns = {"trial_id": "VARCHAR", "content_hash": "VARCHAR"}
-        lines.read(con, columns, "CREATE OR REPLACE TEMP TABLE hashed AS SELECT *")
-    if hashes:
+def known_by(con: duckdb.DuckDBPyConnection, states: Mapping[str, tuple[str, str]], work: Path) -> None:
+    """Note by what the present states of these trials are known now: other bytes, or another hash of ours."""
+    columns = {"trial_id": "VARCHAR", "fingerprint": "VARCHAR", "content_hash": "VARCHAR"}
+    with Lines(work / "known.ndjson") as lines:
+        for trial_id, (fingerprint, content_hash) in states.items():
+            lines.add({"trial_id": trial_id, "fingerprint": fingerprint, "content_hash": content_hash})
+        lines.read(con, columns, "CREATE OR REPLACE TEMP TABLE known AS SELECT *")
+    if states:
         con.execute(
-            "UPDATE trial_version SET content_hash = hashed.content_hash FROM hashed JOIN trial USING (trial_id) "
-            "WHERE trial_version.trial_id = trial.trial_id AND trial_version.version_number = trial.version_number"
+            "UPDATE trial SET fingerprint = known.fingerprint FROM known WHERE known.trial_id = trial.trial_id"
         )
-        con.execute("DROP TABLE hashed")
+        con.execute(
+            "UPDATE trial_version SET content_hash = known.content_hash FROM known JOIN trial USING (trial_id) "
+            "WHERE trial_version.trial_id = trial.trial_id "
+            "AND trial_version.version_number = trial.version_number "
+            "AND trial_version.content_hash <> known.content_hash"
+        )
+        con.execute("DROP TABLE known")
 
 
 def seen(con: duckdb.DuckDBPyConnection, trial_ids: list[str], observed_at: datetime, work: Path) -> None:

@@ -65,6 +65,11 @@ class Trial(SQLModel, table=True):
     last_seen_at: datetime = instant("When the registry last showed it to us (UTC).")
     fate: str | None = text("removed or merged, once the registry has said so by id; else NULL.")
     merged_into: str | None = text("The surviving trial, when merged.")
+    fingerprint: str | None = text("Of the bytes that it was last seen in, without the registry's stamp.")
+    reads_otherwise_from: date | None = _column(
+        "The first day on which these bytes will be read otherwise, where a status follows the calendar.",
+        default=None,
+    )
     overdue_since: date | None = _column(
         "The day on which its being overdue was first noted; NULL while it is not overdue.", default=None
     )
@@ -430,7 +435,9 @@ PUBLIC_TABLES: tuple[type[SQLModel], ...] = (
 """What is published. Payloads and mail stay in the store: they name people."""
 
 
-PRIVATE_COLUMNS = frozenset({("quarantine", "payload")})
+PRIVATE_COLUMNS = frozenset(
+    {("quarantine", "payload"), ("trial", "fingerprint"), ("trial", "reads_otherwise_from")}
+)
 """Columns of public tables that are not published."""
 
 

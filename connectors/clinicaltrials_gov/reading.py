@@ -1,5 +1,6 @@
 """A record of ClinicalTrials.gov as a trial, with what of it is compared. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,6 +30,8 @@ from connectors.trial import (
     told_apart,
 )
 
+STAMP = re.compile(rb'"versionHolder"\s*:\s*"([^"\\]*)"')
+"""The day of the data version, which the registry writes into every record every day."""
 URL = "https://clinicaltrials.gov/study/"
 
 
@@ -36,6 +39,15 @@ class Reader:
     """Reads whole records as the API sends them. Implements ``connectors.trial.Reader``."""
 
     number_at = f"$.{NUMBER_AT}"
+    edition = 1
+
+    def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
+        """As the Protocol says. Outside of strings these quotation marks stand nowhere else."""
+        found = STAMP.search(payload)
+        if not found:
+            return payload, None
+        stamped_on = version_day(found[1].decode("utf-8", "replace"))
+        return payload[: found.start(1)] + payload[found.end(1) :], stamped_on
 
     def read(self, payload: bytes, today: date) -> "Reading":
         """As the Protocol says. ``today`` changes nothing: here the registry itself writes every status."""
@@ -59,13 +71,6 @@ class Reading:
     @cached_property
     def content_hash(self) -> str:
         return content_hash(what_counts(self.found.record))
-
-    @property
-    def stamped_on(self) -> date | None:
-        derived: Any = self.found.record.get("derivedSection")
-        for step in ("miscInfoModule", "versionHolder"):
-            derived = derived.get(step) if isinstance(derived, dict) else None
-        return version_day(derived) if isinstance(derived, str) else None
 
     def flags(self) -> list[Flag]:
         return flags(self.found.record, self.found.odd)

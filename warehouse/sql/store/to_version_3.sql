@@ -1,5 +1,7 @@
 -- From version 2 of the store to 3: a version's end is decided once and stored, and its codes, dates and titles bear
--- no blanks. Read by: store.py.
+-- no blanks; a trial is known by the bytes it was last seen in. Read by: store.py.
+ALTER TABLE trial ADD COLUMN fingerprint VARCHAR;
+ALTER TABLE trial ADD COLUMN reads_otherwise_from DATE;
 ALTER TABLE trial_version ADD COLUMN expected_end_date VARCHAR;
 ALTER TABLE trial_version ADD COLUMN expected_end_date_type VARCHAR;
 ALTER TABLE trial_version ADD COLUMN expected_end_on DATE;
