@@ -72,7 +72,8 @@ class Installation:
 def fitted(root: Path, house: House) -> Installation:
     """What the page's own commands leave, but for the virtual environment, which is this one."""
     made = Installation(root)
-    made.home.mkdir(parents=True)
+    for folder in (made.home, made.data):
+        folder.mkdir(parents=True)
     for name in COPIED:
         source = REPOSITORY / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, made.home / name)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -45,11 +46,12 @@ def free_port() -> int:
 
 @dataclass
 class StandingPrefect:
-    """``lines`` are the page's commands; the last starts the worker, the third the server."""
+    """``lines`` are the page's commands; the last starts the worker."""
 
     installed: Installation
     lines: list[str]
     port: int = field(default_factory=free_port)
+    server: int | None = None
     workers: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     @property
@@ -73,11 +75,12 @@ class StandingPrefect:
         return done.stdout
 
     def here(self, line: str) -> str:
-        return self.installed.here(f"{line}\n").strip().replace("4200", str(self.port))
+        return self.installed.here(f"{line.replace('4200', str(self.port))}\n").strip()
 
     def start_server(self) -> None:
-        self.type(next(line for line in self.lines if "server start" in line))
-        wait_for(self._is_healthy)
+        start, wait = (line for line in self.lines if "prefect server" in line)
+        self.server = int(self.type(f"{start}\necho $!"))
+        self.type(wait)
 
     def start_worker(self) -> "subprocess.Popen[bytes]":
         with (self.installed.root / "worker.log").open("ab") as said:
@@ -93,18 +96,20 @@ class StandingPrefect:
         return worker
 
     def kill_server(self) -> None:
-        for path in (self.installed.root / "home/.prefect").glob("*.pid"):
+        if self.server:
             with suppress(ProcessLookupError):
-                os.kill(int(path.read_text("ascii").split()[0]), signal.SIGKILL)
-            path.unlink()
-        wait_for(lambda: not self._is_healthy())
+                os.kill(self.server, signal.SIGKILL)
+            wait_for(lambda: not self._is_healthy())
 
     def kill_flow(self, run: dict[str, Any]) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(int(str(run["infrastructure_pid"]).rpartition(":")[2]), signal.SIGKILL)
+        """Kill a run's process. One that has ended may still be waiting for a server to take its log."""
+        process = str(run["infrastructure_pid"]).rpartition(":")[2]
+        with suppress(OSError):
+            if run["id"].encode() in Path(f"/proc/{process}/environ").read_bytes():
+                os.kill(int(process), signal.SIGKILL)
 
     def stop(self) -> None:
-        for run in self.runs("RUNNING") if self._is_healthy() else ():
+        for run in self.runs() if self._is_healthy() else ():
             self.kill_flow(run)
         for worker in self.workers:
             with suppress(ProcessLookupError):
@@ -132,6 +137,14 @@ class StandingPrefect:
         asked = {"sort": "EXPECTED_START_TIME_ASC", "flow_runs": among, "deployments": of}
         return list(self.ask("flow_runs/filter", **asked))
 
+    def run(self, id_: str) -> dict[str, Any]:
+        (run,) = self.ask("flow_runs/filter", flow_runs={"id": {"any_": [id_]}})
+        return dict(run)
+
+    def deployment(self, name: str) -> dict[str, Any]:
+        (deployment,) = self.ask("deployments/filter", deployments={"name": {"any_": [name]}})
+        return dict(deployment)
+
     def _is_healthy(self) -> bool:
         try:
             return httpx.get(f"http://127.0.0.1:{self.port}/api/health", timeout=5, trust_env=False).is_success
@@ -145,7 +158,8 @@ def standing(installed: Installation, lines: list[str]) -> Iterator[StandingPref
     prefect = StandingPrefect(installed, lines)
     try:
         prefect.start_server()
-        for line in lines[3:-1]:
+        begin = next(number for number, line in enumerate(lines) if "work-pool create" in line)
+        for line in lines[begin:-1]:
             prefect.type(line)
         yield prefect
     finally:
