@@ -12,7 +12,7 @@ USE := .venv/for-use
 DEV := .venv/for-development
 ENDED := .venv/ended
 
-.PHONY: help run tonight test demo explore notebook check format lint types imports coverage test-slow test-standing clean \
+.PHONY: help run tonight test demo explore notebook check format lint types imports coverage test-slow clean \
 	test-duckdb docs crash fuzz
 
 help:  ## this list
@@ -57,10 +57,7 @@ test-duckdb: $(DEV)  ## the published file in other DuckDBs than ours; brings th
 	@$(BIN)/pytest tests/warehouse/test_other_duckdb.py
 
 test-slow: $(DEV)  ## the tests that are too slow for `make test`
-	@$(BIN)/pytest --numprocesses=auto -m "slow and not standing"
-
-test-standing: $(DEV)  ## kill a standing Prefect server, worker and flow at once; ten minutes on a free machine
-	@$(BIN)/pytest -m standing
+	@$(BIN)/pytest --numprocesses=auto -m slow
 
 crash: $(DEV)  ## kill nights at every boundary and 200 random instants; SEED=… for others; ten minutes
 	@SEED=$(SEED) $(BIN)/python -m tests.crash

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,86 +66,104 @@ def prefect(
         yield running
 
 
-def plan(prefect: StandingPrefect, times: int) -> None:
-    """Deploy the night with a schedule of so many times, two seconds apart, a good minute ahead."""
-    begin = datetime.now(UTC) + timedelta(seconds=75)
-    rule = f"DTSTART:{begin:%Y%m%dT%H%M%SZ}\\nRRULE:FREQ=SECONDLY;INTERVAL=2;COUNT={times}"
-    deployments = prefect.installed.home / "prefect.yaml"
-    nightly, others = deployments.read_text("utf-8").split("  - name: deliver")
-    nightly = re.sub(r'- (?:cron: "30 2|rrule: ").*"', lambda _: f'- rrule: "{rule}"', nightly)
-    deployments.write_text(f"{nightly}  - name: deliver{others}", "utf-8")
-    prefect.type(".venv/bin/prefect --no-prompt deploy --name nightly")
-    wait_for(lambda: len(prefect.runs("SCHEDULED", deployment="nightly")) == times)
-
-
-def due(prefect: StandingPrefect) -> list[dict[str, Any]]:
-    """Planned nights whose time has come, in the order of their times."""
+def missed(prefect: StandingPrefect, name: str, times: int, apart: timedelta) -> None:
+    """Leave planned runs of a deployment as a server leaves them whose worker is off: all late, none begun."""
     now = datetime.now(UTC)
-    nights = [run for run in prefect.runs(deployment="nightly") if run["auto_scheduled"]]
-    return [run for run in nights if datetime.fromisoformat(run["expected_start_time"]) < now]
+    span = {"start_time": (now - times * apart).isoformat(), "end_time": now.isoformat()}
+    prefect.ask(f"deployments/{prefect.deployment(name)['id']}/schedule", **span, min_runs=times)
+    assert len(due(prefect, name)) >= times
+
+
+def plan_every_other_minute(prefect: StandingPrefect) -> None:
+    """Deploy the night with a schedule for which nobody needs to wait till morning."""
+    deployments = prefect.installed.home / "prefect.yaml"
+    deployments.write_text(deployments.read_text("utf-8").replace("30 2 * * *", "*/2 * * * *"), "utf-8")
+    prefect.type(".venv/bin/prefect --no-prompt deploy --name nightly")
+
+
+def due(prefect: StandingPrefect, name: str) -> list[dict[str, Any]]:
+    """Planned runs of a deployment whose time has come, in the order of their times."""
+    now = datetime.now(UTC)
+    planned = [run for run in prefect.runs(deployment=name) if run["auto_scheduled"]]
+    return [run for run in planned if datetime.fromisoformat(run["expected_start_time"]) < now]
+
+
+def all_ended(runs: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    return runs if all(run["state"]["type"] in OVER for run in runs) else None
 
 
 def ended(prefect: StandingPrefect, run: dict[str, Any]) -> dict[str, Any] | None:
-    (now,) = (each for each in prefect.runs() if each["id"] == run["id"])
-    return now if now["state"]["type"] in OVER else None
+    """The state in which a run ended, once it did."""
+    state: dict[str, Any] = prefect.run(run["id"])["state"]
+    return state if state["type"] in OVER else None
 
 
-@pytest.mark.parametrize("prefect", [60], indirect=True)
-def test_planned_nights_come_and_nothing_that_is_killed_stops_them(
-    prefect: StandingPrefect, registry: SimulatedRegistry, post_office: PostOffice
+def test_a_worker_that_was_off_runs_the_newest_and_the_late_ones_end_themselves(
+    prefect: StandingPrefect, post_office: PostOffice
 ) -> None:
+    # A server that has to warn of something goes on, and its warning can be read.
+    with socket.create_connection(("127.0.0.1", prefect.port)) as line:
+        line.sendall(b"this is no HTTP\r\n\r\n")
+    wait_for(lambda: "Invalid HTTP request" in (prefect.installed.data / "prefect.log").read_text("utf-8"))
+
     # Every deployed schedule yields planned runs.
     wait_for(lambda: len({run["deployment_id"] for run in prefect.runs("SCHEDULED")}) == 3)
 
-    # A worker that was off: the newest planned night runs, the late ones end themselves.
     post_office.refused["team@example.org"] = "550 5.1.1 <team@example.org>: no such mailbox"
-    plan(prefect, 3)
-    wait_for(lambda: len(due(prefect)) == 3)
-    registry.requests.clear()
-    worker = prefect.start_worker()
-    wait_for(lambda: all(run["state"]["type"] in OVER for run in due(prefect)))
-    *late, newest = due(prefect)
-    for run in late:
-        assert (run["state"]["type"], run["state"]["name"]) == ("CANCELLED", "Skipped")
-        assert run["state"]["message"].startswith("skipped: late")
-    assert "complete, 1 trial" in newest["state"]["message"]
-    assert sum("/studies" in request.path for request in registry.requests) > 0
+    missed(prefect, "nightly", 38, timedelta(days=1))
+    missed(prefect, "deliver", 38, timedelta(hours=1))
+    prefect.start_worker()
+    for name in ("nightly", "deliver"):
+        runs = wait_for(lambda: all_ended(due(prefect, name)))  # noqa: B023 - at once
+        late = [run for run in runs if run["state"]["type"] == "CANCELLED"]
+        done = [run for run in runs if run["state"]["type"] == "COMPLETED"]
+        assert runs == late + done
+        assert len(late) >= 37
+        assert len(done) <= 2, "the newest of all; and one more, if an hour of the clock's came meanwhile"
+        for run in late:
+            assert run["state"]["name"] == "Skipped"
+            assert run["state"]["message"].startswith("skipped: late")
+        assert name == "deliver" or "complete, 1 trial" in done[-1]["state"]["message"]
 
     # Whom mail is for is told to nobody there.
     told = {kind: prefect.ask(f"{kind}/filter") for kind in ("flow_runs", "task_runs", "logs", "artifacts")}
     assert all(told.values())
     assert "@example.org" not in json.dumps(told)
 
-    # SIGTERM to the worker alone kills its night: it is shown as crashed, and not as running for ever.
-    registry.night()
-    registry.fail(faults.slow(600, on="search"))
-    first = a_night_that_is_asking(prefect, registry)
-    os.kill(worker.pid, signal.SIGTERM)
-    worker.wait()
 
-    state = wait_for(lambda: ended(prefect, first))["state"]
-    assert (state["type"], state["message"].startswith("no sign of life")) == ("CRASHED", True)
-
-
-@pytest.mark.standing
-@pytest.mark.parametrize("prefect", [60], indirect=True)
-def test_the_next_planned_night_runs_after_server_worker_and_flow_died_at_once(
+@pytest.mark.parametrize("prefect", [90], indirect=True)
+def test_whatever_is_killed_the_next_planned_night_runs_and_flow_runs_say_the_truth(
     prefect: StandingPrefect, registry: SimulatedRegistry
 ) -> None:
     registry.fail(faults.slow(600, on="search"))
     worker = prefect.start_worker()
-    killed = a_night_that_is_asking(prefect, registry)
+
+    # The flow's process alone: the worker sees it.
+    alone = a_night_that_is_asking(prefect, registry)
+    prefect.kill_flow(alone)
+    state = wait_for(lambda: ended(prefect, alone))
+    assert (state["type"], "no sign of life" in state["message"]) == ("CRASHED", False)
+
+    # SIGTERM to the worker alone kills its night, too, and leaves nobody to say so.
+    with_its_worker = a_night_that_is_asking(prefect, registry)
+    os.kill(worker.pid, signal.SIGTERM)
+    worker.wait()
+
+    # Server, worker and flow at once.
+    worker = prefect.start_worker()
+    with_all = a_night_that_is_asking(prefect, registry)
     prefect.kill_server()
     os.killpg(worker.pid, signal.SIGKILL)
-    prefect.kill_flow(killed)
+    prefect.kill_flow(with_all)
+
     registry.heal()
     prefect.start_server()
     prefect.start_worker()
-    plan(prefect, 1)
-    (next_night,) = wait_for(lambda: due(prefect))
-    assert "complete, 1 trial" in wait_for(lambda: ended(prefect, next_night))["state"]["message"]
-    state = wait_for(lambda: ended(prefect, killed))["state"]
-    assert (state["type"], state["message"].startswith("no sign of life")) == ("CRASHED", True)
+    plan_every_other_minute(prefect)
+    wait_for(lambda: any("complete, 1 trial" in str(run["state"]["message"]) for run in due(prefect, "nightly")))
+    for killed in (with_its_worker, with_all):
+        state = wait_for(lambda: ended(prefect, killed))  # noqa: B023 - at once
+        assert (state["type"], state["message"].startswith("no sign of life")) == ("CRASHED", True)
 
 
 def test_a_night_goes_on_while_the_server_is_dead_and_is_shown_as_it_ended(
@@ -158,15 +177,13 @@ def test_a_night_goes_on_while_the_server_is_dead_and_is_shown_as_it_ended(
     wait_for(status.exists)
     assert json.loads(status.read_bytes())["runs"][0]["outcome"] == "complete"
     prefect.start_server()
-    state = wait_for(lambda: ended(prefect, night))["state"]
+    state = wait_for(lambda: ended(prefect, night))
     assert (state["type"], "complete, 1 trial" in state["message"]) == ("COMPLETED", True)
 
 
 def a_night_that_is_asking(prefect: StandingPrefect, registry: SimulatedRegistry) -> dict[str, Any]:
     """Start a night by hand and wait until it is in the midst of its work."""
     registry.requests.clear()
-    (deployment,) = (each for each in prefect.ask("deployments/filter") if each["name"] == "nightly")
-    run = prefect.ask(f"deployments/{deployment['id']}/create_flow_run")
+    run = prefect.ask(f"deployments/{prefect.deployment('nightly')['id']}/create_flow_run")
     wait_for(lambda: any("/studies" in request.path for request in registry.requests))
-    (now,) = (each for each in prefect.runs() if each["id"] == run["id"])
-    return dict(now)
+    return prefect.run(run["id"])
