@@ -27,6 +27,10 @@ class Held:
     fingerprint: str | None = None
     reads_otherwise_from: date | None = None
 
+    def is_turned_by(self, today: date) -> bool:
+        """Whether the calendar alone may have put it into another state since it was read."""
+        return self.reads_otherwise_from is not None and self.reads_otherwise_from <= today
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -67,13 +71,25 @@ def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> 
 
 
 def readings(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> dict[str, Reading]:
-    """The latest record of each trial, read as it would be tonight."""
+    """The latest record of each trial, read as tonight; one that the calendar turns, as it was read until now."""
     with listed(con, trial_ids, night.work):
         rows = con.execute(
-            "SELECT trial_id, payload FROM trial_payload JOIN trial USING (trial_id, version_number) "
-            "WHERE trial_id IN (FROM listed)"
+            "SELECT trial_id, payload, if(reads_otherwise_from <= ?, observed_at::DATE, ?) FROM trial_payload "
+            "JOIN trial USING (trial_id, version_number) JOIN trial_version USING (trial_id, version_number) "
+            "WHERE trial_id IN (FROM listed)",
+            [night.today, night.today],
         ).fetchall()
-    return {trial_id: night.reader.read(payload.encode(), night.today) for trial_id, payload in rows}
+    return {trial_id: night.reader.read(payload.encode(), on) for trial_id, payload, on in rows}
+
+
+def turned_by_calendar(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, bytes]:
+    """The latest record of each trial of the night's registry that may be read otherwise from today on."""
+    rows = con.execute(
+        "SELECT trial_id, payload FROM trial_payload JOIN trial USING (trial_id, version_number) "
+        "WHERE registry_name = ? AND reads_otherwise_from <= ? AND fate IS NULL",
+        [night.registry_name, night.today],
+    ).fetchall()
+    return {trial_id: payload.encode() for trial_id, payload in rows}
 
 
 def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | None) -> Before:

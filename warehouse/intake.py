@@ -35,6 +35,11 @@ class Read:
         return self.reading.trial
 
 
+def as_held(reading: Reading, payload: bytes, fingerprint: str) -> Read:
+    """A record that we hold, read once more."""
+    return Read(reading, payload, fingerprint, reading.content_hash, is_new=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A record whose bytes are known, but for the registry's stamp. Nothing more is asked of it."""

@@ -5,19 +5,15 @@ certificate) or none of it. What changed, who moved and whether to believe it is
 it is gathered and put.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from dataclasses import asdict
 
 import duckdb
 
 from connectors.dates import Span, version_day
 from connectors.registry import Collected, Merged, Removed
-from connectors.spelling import OneSpelling
-from connectors.statuses import UNRECOGNISED, status_group
-from connectors.trial import Flag, Reading
-from warehouse import alerts, former, holdings, labels, models, relevance
+from connectors.trial import Reading
+from warehouse import alerts, former, holdings, labels, models
 from warehouse.certificate import (
     Certificate,
     LastComplete,
@@ -27,14 +23,14 @@ from warehouse.certificate import (
     put_certificate,
 )
 from warehouse.checks import Tonight, verdict
-from warehouse.former import Heir
 from warehouse.holdings import Held
-from warehouse.intake import Known, Read, Seen, Unreadable, read
+from warehouse.intake import Unreadable
 from warehouse.journal import Journal
-from warehouse.judge.changes import Finding, differences, hand_of, overdue, registry_date
+from warehouse.judge.changes import Finding, overdue, registry_date
 from warehouse.landed import Landed
 from warehouse.load import Stage, known_by, load, seen
 from warehouse.membership import Before, Entry, Exit, moves, unreadable
+from warehouse.shown import Shown
 from warehouse.store import transaction
 from warehouse.tables import insert, listed
 
@@ -43,12 +39,39 @@ def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: s
     """Keep a night without new data: only what the calendar alone changed."""
     certificate = Certificate("heartbeat", f"no new data since {data_version}", data_version, data_version)
     journal = Journal(con, night, version_day(data_version))
-    with transaction(con):
-        _note_overdue(con, night, journal)
-        journal.put()
-        certificate.changes = len(journal)
-        put_certificate(con, night, certificate)
+    due = holdings.turned_by_calendar(con, night)
+    shown = Shown(holdings.latest(con, night.registry_name) if due else {})
+    with staged(night) as stage:
+        shown.turn(night, due)
+        earlier = holdings.readings(con, shown.forerunners, night)
+        shown.set_apart_what_is_as_it_was(earlier)
+        _compare(shown, earlier, stage, journal)
+        certificate.new_versions = stage.count
+        with transaction(con):
+            if due:
+                _put_states(con, night, shown, stage, journal)
+            _note_overdue(con, night, journal)
+            journal.put()
+            certificate.changes = len(journal)
+            put_certificate(con, night, certificate)
     return certificate
+
+
+def staged(night: Night) -> Stage:
+    return Stage(night.work, registry_name=night.registry_name, run_id=night.run_id, observed_at=night.now)
+
+
+def _put_states(
+    con: duckdb.DuckDBPyConnection, night: Night, shown: Shown, stage: Stage, journal: Journal
+) -> None:
+    """The new states with their flags and labels, and whom they make ours."""
+    labels.remember(con)
+    load(con, stage)
+    known_by(con, shown.known_by, night.work)
+    _put_flags(con, night, shown)
+    labels.put(con, night, shown.judgements)
+    labels.mark_members(con, night)
+    labels.note_turns(con, journal, shown.changed, shown.hands)
 
 
 def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> Certificate:
@@ -59,11 +82,12 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     last = last_complete(con, night.watch.name, night.registry_name)
     before = holdings.before(con, night, last)
     journal = Journal(con, night, version_day(collected.data_version_after))
-    with Stage(night.work, registry_name=night.registry_name, run_id=night.run_id, observed_at=night.now) as stage:
-        shown = _look_through(night, landed, held, heirs, stage, journal)
-        forerunners = (_forerunner(state, heirs) for state in shown.changed)
-        earlier = holdings.readings(con, forerunners, night)
-        _set_apart_what_only_we_read_otherwise(shown, held, earlier)
+    shown = Shown(held, heirs)
+    with staged(night) as stage:
+        shown.look_through(night, landed, stage, journal.data_version_on)
+        shown.turn(night, holdings.turned_by_calendar(con, night))
+        earlier = holdings.readings(con, shown.forerunners, night)
+        shown.set_apart_what_is_as_it_was(earlier)
         restored = sorted(number for number in shown.trial_ids if number in held and held[number].fate)
         entries, exits = moves(
             before,
@@ -80,7 +104,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
 
-        _compare(held, heirs, earlier, shown, stage, journal)
+        _compare(shown, earlier, stage, journal)
         certificate.new_versions = stage.count
         with transaction(con):
             labels.remember(con)
@@ -110,92 +134,11 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     return certificate
 
 
-@dataclass(slots=True)
-class _Shown:
-    """What the registry showed tonight. ``changed`` are trials in a new state, ``new`` those never held.
-
-    ``known_by`` are fingerprint and hash of those whose bytes are others and whose state is not.
-    ``hands`` says of the changed ones whose doing that is: the sponsor's, or the registry's.
-    """
-
-    trial_ids: list[str] = field(default_factory=list)
-    changed: list[Read] = field(default_factory=list)
-    new: set[str] = field(default_factory=set)
-    unreadable: list[Unreadable] = field(default_factory=list)
-    first_posted_on: dict[str, date | None] = field(default_factory=dict)
-    judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
-    flags: dict[str, list[Flag]] = field(default_factory=dict)
-    stamped: Counter[date] = field(default_factory=Counter)
-    known_by: dict[str, tuple[str, str]] = field(default_factory=dict)
-    hands: dict[str, str] = field(default_factory=dict)
-    unposted: int = 0
-
-
-def _look_through(
-    night: Night,
-    landed: Landed,
-    held: Mapping[str, Held],
-    heirs: Mapping[str, Heir],
-    stage: Stage,
-    journal: Journal,
-) -> _Shown:
-    """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
-    shown = _Shown()
-    known = _known(held)
-    for state in read(landed.records(), night.reader, night.today, known):
-        if isinstance(state, Unreadable):
-            shown.unreadable.append(state)
-            continue
-        number = state.trial_id
-        shown.trial_ids.append(number)
-        if state.stamped_on:
-            shown.stamped[state.stamped_on] += 1
-        if isinstance(state, Seen):
-            continue
-        if not state.is_new:
-            shown.known_by[number] = state.fingerprint, state.content_hash
-            continue
-        trial = state.trial
-        shown.flags[number] = state.reading.flags()
-        shown.judgements[number] = relevance.judge(trial)
-        shown.first_posted_on[number] = trial.first_posted_on
-        if number in held:
-            shown.changed.append(state)
-            shown.unposted += _changed_by_nobody(state, held[number])
-        elif number in heirs:
-            shown.changed.append(state)
-        else:
-            shown.new.add(number)
-            dated = registry_date("sponsor", trial.last_update_posted_on, journal.data_version_on)
-            stage.put(state, 1, dated)
-    return shown
-
-
-def _known(held: Mapping[str, Held]) -> Known:
-    return Known(
-        {number: state.content_hash for number, state in held.items()},
-        {state.fingerprint: number for number, state in held.items() if state.fingerprint},
-    )
-
-
-def _changed_by_nobody(state: Read, before: Held) -> bool:
-    """Whether a record is another although nothing new was posted of it.
-
-    A status that moved from one known word to another is not counted: the registry itself turns many to UNKNOWN
-    on the first of a month, and it is what we are here to tell.
-    """
-    status = state.trial.overall_status
-    moved = status != before.overall_status and UNRECOGNISED not in map(
-        status_group, (status or "", before.overall_status or "")
-    )
-    return not moved and state.trial.last_update_posted_on == before.last_update_posted_on
-
-
 def _judge(
     night: Night,
     collected: Collected,
     held: Mapping[str, Held],
-    shown: _Shown,
+    shown: Shown,
     before: Before,
     last: LastComplete | None,
     entries: list[Entry],
@@ -246,50 +189,18 @@ def _judge(
     )
 
 
-def _set_apart_what_only_we_read_otherwise(
-    shown: _Shown, held: Mapping[str, Held], earlier: Mapping[str, Reading]
-) -> None:
-    """Take from the changed trials those whose record is as it was, only that another version of us read it."""
-    same = [
-        state
-        for state in shown.changed
-        if state.trial_id in earlier and earlier[state.trial_id].content_hash == state.content_hash
-    ]
-    if same:
-        numbers = {state.trial_id for state in same}
-        shown.changed = [state for state in shown.changed if state.trial_id not in numbers]
-        shown.unposted -= sum(_changed_by_nobody(state, held[state.trial_id]) for state in same)
-        shown.known_by |= {state.trial_id: (state.fingerprint, state.content_hash) for state in same}
-
-
-def _forerunner(state: Read, heirs: Mapping[str, Heir]) -> str:
-    """The number under which we held the trial: its own, but for an heir."""
-    return heirs[state.trial_id].forerunner if state.trial_id in heirs else state.trial_id
-
-
-def _compare(
-    held: Mapping[str, Held],
-    heirs: Mapping[str, Heir],
-    earlier: Mapping[str, Reading],
-    shown: _Shown,
-    stage: Stage,
-    journal: Journal,
-) -> None:
-    """Compare each changed trial with its last state; an heir with the last state of its forerunner."""
+def _compare(shown: Shown, earlier: Mapping[str, Reading], stage: Stage, journal: Journal) -> None:
+    """Note what each changed trial changed in, and stage its new state."""
     for state in shown.changed:
-        forerunner = _forerunner(state, heirs)
-        version = held[forerunner].version_number
-        alike = OneSpelling()
-        before, after = (each.counted(alike) for each in (earlier[forerunner], state.reading))
+        version = shown.held[shown.forerunner(state)].version_number
         posted_on = state.trial.last_update_posted_on
-        for finding in differences(before, after):
+        for finding in shown.differences(state, earlier):
             journal.add(state.trial_id, finding, versions=(version, version + 1), posted_on=posted_on)
-        hand = shown.hands[state.trial_id] = hand_of(before, after)
-        dated = registry_date(hand, posted_on, journal.data_version_on)
+        dated = registry_date(shown.hands[state.trial_id], posted_on, journal.data_version_on)
         stage.put(state, version + 1, dated)
 
 
-def _put_flags(con: duckdb.DuckDBPyConnection, night: Night, shown: _Shown) -> None:
+def _put_flags(con: duckdb.DuckDBPyConnection, night: Night, shown: Shown) -> None:
     with listed(con, shown.judgements, night.work):
         con.execute("DELETE FROM trial_flag WHERE trial_id IN (FROM listed)")
     rows = ({"trial_id": number, **asdict(flag)} for number, flags in shown.flags.items() for flag in flags)

@@ -8,6 +8,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -168,16 +169,27 @@ def _entries(entry: type[Entry], lists: str) -> str:
 _TABLES = {name_of(table): table for table in models.CHILD_TABLES}
 
 
-def known_by(con: duckdb.DuckDBPyConnection, states: Mapping[str, tuple[str, str]], work: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class KnownBy:
+    """What the present state of a trial is known by, and from when on the same bytes will be read otherwise."""
+
+    fingerprint: str
+    content_hash: str
+    reads_otherwise_from: date | None
+
+
+def known_by(con: duckdb.DuckDBPyConnection, states: Mapping[str, KnownBy], work: Path) -> None:
     """Note by what the present states of these trials are known now: other bytes, or another hash of ours."""
     columns = {"trial_id": "VARCHAR", "fingerprint": "VARCHAR", "content_hash": "VARCHAR"}
+    columns["reads_otherwise_from"] = "DATE"
     with Lines(work / "known.ndjson") as lines:
-        for trial_id, (fingerprint, content_hash) in states.items():
-            lines.add({"trial_id": trial_id, "fingerprint": fingerprint, "content_hash": content_hash})
+        for trial_id, state in states.items():
+            lines.add({"trial_id": trial_id, **asdict(state)})
         lines.read(con, columns, "CREATE OR REPLACE TEMP TABLE known AS SELECT *")
     if states:
         con.execute(
-            "UPDATE trial SET fingerprint = known.fingerprint FROM known WHERE known.trial_id = trial.trial_id"
+            "UPDATE trial SET fingerprint = known.fingerprint, reads_otherwise_from = known.reads_otherwise_from "
+            "FROM known WHERE known.trial_id = trial.trial_id"
         )
         con.execute(
             "UPDATE trial_version SET content_hash = known.content_hash FROM known JOIN trial USING (trial_id) "

@@ -70,9 +70,9 @@ def compare(before: Reading, after: Reading) -> list[Finding]:
     return differences(before.counted(alike), after.counted(alike))
 
 
-def differences(before: Counted, after: Counted) -> list[Finding]:
-    """The same of what counts in them, their texts spelt alike."""
-    pair = _Pair(before, after, hand_of(before, after))
+def differences(before: Counted, after: Counted, hand: str | None = None) -> list[Finding]:
+    """The same of what counts in them, their texts spelt alike. ``hand`` is whose doing it is, if known."""
+    pair = _Pair(before, after, hand or hand_of(before, after))
     found = [finding for look in _LOOKS for finding in look(pair)]
     order = ("high", "medium", "low")
     return sorted(found, key=lambda finding: order.index(finding.materiality))
