@@ -44,16 +44,20 @@ def content_hash(value: Any) -> str:
 
 def _encoded(value: Any) -> bytes | None:
     """The canonical form as JSON, made from below so that nothing is encoded twice; None where nothing is left."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return _text(value) if len(value) < A_SHORT_TEXT else _encoded_text(value)
-    if isinstance(value, dict):
-        pairs = ((key, _encoded(value[key])) for key in sorted(value))
-        parts = [b"%b:%b" % (_key(key), part) for key, part in pairs if part is not None]
+    if kind is dict:
+        parts = []
+        for key in sorted(value):
+            part = _encoded(value[key])
+            if part is not None:
+                parts.append(b"%b:%b" % (_key(key), part))
         return b"{%b}" % b",".join(parts) if parts else None
-    if isinstance(value, list):
-        kept = [made for part in value if (made := _encoded(part)) is not None]
-        return b"[%b]" % b",".join(sorted(kept)) if kept else None
-    if isinstance(value, float) and value.is_integer():
+    if kind is list:
+        kept = sorted(filter(None, map(_encoded, value)))
+        return b"[%b]" % b",".join(kept) if kept else None
+    if kind is float and value.is_integer():
         value = int(value)
     return None if value is None else _encoder.encode(value)
 

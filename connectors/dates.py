@@ -3,6 +3,7 @@
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from connectors.spelling import compared
@@ -21,6 +22,7 @@ class Span(NamedTuple):
         return other.earliest <= self.earliest and self.latest <= other.latest
 
 
+@lru_cache(maxsize=16_384)
 def span(written: str | None) -> Span | None:
     """What ``2026``, ``2026-10`` or ``2026-10-31`` can mean; None for anything that is no such date.
 

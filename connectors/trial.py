@@ -180,6 +180,8 @@ class Trial(msgspec.Struct, omit_defaults=True):
 
 def told_apart(entries: list[E]) -> list[E]:
     """The entries, those of one name counted: the order in which they were sent decides between equals."""
+    if len(entries) < 2:
+        return entries
     by_name: dict[str, list[E]] = {}
     for entry in entries:
         by_name.setdefault(_name(entry), []).append(entry)
@@ -192,7 +194,7 @@ def told_apart(entries: list[E]) -> list[E]:
 
 def _name(entry: Entry) -> str:
     parts = [getattr(entry, name) for name in entry.NAMED_BY]
-    there = [_written(part) for part in parts if part is not None]
+    there = [part if type(part) is str else _written(part) for part in parts if part is not None]
     return next(iter(there), "") if entry.BY_THE_FIRST else "|".join(there)
 
 
