@@ -106,6 +106,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
 
         _compare(shown, earlier, stage, journal)
         certificate.new_versions = stage.count
+        anew = labels.judged_anew(con, night, shown.judgements)
         with transaction(con):
             labels.remember(con)
             inheriting = [heirs[state.trial_id] for state in shown.changed if state.trial_id in heirs]
@@ -120,7 +121,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             seen(con, shown.trial_ids, night.now, night.work)
             _put_flags(con, night, shown)
             labels.put(con, night, shown.judgements)
-            labels.judge_anew(con, night, journal)
+            anew.put(con, night, journal)
             _put_quarantine(con, night, shown.unreadable)
             _settle_fates(con, collected, held, restored, journal)
             _move(con, night, entries, exits, journal)

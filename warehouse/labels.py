@@ -4,8 +4,9 @@ What a trial is labelled is decided in ``relevance``; a person's word in trialwa
 becomes ours, or is ours no longer, is a change: a later silence is to be explained.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import duckdb
 import msgspec
@@ -20,6 +21,7 @@ from warehouse.tables import insert, listed, sql
 from warehouse.watch import Override, Watch
 
 BY_A_PERSON = "trialwatch.toml"
+A_BATCH = 5_000
 OVERRULED = "overruled as "
 """How the reason begins where a person's word decides."""
 
@@ -61,27 +63,61 @@ def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, J
     con.execute("DROP TABLE judged_before")
 
 
-def judge_anew(con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -> None:
-    """Judge again what other rules have judged; what that changes has cause ``normaliser`` and mails nobody."""
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What tonight's rules say of trials that other rules have judged, and what that changes in their labels."""
+
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+    findings: list[tuple[str, int, Finding]] = field(default_factory=list)
+
+    def put(self, con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -> None:
+        """Store it. What it changes has cause ``normaliser`` and mails nobody."""
+        for trial_id, version, finding in self.findings:
+            journal.add(trial_id, finding, versions=(version, version))
+        put(con, night, self.judgements)
+
+
+def judged_anew(con: duckdb.DuckDBPyConnection, night: Night, but: Collection[str]) -> Anew:
+    """Judge again what other rules have judged, ``but`` for those that tonight's rules judge anyway.
+
+    Nothing is written, and no more than some thousand records are in memory at once.
+    """
     rows = con.execute(
-        "SELECT trial_id, version_number, payload, drug_role, "
-        "(SELECT coalesce(list_sort(list(DISTINCT substance)), []) FROM trial_substance AS label "
-        "WHERE label.trial_id = trial.trial_id AND label.field <> ?) "
-        "FROM trial JOIN trial_payload USING (trial_id, version_number) JOIN trial_judgement USING (trial_id) "
-        "WHERE rules_version <> ? AND registry_name = ?",
-        [BY_A_PERSON, rules_version(), night.registry_name],
+        "SELECT trial_id FROM trial JOIN trial_judgement USING (trial_id) "
+        "WHERE rules_version <> ? AND registry_name = ? ORDER BY trial_id",
+        [rules_version(), night.registry_name],
     ).fetchall()
-    judgements = {}
-    for number, version, payload, role, substances in rows:
-        judgement = judgements[number] = judge(night.reader.read(payload.encode(), night.today).trial)
-        for field, old, new in (
-            ("trial_substances", sorted(substances), list(judgement.substances)),
-            ("drug_role", role, judgement.drug_role),
-        ):
-            if old != new:
-                finding = Finding("record_changed", field, _said(old), _said(new), "normaliser", judgement.reason)
-                journal.add(number, finding, versions=(version, version))
-    put(con, night, judgements)
+    anew = Anew()
+    trial_ids = [trial_id for (trial_id,) in rows if trial_id not in but]
+    for begin in range(0, len(trial_ids), A_BATCH):
+        for number, version, payload, role, substances in _judged(con, night, trial_ids[begin : begin + A_BATCH]):
+            judgement = judge(night.reader.read(payload.encode(), night.today).trial)
+            anew.judgements[number] = judgement
+            anew.findings.extend(
+                (number, version, finding) for finding in _relabelled(role, sorted(substances), judgement)
+            )
+    return anew
+
+
+def _judged(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: list[str]) -> list[tuple[Any, ...]]:
+    with listed(con, trial_ids, night.work):
+        return con.execute(
+            "SELECT trial_id, version_number, payload, drug_role, "
+            "(SELECT coalesce(list(DISTINCT substance), []) FROM trial_substance AS label "
+            "WHERE label.trial_id = trial.trial_id AND label.field <> ?) "
+            "FROM trial JOIN trial_payload USING (trial_id, version_number) JOIN trial_judgement USING (trial_id) "
+            "WHERE trial_id IN (FROM listed)",
+            [BY_A_PERSON],
+        ).fetchall()
+
+
+def _relabelled(role: str, substances: list[str], judgement: Judgement) -> Iterator[Finding]:
+    for what, old, new in (
+        ("trial_substances", substances, list(judgement.substances)),
+        ("drug_role", role, judgement.drug_role),
+    ):
+        if old != new:
+            yield Finding("record_changed", what, _said(old), _said(new), "normaliser", judgement.reason)
 
 
 def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
