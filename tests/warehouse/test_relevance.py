@@ -174,7 +174,7 @@ JUDGED = {1: "a25a43490a2057f1"}
 def test_rules_that_judge_otherwise_are_another_edition() -> None:
     said = repr([judge(trial_of(trial.record())) for trial in HARD])
     assert hashlib.blake2b(said.encode(), digest_size=8).hexdigest() == JUDGED[EDITION], (
-        "raise EDITION in warehouse/relevance/__init__.py and note what it says; for a word of the vocabulary only note"
+        "raise EDITION in warehouse/relevance/__init__.py and note what it says; of a new word note only that"
     )
 
 
