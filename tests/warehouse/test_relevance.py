@@ -1,12 +1,10 @@
 """Who is in the watch: a table of cases that a domain expert can argue with."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import warehouse.relevance as rules
 from tests.readings import trial_of
 from tests.warehouse.hard_trials import HARD
 from warehouse.relevance import EDITION, Judgement, judge
@@ -174,7 +172,7 @@ JUDGED = {1: "a25a43490a2057f1"}
 def test_rules_that_judge_otherwise_are_another_edition() -> None:
     said = repr([judge(trial_of(trial.record())) for trial in HARD])
     assert hashlib.blake2b(said.encode(), digest_size=8).hexdigest() == JUDGED[EDITION], (
-        "raise EDITION in warehouse/relevance/__init__.py and note what it says; of a new word note only that"
+        "raise EDITION of warehouse.relevance and note what it says; of a new word note only this"
     )
 
 
@@ -349,9 +347,3 @@ def test_a_hostile_text_ends_in_a_short_sentence(words: str) -> None:
     found = judged(endless, (endless,) * 30, (endless,) * 30, official="Ketamine " + endless, arms=arms)
     assert len(found.reason) < 300
     assert judged("Ketamine", (words,) * 10_000, (words,) * 10_000).reason
-
-
-def test_every_file_of_the_rules_is_in_their_fingerprint() -> None:
-    named = {path.name for path in Path(rules.__file__).parent.glob("*.py")}
-    assert {part.name for part in rules.files_of("relevance", ".py")} == named
-    assert len(named) > 5
