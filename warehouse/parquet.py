@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.files import FOLDER_FOR_EVERYONE, flush, take_after
+from warehouse.literal import literal
 from warehouse.views import VIEWS
 
 LINK = "parquet"
@@ -35,11 +36,11 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: 
         "published_at": f"{published_at.isoformat()}Z",
         "notice": notice,
     }
-    written = ", ".join(f"{key}: '{_quoted(value)}'" for key, value in metadata.items())
+    written = ", ".join(f"{key}: {literal(value)}" for key, value in metadata.items())
     for view in views:
         path = folder / f"{view}.parquet"
         con.execute(
-            f"COPY (FROM {view}) TO '{_quoted(str(path))}' "
+            f"COPY (FROM {view}) TO {literal(path)} "
             f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{written}}})"
         )
         take_after(path, before / path.name)
@@ -75,7 +76,3 @@ def clear(folder: Path) -> None:
         for view in VIEWS:
             (folder / f"{view}.parquet").unlink(missing_ok=True)
         folder.rmdir()
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -17,6 +17,7 @@ import duckdb
 from warehouse import feed, page, parquet
 from warehouse.errors import WarehouseError, named
 from warehouse.files import flush, keep_also_as, make_folder, take_after, write_whole
+from warehouse.literal import literal
 from warehouse.store import transaction
 from warehouse.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.views import copy_tables, make_views
@@ -124,8 +125,7 @@ def _log_of(path: Path) -> Path:
 @contextmanager
 def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
     (store,) = con.execute("SELECT current_database()").fetchone() or ("",)
-    quoted = str(path).replace("'", "''")
-    con.execute(f"ATTACH '{quoted}' AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
+    con.execute(f"ATTACH {literal(path)} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         con.execute("CREATE SCHEMA published.kept")
         yield

@@ -22,6 +22,7 @@ from sqlmodel import SQLModel, create_engine
 from warehouse import models  # noqa: F401 - importing them is what defines the tables
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.files import flush, make_folder
+from warehouse.literal import literal
 from warehouse.tables import sql
 
 log = logging.getLogger("trialwatch")
@@ -118,7 +119,7 @@ def _make(path: Path) -> None:
         leftover.unlink(missing_ok=True)
     with duckdb.connect() as con:
         # Without this the file keeps the oldest format, which silently stores ZSTD columns uncompressed.
-        con.execute(f"ATTACH '{_quoted(aside)}' AS made (STORAGE_VERSION 'v1.2.0')")
+        con.execute(f"ATTACH {literal(aside)} AS made (STORAGE_VERSION 'v1.2.0')")
     engine = create_engine(f"duckdb:///{aside}", poolclass=NullPool)
     SQLModel.metadata.create_all(engine)
     engine.dispose()
@@ -126,10 +127,6 @@ def _make(path: Path) -> None:
         _make_views(con)
         _note_version(con)
     aside.replace(path)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _make_views(con: duckdb.DuckDBPyConnection) -> None:
@@ -172,8 +169,7 @@ def _comment(con: duckdb.DuckDBPyConnection) -> None:
     """Give every column the comment that a newly made store has."""
     for table in SQLModel.metadata.sorted_tables:
         for column in table.columns:
-            words = (column.comment or "").replace("'", "''")
-            con.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS \'{words}\'')
+            con.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {literal(column.comment or "")}')
 
 
 def copy_whole(path: Path, to: Path) -> None:

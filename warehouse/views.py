@@ -4,15 +4,17 @@ What is costly to gather is gathered here once, at publication, so that a questi
 It works on a database attached as ``published``; it knows nothing of files, runs or readers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 import duckdb
+import msgspec
 
 from connectors.lists import read_rows
 from connectors.statuses import status_rows
 from warehouse import models
+from warehouse.literal import literal
 from warehouse.studies import Link, studies
 from warehouse.tables import name_of, sql
 from warehouse.vocabulary import rows
@@ -79,24 +81,35 @@ def copy_tables(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> Non
 def make_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make every view and macro, and say of each, and of each column, what it is."""
     con.execute("USE published")
-    described = _descriptions()
+    con.execute(";\n".join((*_definitions(), *_purposes())))
+    con.execute(";\n".join(_explanations(con)))
+    con.execute(f"INSERT INTO kept.data_dictionary {sql('publish/data_dictionary')}")
+
+
+def _definitions() -> Iterator[str]:
     for view in VIEWS:
-        text = sql(f"views/{view}")
-        con.execute(f"CREATE VIEW {view} AS {text}")
-        con.execute(f"COMMENT ON VIEW {view} IS '{_quoted(purpose(text))}'")
-        for (column,) in con.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE database_name = 'published' AND table_name = ? "
-            "AND schema_name = 'main'",
-            [view],
-        ).fetchall():
-            description = described.get((view, column)) or described.get(("*", column))
-            if description:
-                con.execute(f"COMMENT ON COLUMN {view}.{column} IS '{_quoted(description)}'")
+        yield f"CREATE VIEW {view} AS {sql(f'views/{view}')}"
     for macro in MACROS:
         text = sql(f"macros/{macro}")
-        con.execute(f"CREATE MACRO {macro}{text[text.index('(known_at)') :]}")
-        con.execute(f"COMMENT ON MACRO TABLE {macro} IS '{_quoted(purpose(text))}'")
-    con.execute(f"INSERT INTO kept.data_dictionary {sql('publish/data_dictionary')}")
+        yield f"CREATE MACRO {macro}{text[text.index('(known_at)') :]}"
+
+
+def _purposes() -> Iterator[str]:
+    for view in VIEWS:
+        yield f"COMMENT ON VIEW {view} IS {literal(purpose(sql(f'views/{view}')))}"
+    for macro in MACROS:
+        yield f"COMMENT ON MACRO TABLE {macro} IS {literal(purpose(sql(f'macros/{macro}')))}"
+
+
+def _explanations(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What each column of each view is. They are asked for at once: each question goes over all that there is."""
+    described = _descriptions()
+    for view, column in con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() "
+        "WHERE database_name = 'published' AND schema_name = 'main'"
+    ).fetchall():
+        if description := described.get((view, column)) or described.get(("*", column)):
+            yield f"COMMENT ON COLUMN {view}.{column} IS {literal(description)}"
 
 
 def purpose(text: str) -> str:
@@ -112,14 +125,12 @@ def purpose(text: str) -> str:
 def _put(
     con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], found: list[dict[str, Any]]
 ) -> None:
-    """A small table of our own; an empty text is NULL."""
+    """A small table of our own; an empty text is NULL. All its rows are one value: each value bound costs time."""
+    rows = msgspec.json.encode([{name: row[name] or None for name in columns} for row in found]).decode()
     shape = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    con.execute(f"CREATE TABLE published.kept.{table} ({shape})")
-    if found:
-        con.executemany(
-            f"INSERT INTO published.kept.{table} VALUES ({', '.join('?' * len(columns))})",
-            [[row[name] or None for name in columns] for row in found],
-        )
+    con.execute(
+        f"CREATE TABLE published.kept.{table} AS SELECT unnest(?::JSON::STRUCT({shape})[], max_depth := 2)", [rows]
+    )
 
 
 def _descriptions() -> dict[tuple[str, str], str]:
@@ -133,7 +144,3 @@ def _descriptions() -> dict[tuple[str, str], str]:
     for row in read_rows(files("warehouse") / "sql" / "views" / "columns.csv"):
         found[row["view"], row["column"]] = row["description"]
     return found
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
