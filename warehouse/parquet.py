@@ -40,8 +40,7 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: 
     for view in views:
         path = folder / f"{view}.parquet"
         con.execute(
-            f"COPY (FROM {view}) TO {literal(path)} "
-            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{written}}})"
+            f"COPY (FROM {view}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{written}}})"
         )
         take_after(path, before / path.name)
         flush(path)

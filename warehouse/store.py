@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TextIO
 
 import duckdb
-from sqlalchemy.pool import NullPool
-from sqlmodel import SQLModel, create_engine
+import sqlalchemy as sa
+from sqlmodel import SQLModel
 
 from warehouse import models  # noqa: F401 - importing them is what defines the tables
 from warehouse.errors import StoreHeldError, StoreSchemaError
@@ -120,13 +121,24 @@ def _make(path: Path) -> None:
     with duckdb.connect() as con:
         # Without this the file keeps the oldest format, which silently stores ZSTD columns uncompressed.
         con.execute(f"ATTACH {literal(aside)} AS made (STORAGE_VERSION 'v1.2.0')")
-    engine = create_engine(f"duckdb:///{aside}", poolclass=NullPool)
-    SQLModel.metadata.create_all(engine)
-    engine.dispose()
-    with duckdb.connect(str(aside)) as con:
-        _make_views(con)
-        _note_version(con)
+        con.execute("USE made")
+        with transaction(con):
+            con.execute(_definition())
+            _make_views(con)
+            _note_version(con)
+        con.execute("CHECKPOINT made")  # into the file itself: a log beside it would stay behind
     aside.replace(path)
+
+
+@cache
+def _definition() -> str:
+    """The statements that make every table, with every comment, as one text: they are run at once."""
+    said: list[str] = []
+    engine = sa.create_mock_engine(
+        "duckdb://", lambda made, *_: said.append(str(made.compile(dialect=engine.dialect)))
+    )
+    SQLModel.metadata.create_all(engine, checkfirst=False)
+    return ";\n".join(said)
 
 
 def _make_views(con: duckdb.DuckDBPyConnection) -> None:
