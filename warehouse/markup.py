@@ -15,6 +15,8 @@ LONGEST_WORD = 26
 """Letters that stand on one line of a phone. The longest word in the records at hand, outside of codes and
 addresses, has 25. A longer one may break (styles: ``long``)."""
 _DATE = re.compile(r"(?<![\w-])(\d{4}-\d\d(?:-\d\d(?:T[\d:]+)?)?)(?![\w-])", re.ASCII)
+_ODD = re.compile(rf"[^ ]{{{LONGEST_WORD + 1}}}|\d{{4}}-\d\d", re.ASCII)
+"""What a text has that must be looked at word by word; most have none of it, and a page has thousands."""
 _UNBROKEN = Markup('<span class="date">{}</span>')
 _LONG = Markup('<span class="long">{}</span>')
 
@@ -24,7 +26,8 @@ def breakable(text: object) -> Markup:
 
     A date is never broken, though its hyphens would let it be (styles: ``date``).
     """
-    return Markup(" ").join(map(_word, plain(str(text)).split(" ")))
+    said = plain(str(text))
+    return Markup(" ").join(map(_word, said.split(" "))) if _ODD.search(said) else escape(said)
 
 
 def _word(word: str) -> Markup:
