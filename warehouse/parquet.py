@@ -37,11 +37,12 @@ def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: 
         "notice": notice,
     }
     written = ", ".join(f"{key}: {literal(value)}" for key, value in metadata.items())
-    for view in views:
-        path = folder / f"{view}.parquet"
+    paths = {view: folder / f"{view}.parquet" for view in views}
+    for view, path in paths.items():
         con.execute(
             f"COPY (FROM {view}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{written}}})"
         )
+    for path in paths.values():  # after all are written: the disk takes them together
         take_after(path, before / path.name)
         flush(path)
     take_after(folder, before, FOLDER_FOR_EVERYONE)
