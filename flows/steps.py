@@ -37,6 +37,8 @@ log = logging.getLogger("trialwatch")
 
 PUBLISHING_S = 300.0
 PUBLISHING_S_PER_BYTE = 1e-6
+PACKED = 8
+"""How many bytes of a record the registry's answers have for one that is landed, about."""
 LANDED = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{6}-.+\.(ndjson\.zst|ndjson\.json)(\.part)?")
 """What we call a landed file, what is told beside it, and either of them while it is written."""
 
@@ -112,7 +114,8 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
 def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, brought: Brought) -> Certificate:
     """Judge and store; returns the night's certificate."""
     night = occasion.night(watch, registry_name)
-    with opened(occasion.settings.store) as con:
+    awaited = brought.landed.stat().st_size * PACKED if brought.landed else 0
+    with opened(occasion.settings.store, awaited=awaited) as con:
         if brought.landed:
             return keep.keep_night(con, night, Landed(brought.landed))
         if brought.unchanged:

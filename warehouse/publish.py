@@ -18,7 +18,7 @@ from warehouse import feed, page, parquet
 from warehouse.errors import WarehouseError, named
 from warehouse.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.literal import literal
-from warehouse.store import transaction
+from warehouse.store import spare_threads, transaction
 from warehouse.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.views import copy_tables, make_views
 
@@ -68,8 +68,11 @@ def publish(
         with _attached(con, aside), transaction(con):
             copy_tables(con, facts)
             make_views(con)
-        _check(con, aside)
+        if _log_of(aside).exists():
+            raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
         with duckdb.connect(str(aside), read_only=True) as built:
+            spare_threads(built, aside.stat().st_size)
+            _check(con, built)
             made = dict(_made(built, companions))
             parquet.write_parquet(built, VIEWS, columns, folder / parquet.LINK)
         _keep_generation(published, earlier, now)
@@ -125,7 +128,9 @@ def _log_of(path: Path) -> Path:
 @contextmanager
 def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
     (store,) = con.execute("SELECT current_database()").fetchone() or ("",)
-    con.execute(f"ATTACH {literal(path)} AS published (STORAGE_VERSION '{STORAGE_VERSION}')")
+    con.execute(
+        f"ATTACH {literal(path)} AS published (STORAGE_VERSION '{STORAGE_VERSION}', RECOVERY_MODE no_wal_writes)"
+    )
     try:
         con.execute("CREATE SCHEMA published.kept")
         yield
@@ -136,21 +141,18 @@ def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
         con.execute("DETACH published")
 
 
-def _check(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Open what was built as an analyst would, and see that it is all there."""
-    if _log_of(path).exists():
-        raise NotPublishedError(f"{path} was not closed cleanly; yesterday's file stays in place")
-    with duckdb.connect(str(path), read_only=True) as built:
-        for view, table in {"trials": "trial", "changes": "change", "runs": "run"}.items():
-            (there,) = built.execute(f"SELECT count(*) FROM {view}").fetchone() or (None,)
-            (here,) = con.execute(f"SELECT count(*) FROM {table}").fetchone() or (None,)
-            if there != here:
-                raise NotPublishedError(
-                    f"the file built for publication shows {there} {view}, the store holds {here}; "
-                    "yesterday's file stays in place"
-                )
-        for view in VIEWS:
-            built.execute(f"SELECT * FROM {view} LIMIT 1").fetchall()
+def _check(con: duckdb.DuckDBPyConnection, built: duckdb.DuckDBPyConnection) -> None:
+    """See that what was built, opened as an analyst would, is all there."""
+    for view, table in {"trials": "trial", "changes": "change", "runs": "run"}.items():
+        (there,) = built.execute(f"SELECT count(*) FROM {view}").fetchone() or (None,)
+        (here,) = con.execute(f"SELECT count(*) FROM {table}").fetchone() or (None,)
+        if there != here:
+            raise NotPublishedError(
+                f"the file built for publication shows {there} {view}, the store holds {here}; "
+                "yesterday's file stays in place"
+            )
+    for view in VIEWS:
+        built.execute(f"SELECT * FROM {view} LIMIT 1").fetchall()
 
 
 def _keep_generation(published: Path, earlier: Path, now: datetime) -> None:
