@@ -2,6 +2,10 @@
 
 ``night`` is plain Python. ``nightly_flow`` is the same night as a Prefect flow, its steps as tasks; only there
 is Prefect imported, because that alone takes two seconds and the night must also run where Prefect cannot.
+
+Each step opens the store by itself. Where steps follow each other the night has it open around them, so that
+their opening it costs nothing; never around publishing, which has a process of its own, nor around what mends
+a failure.
 """
 
 import logging
@@ -25,7 +29,7 @@ from flows.steps import Brought, Occasion
 from warehouse.certificate import Certificate
 from warehouse.checks import Acceptance, Check
 from warehouse.errors import WarehouseError, named
-from warehouse.store import held_within
+from warehouse.store import held_within, opened
 from warehouse.watch import Watch
 
 if TYPE_CHECKING:
@@ -98,10 +102,12 @@ def night(
         if any(succeeded):
             stock.not_published = _publish(do, occasion, all(succeeded), report.ending)
         stage(progress, "mail")
-        delivered = do.deliver(settings, configuration)
-        if delivered.code is not Code.DONE or delivered.sent or delivered.given_up:
-            report.ending.note(delivered.code, delivered.sentence)
-        steps.prune_landed(settings)
+        with opened(settings.store):
+            delivered = do.deliver(settings, configuration)
+            if delivered.code is not Code.DONE or delivered.sent or delivered.given_up:
+                report.ending.note(delivered.code, delivered.sentence)
+            steps.prune_landed(settings)
+            steps.note_standing(settings, configuration, stock)
     return report
 
 
@@ -109,9 +115,10 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
     """One watch on one registry; what goes wrong here must not stop the others."""
     try:
         stage(occasion.progress, f"{watch.name}: asking {registry_name}")
-        brought = do.collect(occasion, watch, registry_name)
-        stage(occasion.progress, f"{watch.name}: comparing and storing")
-        return do.keep(occasion, watch, registry_name, brought)
+        with opened(occasion.settings.store):
+            brought = do.collect(occasion, watch, registry_name)
+            stage(occasion.progress, f"{watch.name}: comparing and storing")
+            return do.keep(occasion, watch, registry_name, brought)
     except Exception as error:
         if trouble := named(error):
             _note_trouble(occasion, watch, registry_name, trouble)

@@ -187,7 +187,7 @@ def note_standing(settings: Settings, configuration: Configuration, tonight: Sto
 
 @contextmanager
 def stock_taken(settings: Settings, configuration: Configuration) -> Iterator[Stock]:
-    """Whatever ends the night within, ``status.json`` tells of it."""
+    """Whatever ends the night within before it has taken stock itself, ``status.json`` tells of it."""
     stock = Stock()
     try:
         yield stock
@@ -195,7 +195,6 @@ def stock_taken(settings: Settings, configuration: Configuration) -> Iterator[St
         with suppress(Exception):  # what keeps it from being told is the same trouble
             note_standing(settings, configuration, stock)
         raise
-    note_standing(settings, configuration, stock)
 
 
 def note_trouble(settings: Settings, sentence: str) -> None:

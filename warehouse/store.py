@@ -120,9 +120,8 @@ def connected(path: Path, *, read_only: bool, awaited: int = 0) -> duckdb.DuckDB
 
 
 def spare_threads(con: duckdb.DuckDBPyConnection, size: int) -> None:
-    """Have little data worked through by one thread."""
-    if size < SMALL:
-        con.execute("SET threads = 1")
+    """Have little data worked through by one thread, and much by as many as there are."""
+    con.execute("SET threads = 1" if size < SMALL else "RESET threads")
 
 
 def _make(path: Path) -> None:
