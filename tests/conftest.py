@@ -36,10 +36,12 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-@pytest.fixture(autouse=True)
-def published_here(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def published_here() -> Iterator[None]:
     """Nights publish in the tests' own process, which is warm: half the time. test_apart.py has the rest."""
-    monkeypatch.setattr(apart, "is_wanted", False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "is_wanted", False)
+        yield
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The facts that lie beside the repository in its workshop; tests of them are skipped elsewhere."""
     if not SHARED.exists():
@@ -71,9 +73,9 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_records(shared: Path) -> list[dict[str, Any]]:
-    """The 511 real records."""
+    """The 511 real records, read once: only to be looked at. The registry keeps copies of its own."""
     with gzip.open(shared / "registry/records/real_records.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 

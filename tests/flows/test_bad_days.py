@@ -14,17 +14,8 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry
 from tests.house import House, Typed
-from tests.records import a_trial, with_status
+from tests.records import a_trial
 from warehouse.publish import FILE
-
-
-@pytest.fixture
-def night(house: House, registry: SimulatedRegistry) -> None:
-    """A first night is over; tonight a trial has completed."""
-    registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
-    assert not house.night().ending.code
-    registry.night()
-    registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
 
 
 def tonight_is_whole(house: House, typed: Typed) -> None:
@@ -62,7 +53,7 @@ os.kill(os.getpid(), 9)
 # -- the store ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 @pytest.mark.parametrize("command", [("run", "--no-prefect"), ("deliver",)])
 def test_a_store_that_another_program_has_open_is_6_and_says_which(
     house: House, typed: Typed, command: tuple[str, ...]
@@ -77,7 +68,7 @@ def test_a_store_that_another_program_has_open_is_6_and_says_which(
     tonight_is_whole(house, typed)
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 @pytest.mark.parametrize("left", [0, 100, 40_000])
 def test_a_damaged_store_points_to_restore_and_is_left_alone(house: House, typed: Typed, left: int) -> None:
     store = house.settings.store / "store.duckdb"
@@ -96,7 +87,7 @@ def test_a_damaged_store_points_to_restore_and_is_left_alone(house: House, typed
     tonight_is_whole(house, typed)
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_what_a_crash_left_in_the_stores_log_is_read(house: House, typed: Typed) -> None:
     write_and_die(house.settings.store / "store.duckdb", "INSERT INTO trial_flag VALUES ('T', 'p', 'v', 'r')")
     tonight_is_whole(house, typed)
@@ -116,7 +107,7 @@ def test_a_log_beside_a_store_in_the_making_is_not_taken_for_its_own(
 # -- what is published ----------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_a_damaged_published_file_is_told_by_its_readers_and_made_anew(house: House, typed: Typed) -> None:
     published = house.settings.published / FILE
     good = published.read_bytes()
@@ -129,7 +120,7 @@ def test_a_damaged_published_file_is_told_by_its_readers_and_made_anew(house: Ho
     tonight_is_whole(house, typed)
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_a_published_file_opened_for_writing_keeps_readers_out_and_no_night(house: House, typed: Typed) -> None:
     published = house.settings.published / FILE
     writing = f"import duckdb\nc = duckdb.connect({str(published)!r})\nc.execute('CREATE TABLE mine (a INTEGER)')"
@@ -142,14 +133,14 @@ def test_a_published_file_opened_for_writing_keeps_readers_out_and_no_night(hous
     assert house.ask("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'mine'") == [{"n": 0}]
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_a_log_beside_the_published_file_is_not_read_into_the_next(house: House, typed: Typed) -> None:
     write_and_die(house.settings.published / FILE, "CREATE TABLE mine (a INTEGER)")
     tonight_is_whole(house, typed)
     assert house.ask("SELECT count(*) AS n FROM duckdb_tables() WHERE table_name = 'mine'") == [{"n": 0}]
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_what_dying_in_the_midst_of_publication_leaves_is_cleared_away(house: House, typed: Typed) -> None:
     published = house.settings.published
     shutil.copy(published / FILE, published / f".{FILE}.new")
@@ -163,7 +154,7 @@ def test_what_dying_in_the_midst_of_publication_leaves_is_cleared_away(house: Ho
     assert not list((house.folder / "data").glob(".*"))
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_readers_in_other_processes_go_on_reading_while_a_night_is_published(house: House, typed: Typed) -> None:
     published = str(house.settings.published / FILE)
     reading = f"""
@@ -203,7 +194,7 @@ def test_a_file_where_the_data_directory_should_be_is_in_the_way(
     assert (house.folder / "data").read_text("utf-8") == "a letter"
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_a_status_that_cannot_be_written_is_told_when_all_else_is_done(house: House, typed: Typed) -> None:
     house.settings.status_file.unlink(missing_ok=True)
     house.settings.status_file.mkdir()
@@ -216,7 +207,7 @@ def test_a_status_that_cannot_be_written_is_told_when_all_else_is_done(house: Ho
     tonight_is_whole(house, typed)
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_a_damaged_status_says_so_until_the_next_night(house: House, typed: Typed) -> None:
     house.settings.status_file.write_text('{"nights": [', "utf-8")
     code, _, said = typed("status")
@@ -236,7 +227,7 @@ flows.cli.main(json.loads(sys.argv[1]))
 """
 
 
-@pytest.mark.usefixtures("night")
+@pytest.mark.usefixtures("a_completion_tonight")
 def test_a_data_directory_that_this_user_may_not_write_is_told(house: House, tmp_path: Path) -> None:
     data = house.folder / "data"
     closed = {folder: folder.stat().st_mode for folder in tmp_path.parents if not folder.stat().st_mode & 0o001}

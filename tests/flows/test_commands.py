@@ -8,16 +8,7 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry, faults
 from tests.house import House, Typed
-from tests.records import a_trial, with_status
-
-
-@pytest.fixture
-def two_nights(house: House, registry: SimulatedRegistry) -> None:
-    registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
-    house.night()
-    registry.night()
-    registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
-    house.night()
+from tests.records import a_trial
 
 
 def test_run_tells_the_night_in_a_sentence_and_as_json(registry: SimulatedRegistry, typed: Typed) -> None:

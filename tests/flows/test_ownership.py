@@ -17,6 +17,7 @@ from tests.house import WATCH, House, Typed
 from tests.records import a_trial
 from warehouse.publish import FILE
 
+pytestmark = pytest.mark.xdist_group("nobody")  # one worker makes nobody's house, once
 NOBODY = 65534
 RUN = """
 import contextlib, os, sys
@@ -58,19 +59,27 @@ def readers_files(house: House) -> list[Path]:
     return [house.settings.status_file, *published.glob("*.*"), *(published / "parquet").iterdir()]
 
 
-@pytest.fixture
-def nobodys(registry: SimulatedRegistry) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def nobodys_first() -> Iterator[House]:
     """A house of the user nobody, who has run a night in it; not in pytest's folder, where only root may look."""
     if os.geteuid() != 0:
         pytest.skip("only root may run a night as another user")
-    registry.put(a_trial("NCT10000001"))
-    with TemporaryDirectory() as folder:
+    with SimulatedRegistry([a_trial("NCT10000001")]) as registry, TemporaryDirectory() as folder:
         house = House(Path(folder), registry.url)
         house.configure(WATCH)
         os.chown(folder, NOBODY, NOBODY)
         done = run_as(house, NOBODY)
         assert done.returncode == 0, done.stderr
         yield house
+
+
+@pytest.fixture
+def nobodys(registry: SimulatedRegistry, nobodys_first: House) -> Iterator[House]:
+    """The same, to do with as one likes."""
+    registry.put(a_trial("NCT10000001"))
+    with TemporaryDirectory() as folder:
+        subprocess.run(["cp", "--archive", f"{nobodys_first.folder}/.", folder], check=True)
+        yield House(Path(folder), registry.url)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ name = "team"
 watch = "everything"
 to = ["team@example.org"]
 """
+pytestmark = pytest.mark.xdist_group("real records")  # one worker loads them, once
 # Read off the raw records by hand, spans, overdue days and lapses reckoned by hand for the house's first night.
 TWELVE = json.loads((Path(__file__).parent / "twelve_trials.json").read_text("utf-8"))
 
@@ -40,12 +41,13 @@ CHILD_VIEWS = (
 )
 
 
-@pytest.fixture
-def loaded(house: House, registry: SimulatedRegistry, real_records: list[Record]) -> House:
-    """A house after its first night over all of the records."""
-    house.configure(EVERYTHING)
-    registry.put(*real_records)
-    assert house.night().ending.code is Code.DONE
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory, real_records: list[Record]) -> House:
+    """A house after its first night over all of the records. Only to be looked at."""
+    with SimulatedRegistry(real_records) as registry:
+        house = House(tmp_path_factory.mktemp("loaded"), registry.url)
+        house.configure(EVERYTHING)
+        assert house.night().ending.code is Code.DONE
     return house
 
 

@@ -8,21 +8,12 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House, Typed
-from tests.records import a_trial, with_status
+from tests.records import with_status
 from warehouse.store import FILE, held
 
 
-@pytest.fixture
-def completed(house: House, registry: SimulatedRegistry) -> None:
-    registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
-    house.night()
-    registry.night()
-    registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
-    house.night()
-
-
 def test_a_backup_is_restored_in_another_house_which_goes_on_from_there(
-    house: House, registry: SimulatedRegistry, completed: None, typed: Typed, tmp_path: Path
+    house: House, registry: SimulatedRegistry, two_nights: None, typed: Typed, tmp_path: Path
 ) -> None:
     copy = tmp_path / "elsewhere" / "store.backup"
     code, _, err = typed("backup", str(copy))
@@ -50,7 +41,7 @@ def test_a_backup_is_restored_in_another_house_which_goes_on_from_there(
 
 
 def test_a_broken_store_is_kept_beside_the_one_restored(
-    house: House, completed: None, typed: Typed, tmp_path: Path
+    house: House, two_nights: None, typed: Typed, tmp_path: Path
 ) -> None:
     copy = tmp_path / "store.backup"
     typed("backup", str(copy))
@@ -67,7 +58,7 @@ def test_a_broken_store_is_kept_beside_the_one_restored(
 
 
 def test_a_backup_holds_what_only_the_write_ahead_log_held(
-    house: House, completed: None, typed: Typed, tmp_path: Path
+    house: House, two_nights: None, typed: Typed, tmp_path: Path
 ) -> None:
     import duckdb
 
@@ -83,7 +74,7 @@ def test_a_backup_holds_what_only_the_write_ahead_log_held(
         assert con.execute("SELECT DISTINCT reason FROM change").fetchall() == [("only in the log",)]
 
 
-def test_a_backup_waits_for_nobody_in_vain_and_says_who_holds_the_store(house: House, completed: None) -> None:
+def test_a_backup_waits_for_nobody_in_vain_and_says_who_holds_the_store(house: House, two_nights: None) -> None:
     from flows import safekeeping
     from warehouse.errors import StoreHeldError
     from warehouse.store import held_within
@@ -107,7 +98,7 @@ def test_a_backup_waits_for_nobody_in_vain_and_says_who_holds_the_store(house: H
     ],
 )
 def test_what_is_no_backup_changes_nothing(
-    house: House, completed: None, typed: Typed, tmp_path: Path, content: bytes | str | None, said: str
+    house: House, two_nights: None, typed: Typed, tmp_path: Path, content: bytes | str | None, said: str
 ) -> None:
     import duckdb
 
@@ -124,7 +115,7 @@ def test_what_is_no_backup_changes_nothing(
     assert (house.settings.store / FILE).read_bytes() == before
 
 
-def test_a_backup_goes_nowhere_foolish(house: House, completed: None, typed: Typed, tmp_path: Path) -> None:
+def test_a_backup_goes_nowhere_foolish(house: House, two_nights: None, typed: Typed, tmp_path: Path) -> None:
     store = house.settings.store / FILE
     assert "names" in typed("backup", str(tmp_path))[2] or typed("backup", str(tmp_path))[0] == 2
     code, _, err = typed("backup", str(store))

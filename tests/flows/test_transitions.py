@@ -11,6 +11,7 @@ from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House
 
+pytestmark = pytest.mark.xdist_group("transitions")  # one worker plays the two nights, once
 EVERYTHING = """
 [watch.everything]
 everything = true
@@ -103,7 +104,7 @@ TOLD: dict[str, list[Row]] = {
 # fmt: on
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pairs(shared: Path) -> list[dict[str, Any]]:
     """The pairs, each with the record before and the record after."""
     return [
@@ -111,18 +112,20 @@ def pairs(shared: Path) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.fixture
-def after_two_nights(house: House, registry: SimulatedRegistry, pairs: list[dict[str, Any]]) -> House:
-    """The first night saw all of the trials as they were, the second as they became."""
-    house.configure(EVERYTHING)
-    house.now = datetime(2026, 3, 13, 2, 30, tzinfo=UTC)
-    registry.put(*(pair["before"]["study"] for pair in pairs))
-    registry.night(FIRST)
-    assert house.night().ending.code is Code.DONE
-    assert house.changes() == []
-    registry.put(*(pair["after"]["study"] for pair in pairs))
-    registry.night(SECOND)
-    assert house.night().ending.code is Code.DONE
+@pytest.fixture(scope="module")
+def after_two_nights(tmp_path_factory: pytest.TempPathFactory, pairs: list[dict[str, Any]]) -> House:
+    """The first night saw all of the trials as they were, the second as they became. Only to be looked at."""
+    with SimulatedRegistry() as registry:
+        house = House(tmp_path_factory.mktemp("transitions"), registry.url)
+        house.configure(EVERYTHING)
+        house.now = datetime(2026, 3, 13, 2, 30, tzinfo=UTC)
+        registry.put(*(pair["before"]["study"] for pair in pairs))
+        registry.night(FIRST)
+        assert house.night().ending.code is Code.DONE
+        assert house.changes() == []
+        registry.put(*(pair["after"]["study"] for pair in pairs))
+        registry.night(SECOND)
+        assert house.night().ending.code is Code.DONE
     return house
 
 

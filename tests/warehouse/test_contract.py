@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from connectors.simulated import SimulatedRegistry
-from tests.house import House
+from tests.house import WATCH, House
 from tests.records import a_trial
 from warehouse.publish import FILE, VIEWS
 from warehouse.views import MACROS
@@ -55,10 +55,13 @@ def promised() -> dict[str, list[str]]:
     return words
 
 
-@pytest.fixture
-def file(house: House, registry: SimulatedRegistry) -> str:
-    registry.put(a_trial("NCT10000001"))
-    house.night()
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A published file, only to be looked at."""
+    with SimulatedRegistry([a_trial("NCT10000001")]) as registry:
+        house = House(tmp_path_factory.mktemp("house"), registry.url)
+        house.configure(WATCH)
+        house.night()
     return str(house.settings.published / FILE)
 
 

@@ -1,16 +1,14 @@
 """The page over 250 trials as rich as real ones: no word is broken, and nothing is wider than the window."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
-from tests.warehouse.test_page_in_a_browser import CHROMIUM, FLAGS
 from warehouse.markup import LONGEST_WORD
 
 pytestmark = pytest.mark.xdist_group("chromium")
@@ -119,16 +117,6 @@ def published(house: House, registry: SimulatedRegistry, records: list[dict[str,
         registry.edit(record["protocolSection"]["identificationModule"]["nctId"], edited)
     house.night()
     return house.settings.published / "index.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no chromium on this machine (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield running
-        running.close()
 
 
 def look_at(browser: Browser, file: Path) -> None:
