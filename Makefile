@@ -23,7 +23,7 @@ demo: $(USE)  ## the whole job offline: a year of a made-up registry, with mails
 	@$(BIN)/trialwatch demo
 
 test: $(DEV)  ## the test suite, under five minutes on two cores
-	@$(BIN)/pytest --numprocesses=auto --dist=loadgroup
+	@$(BIN)/pytest --numprocesses=auto
 
 # What make says of a failure comes last, so it says what helps.
 run: tonight  ## one night of the default watch, against the real registry

@@ -10,7 +10,6 @@ import pytest
 from docs.refresh import COOKBOOK, DICTIONARY, demonstrated, recipes, written
 from warehouse import questions
 
-pytestmark = pytest.mark.xdist_group("demo")  # one worker plays the year, once
 README = Path(__file__).parents[2] / "README.md"
 
 

@@ -17,7 +17,6 @@ from tests.house import WATCH, House, Typed
 from tests.records import a_trial
 from warehouse.publish import FILE
 
-pytestmark = pytest.mark.xdist_group("nobody")  # one worker makes nobody's house, once
 NOBODY = 65534
 RUN = """
 import contextlib, os, sys

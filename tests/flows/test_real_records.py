@@ -20,7 +20,6 @@ name = "team"
 watch = "everything"
 to = ["team@example.org"]
 """
-pytestmark = pytest.mark.xdist_group("real records")  # one worker loads them, once
 # Read off the raw records by hand, spans, overdue days and lapses reckoned by hand for the house's first night.
 TWELVE = json.loads((Path(__file__).parent / "twelve_trials.json").read_text("utf-8"))
 

@@ -11,7 +11,6 @@ from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House
 
-pytestmark = pytest.mark.xdist_group("transitions")  # one worker plays the two nights, once
 EVERYTHING = """
 [watch.everything]
 everything = true

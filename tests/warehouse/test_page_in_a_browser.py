@@ -21,8 +21,6 @@ from tests.house import WATCH, House
 from tests.records import a_trial, with_status
 from tests.warehouse.test_page import HOSTILE, hostile, overdue
 
-# One worker starts the browser, once.
-pytestmark = pytest.mark.xdist_group("chromium")
 STATUSES = ("RECRUITING", "COMPLETED", "TERMINATED", "UNKNOWN", "ACTIVE_NOT_RECRUITING", "NOT_YET_RECRUITING")
 
 

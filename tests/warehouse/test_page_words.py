@@ -11,7 +11,6 @@ from connectors.simulated import SimulatedRegistry
 from tests.house import House
 from warehouse.markup import LONGEST_WORD
 
-pytestmark = pytest.mark.xdist_group("chromium")
 EVERYTHING = "[watch.everything]\neverything = true\n"
 ROWS = 250
 STATUSES = (
