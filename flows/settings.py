@@ -2,6 +2,8 @@
 
 A setting that cannot be meant is an error that names it, what was found, and the nearest thing that could have
 been meant. Secrets come from the environment only and never into a text.
+
+Every command reads it, and ``status`` needs neither the registry's client nor the rules: they are imported late.
 """
 
 import difflib
@@ -13,16 +15,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import urlsplit
 
 from connectors import address
 from connectors.errors import NetworkError
-from connectors.http import Manners, user_agent
 from connectors.network import Network
-from warehouse.relevance import RULE_SETS
 from warehouse.vocabulary import KINDS, RHYTHMS, SUBSTANCES
 from warehouse.watch import Override, Subscription, Watch
+
+if TYPE_CHECKING:
+    from connectors.http import Manners
 
 
 class SettingsError(Exception):
@@ -50,7 +53,7 @@ class Settings:
     config: Path
     ctgov_url: str
     contact: str | None
-    agent: str
+    named_agent: str | None
     requests_per_second: float
     retry_s: float
     smtp_url: str | None
@@ -87,7 +90,16 @@ class Settings:
         return urlsplit(self.smtp_url).hostname if self.smtp_url else None
 
     @property
-    def manners(self) -> Manners:
+    def agent(self) -> str:
+        """Who we say we are."""
+        from connectors.http import user_agent
+
+        return self.named_agent or user_agent(self.contact)
+
+    @property
+    def manners(self) -> "Manners":
+        from connectors.http import Manners
+
         return Manners(self.agent, self.requests_per_second, self.retry_s, network=self.network)
 
     def check_network(self) -> None:
@@ -121,13 +133,15 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
             )
         return value
 
-    contact = get("CONTACT")
+    contact, named_agent = get("CONTACT"), get("USER_AGENT")
+    for name, said in {"CONTACT": None if named_agent else contact, "USER_AGENT": named_agent}.items():
+        _one_line(f"TRIALWATCH_{name}", said or "")
     return Settings(
         data_dir=Path(get("DATA_DIR") or "data"),
         config=Path(get("CONFIG") or "trialwatch.toml"),
         ctgov_url=_address("TRIALWATCH_CTGOV_URL", get("CTGOV_URL") or "https://clinicaltrials.gov"),
         contact=contact,
-        agent=_one_line("TRIALWATCH_USER_AGENT", get("USER_AGENT") or user_agent(contact)),
+        named_agent=named_agent,
         requests_per_second=number("REQUESTS_PER_SECOND", 1.0, least=0, open_end=True),
         retry_s=number("RETRY_SECONDS", 900.0, least=0),
         smtp_url=get("SMTP_URL"),
@@ -166,10 +180,9 @@ def _address(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
-def _one_line(name: str, text: str) -> str:
+def _one_line(name: str, text: str) -> None:
     if not (text.isprintable() and text.isascii()):
         raise SettingsError(f"{name} is {text!r}; it goes into a header: write it on one line, in plain ASCII")
-    return text
 
 
 @overload
@@ -258,6 +271,8 @@ def _configured(document: dict[str, Any]) -> Configuration:
 
 
 def _watch(name: str, block: "_Block") -> Watch:
+    from warehouse.relevance import RULE_SETS
+
     if not re.fullmatch(WATCH_NAME, name):
         raise _WrongError(f"{name!r} cannot be a watch's name; use letters, digits, '-', '_' and '.'")
     watch = Watch(

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import msgspec
 
 from connectors.registry import Question
-from warehouse.relevance import rules_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,8 @@ class Watch:
 
     def hash(self) -> str:
         """Fingerprint of what is asked and of how it is judged."""
+        from warehouse.relevance import rules_version  # late: whoever only names a watch needs no rules
+
         overrides = sorted(self.overrides.items())
         return f"{self.query_hash()}-{_hash(self.relevance, overrides, rules_version())}"
 
