@@ -1,9 +1,10 @@
 """A step in a process of its own, for a time at most: that it hangs, crashes or eats the memory costs the step.
 
 A thread could be waited for, but not ended, and a call into a library may stop every other thread. The process
-is forked from a server that multiprocessing keeps beside us and that has neither threads nor anything open; the
-server has read the step's modules once and is started ahead of the time at which it is needed (``prepare``).
-What is logged there is told here.
+must come from one that has neither threads nor anything open. A night that begins alone forks it from itself,
+ahead of the time at which it is needed (``prepare``): it has then read all that the step needs, and waits. Where
+threads run already (Prefect's, a display's), it is forked from a server that multiprocessing keeps beside us; that
+must read the step's modules anew, which costs as much as half a night. What is logged there is told here.
 """
 
 import logging
@@ -15,12 +16,16 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+
+import duckdb
 
 from warehouse.errors import WarehouseError, named
 
@@ -34,18 +39,31 @@ is_wanted = True
 P = ParamSpec("P")
 R = TypeVar("R")
 _context = multiprocessing.get_context("forkserver")
+_ahead: "_Ahead | None" = None
 
 
 class ApartError(Exception):
     """The step did not come to its end. The text says why, in our words; a note carries what a developer reads."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A process that was forked from us and waits for its one step, and the ways to it and from it."""
+
+    process: BaseProcess
+    orders: Connection
+    answers: Connection
+
+
 def prepare(step: Callable[..., Any]) -> None:
-    """Start the server, which reads the step's modules while we do other things."""
-    if is_wanted:
-        _context.set_forkserver_preload([step.__module__])
-        with suppress(OSError):  # it is told when the step is to run
-            ensure_running()
+    """Have a process wait for the step; or start the server, which reads its modules while we do other things."""
+    global _ahead
+    if not is_wanted or _ahead:
+        return
+    if _are_we_alone():
+        _ahead = _forked()
+    else:
+        _start_server(step)
 
 
 def run(within_s: float, step: Callable[P, R], *arguments: P.args, **named_arguments: P.kwargs) -> R:
@@ -57,21 +75,74 @@ def run(within_s: float, step: Callable[P, R], *arguments: P.args, **named_argum
     """
     if not is_wanted:
         return step(*arguments, **named_arguments)
-    prepare(step)
-    ours, theirs = _context.Pipe(duplex=False)
-    process = _context.Process(target=_work, args=(theirs, step, arguments, named_arguments), daemon=False)
+    try:
+        process, ours = _begun_ahead(step, arguments, named_arguments) or _begun(step, arguments, named_arguments)
+    except (OSError, EOFError) as error:
+        log.warning("%s runs without a process, and a time, of its own: %s", step.__name__, error)
+        return step(*arguments, **named_arguments)
     with ours:
-        try:
-            with theirs:
-                process.start()
-        except (OSError, EOFError) as error:
-            log.warning("%s runs without a process, and a time, of its own: %s", step.__name__, error)
-            return step(*arguments, **named_arguments)
         try:
             result: R = _result(ours, time.monotonic() + within_s, within_s)
             return result
         finally:
             _end(process)
+
+
+def _begun_ahead(step: Callable[..., Any], *arguments: Any) -> tuple[BaseProcess, Connection] | None:
+    """The process that waits, with the step to do; None where none does, or has died meanwhile."""
+    global _ahead
+    if _ahead is None:
+        return None
+    ahead, _ahead = _ahead, None
+    with ahead.orders, suppress(OSError):
+        ahead.orders.send((step, *arguments))
+        return ahead.process, ahead.answers
+    ahead.answers.close()
+    return None
+
+
+def _begun(step: Callable[..., Any], *arguments: Any) -> tuple[BaseProcess, Connection]:
+    """A process from the server, with the step to do."""
+    _start_server(step)
+    ours, theirs = _context.Pipe(duplex=False)
+    process = _context.Process(target=_work, args=(theirs, step, *arguments), daemon=False)
+    try:
+        with theirs:
+            process.start()
+    except BaseException:
+        ours.close()
+        raise
+    return process, ours
+
+
+def _start_server(step: Callable[..., Any]) -> None:
+    _context.set_forkserver_preload([step.__module__])
+    with suppress(OSError):  # it is told when the step is to run
+        ensure_running()
+
+
+def _are_we_alone() -> bool:
+    """Whether no thread but this one runs, not of a library either. Where that cannot be seen, one might."""
+    duckdb.default_connection().close()  # it comes with the library, has threads, and nobody here uses it
+    try:
+        return sum(1 for _ in Path("/proc/self/task").iterdir()) == 1
+    except OSError:
+        return False
+
+
+def _forked() -> _Ahead | None:
+    context = multiprocessing.get_context("fork")
+    theirs, orders = context.Pipe(duplex=False)
+    answers, reply = context.Pipe(duplex=False)
+    process = context.Process(target=_wait, args=(theirs, reply, orders, answers), daemon=True)
+    with theirs, reply:
+        try:
+            process.start()
+        except OSError:  # it is told when the step is to run
+            orders.close()
+            answers.close()
+            return None
+    return _Ahead(process, orders, answers)
 
 
 def _result(ours: Connection, until: float, within_s: float) -> Any:
@@ -102,8 +173,20 @@ def _end(process: BaseProcess) -> None:
 # -- in the other process --------------------------------------------------------------------------------
 
 
+def _wait(orders: Connection, reply: Connection, *not_ours: Connection) -> None:
+    os.setsid()
+    for each in not_ours:  # or the caller's end would be noticed by nobody
+        each.close()
+    try:
+        step, arguments, more = orders.recv()
+    except EOFError:  # there is nothing to do, or nobody any more to do it for
+        return
+    _work(reply, step, arguments, more)
+
+
 def _work(reply: Connection, step: Callable[..., Any], arguments: tuple[Any, ...], more: dict[str, Any]) -> None:
-    os.setsid()  # so that what it starts can be ended with it, and Ctrl-C is the caller's alone
+    with suppress(PermissionError):  # who waited has one already
+        os.setsid()  # so that what it starts can be ended with it, and Ctrl-C is the caller's alone
     threading.Thread(target=_die_with_the_caller, daemon=True).start()
     log.handlers, log.propagate = [_Telling(reply)], False
     log.setLevel(logging.INFO)

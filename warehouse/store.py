@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import duckdb
 import sqlalchemy as sa
@@ -144,9 +144,12 @@ def _make(path: Path) -> None:
 def _definition() -> str:
     """The statements that make every table, with every comment, as one text: they are run at once."""
     said: list[str] = []
-    engine = sa.create_mock_engine(
-        "duckdb://", lambda made, *_: said.append(str(made.compile(dialect=engine.dialect)))
-    )
+    dialect = sa.create_mock_engine("duckdb://", print).dialect
+
+    def say(made: Any, *_: Any, **__: Any) -> None:
+        said.append(str(made.compile(dialect=dialect)))
+
+    engine = sa.create_mock_engine("duckdb://", say)
     SQLModel.metadata.create_all(engine, checkfirst=False)
     return ";\n".join(said)
 

@@ -96,6 +96,73 @@ assert apart.run(60, os.getpid) == os.getpid()
     assert "getpid runs without a process, and a time, of its own" in ended.stderr
 
 
+AHEAD = """
+import json, logging, os, sys, time
+from flows import apart
+
+def tell(words):
+    logging.getLogger("trialwatch").warning("it says %s", words)
+    return words.upper()
+
+def ahead(within_s, step, *arguments):
+    apart.prepare(step)
+    waiting = apart._ahead.process.pid
+    try:
+        said = apart.run(within_s, step, *arguments)
+    except apart.ApartError as error:
+        said = str(error)
+    print(said == waiting or said)
+    try:
+        os.kill(waiting, 0)
+        print("and it is left")
+    except ProcessLookupError:
+        pass
+
+if __name__ == "__main__":
+    logging.basicConfig()
+    ahead(60, os.getpid)
+    ahead(60, tell, "hello")
+    ahead(1, time.sleep, 3600)
+    ahead(60, os.abort)
+    ahead(60, json.loads, "{")
+    apart.prepare(tell)
+    apart._ahead.process.kill()
+    apart._ahead.process.join()
+    print(apart.run(60, tell, "another does it"))
+    apart.prepare(tell)
+    print(apart._ahead.process.pid)
+"""
+
+
+def test_whoever_runs_alone_has_a_process_wait_that_was_forked_from_it(tmp_path: Path) -> None:
+    (tmp_path / "ahead.py").write_text(AHEAD, "utf-8")
+    ended = subprocess.run(
+        [sys.executable, str(tmp_path / "ahead.py")],
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    *said, waiting = ended.stdout.splitlines()
+    assert said == [
+        "True",
+        "HELLO",
+        "it was ended: it had not come to its end after 1 seconds",
+        "its process died",
+        "JSONDecodeError",
+        "ANOTHER DOES IT",
+    ]
+    assert "it says hello" in ended.stderr
+    assert has_ended(int(waiting)), "that there was nothing to do is no reason to stay"
+
+
+def test_where_threads_run_nothing_is_forked_from_us(registry: SimulatedRegistry) -> None:
+    apart.prepare(tell)  # the registry is a thread
+    assert apart._ahead is None
+
+
 @dataclass(frozen=True)
 class Hanging:
     """A publishing that never ends, but for its bound; or one that takes its process down."""
