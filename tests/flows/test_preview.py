@@ -38,17 +38,26 @@ def office(house: House) -> Iterator[PostOffice]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def in_vain(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A house after a night of 2026-09-15 that found a completion, and no mail server. To be moved into."""
+    with SimulatedRegistry([a_trial("NCT10000001")]) as registry:
+        house = House(tmp_path_factory.mktemp("in-vain"), registry.url)
+        house.configure(WATCH)
+        house.night()
+        house.now = house.now.replace(day=15)
+        registry.night()
+        registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
+        house.environment["TRIALWATCH_SMTP_URL"] = "smtp://127.0.0.1:9"
+        house.night()
+    return house
+
+
 @pytest.fixture
-def completed(house: House, registry: SimulatedRegistry) -> None:
-    """A night of 2026-09-15 that found a completion, and no mail server."""
-    house.configure(WATCH)
-    registry.put(a_trial("NCT10000001"))
-    house.night()
-    house.now = house.now.replace(day=15)
-    registry.night()
-    registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
-    house.environment["TRIALWATCH_SMTP_URL"] = "smtp://127.0.0.1:9"
-    house.night()
+def completed(house: House, in_vain: House) -> None:
+    """That house, on the morning after."""
+    house.move_in(in_vain)
+    house.environment |= in_vain.environment
     house.now = house.now.replace(day=15, hour=5)
 
 
