@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from connectors.canonical import canonical
 from connectors.clinicaltrials_gov.searches import MOST_ALTERNATIVES, expressions
@@ -22,6 +23,7 @@ from warehouse.attachment import table
 from warehouse.foreign import defused, plain, shortened, web_address
 from warehouse.intake import Read
 from warehouse.judge.changes import compare
+from warehouse.markup import breakable
 from warehouse.oldnew import LETTERS, MOST_LINES, old_and_new
 from warehouse.relevance import judge
 
@@ -193,3 +195,16 @@ def test_any_terms_make_searches_that_a_registry_takes_for_words(some: list[str]
     for expression in expressions(some, others):
         asked({**expression.params, "pageSize": "10"}, thesaurus, 1000)
         assert 0 <= sum(query.count(" OR ") for query in expression.params.values()) < MOST_ALTERNATIVES * 12
+
+
+_WORDS = st.one_of(
+    st.text(st.sampled_from("ab<&é-2024015T:"), min_size=1, max_size=40),
+    st.dates().map(str),
+    st.sampled_from(["2026-09", "2026-09-12T02:30", "12026-09", "2026-09-", "a" * 26, "a" * 27]),
+)
+
+
+@given(st.lists(_WORDS, max_size=6))
+def test_a_text_is_broken_and_escaped_word_by_word_whatever_stands_beside_a_word(words: list[str]) -> None:
+    assert breakable(" ".join(words)) == Markup(" ").join(map(breakable, words))
+    assert str(breakable("A plain text <of> words")) == "A plain text &lt;of&gt; words"
