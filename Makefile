@@ -54,7 +54,7 @@ test-duckdb: $(DEV)  ## the published file in other DuckDBs than ours; brings th
 	done
 	@test -x $(TOOLS)/duckdb/cli/bin/python || $(UV) venv --quiet $(TOOLS)/duckdb/cli
 	@$(UV) pip install --quiet --python $(TOOLS)/duckdb/cli/bin/python duckdb-cli
-	@$(BIN)/pytest tests/warehouse/test_other_duckdb.py
+	@$(BIN)/pytest tests/warehouse/publish/test_other_duckdb.py
 
 test-slow: $(DEV)  ## the tests that are too slow for `make test`
 	@$(BIN)/pytest --numprocesses=auto -m slow

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 
 from docs.refresh import recipes
-from warehouse.publish import FILE, publish
-from warehouse.store import opened
+from warehouse.publish.analysts_file import FILE, publish
+from warehouse.store.file import opened
 
 NOW = datetime(2026, 10, 2, 2, 30)  # noqa: DTZ001 - as stored: UTC without a zone
 VERSIONS = 7

@@ -16,10 +16,10 @@ from sqlmodel import Session, create_engine
 
 from connectors.clinicaltrials_gov.reading import Reader
 from connectors.simulated import made_up
-from warehouse import models
-from warehouse.intake import Known, Read, read
-from warehouse.load import Stage, load
-from warehouse.store import opened, transaction
+from warehouse.keep.intake import Known, Read, read
+from warehouse.store import models
+from warehouse.store.file import opened, transaction
+from warehouse.store.load import Stage, load
 
 NOW = datetime(2026, 9, 12)  # noqa: DTZ001 - as stored: UTC without a zone
 FEWER = 20

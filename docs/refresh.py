@@ -13,9 +13,9 @@ from typing import Any
 import duckdb
 
 from flows.demo import nights, plainly
-from warehouse import questions
-from warehouse.dictionary import document
-from warehouse.publish import FILE
+from warehouse.publish import questions
+from warehouse.publish.analysts_file import FILE
+from warehouse.publish.dictionary import document
 
 FOLDER = Path(__file__).parent
 COOKBOOK = FOLDER / "cookbook.md"

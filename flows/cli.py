@@ -21,8 +21,8 @@ from flows.charset import knows, speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
 from flows.unsaid import without_secrets
-from warehouse.checks import CHECKS
-from warehouse.vocabulary import KINDS, SUBSTANCES
+from warehouse.judge.checks import CHECKS
+from warehouse.words.vocabulary import KINDS, SUBSTANCES
 
 log = logging.getLogger("trialwatch")
 
@@ -212,12 +212,12 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     """
     from flows import show
     from flows.demo_folder import is_demo
-    from warehouse import questions, standing
+    from warehouse.publish import questions, status
 
     settings = from_environment()
-    facts = standing.read(settings.status_file)
+    facts = status.read(settings.status_file)
     is_made_up = is_demo(settings.data_dir)
-    stale = None if is_made_up else standing.staleness(facts, settings.now(), max_age)
+    stale = None if is_made_up else status.staleness(facts, settings.now(), max_age)
     if is_made_up and not json:
         print("This is the demo's data: made-up trials, and nights of a made-up year that never grow stale.")
     if json:
@@ -269,7 +269,7 @@ def changes(
         Only what we have seen since this day (YYYY-MM-DD).
     """
     from flows import show
-    from warehouse import questions
+    from warehouse.publish import questions
 
     for name, values, among in (("--kind", kind, tuple(KINDS)), ("--substance", (substance,), SUBSTANCES)):
         _one_of(name, values, among)
@@ -288,7 +288,7 @@ def changes(
 def show_trial(trial_id: str, *, json: Json = False) -> Code:
     """One trial: how it stands, why it is in the watch, and its whole timeline."""
     from flows import show
-    from warehouse import questions
+    from warehouse.publish import questions
 
     wanted = "".join(trial_id.split()).upper()
     with questions.published(_published(from_environment())) as con:
@@ -321,7 +321,7 @@ def query(
         The question; without it, or as "-", it is read from standard input.
     """
     from flows import show
-    from warehouse import questions
+    from warehouse.publish import questions
 
     question = _standard_input() if sql in (None, "-") else str(sql)
     with questions.published(_published(from_environment())) as con:
@@ -391,7 +391,7 @@ def demo(
 def _acceptance(check: str | None, because: str | None) -> Any:
     """A person's word for tonight, checked. Their name is that of the account that runs this."""
     from flows.settings import SettingsError
-    from warehouse.checks import Acceptance
+    from warehouse.judge.checks import Acceptance
 
     if check is None and because is None:
         return None

@@ -26,14 +26,14 @@ from connectors.smtp import SmtpPostman
 from flows.endings import Code
 from flows.settings import Configuration, Settings, SettingsError
 from flows.steps import note_standing
-from warehouse import ledger
-from warehouse.alerts import message_id
-from warehouse.digest import TO_THE_OPERATOR, Heard, Notice, compose
-from warehouse.fates import Answer, Fate, Offered, fates
 from warehouse.instants import naive_utc
-from warehouse.ledger import Mail
-from warehouse.letters import Writer
-from warehouse.store import held_within, opened
+from warehouse.judge.alerts import message_id
+from warehouse.store.file import held_within, opened
+from warehouse.tell import ledger
+from warehouse.tell.digest import TO_THE_OPERATOR, Heard, Notice, compose
+from warehouse.tell.fates import Answer, Fate, Offered, fates
+from warehouse.tell.ledger import Mail
+from warehouse.tell.letters import Writer
 
 log = logging.getLogger("trialwatch")
 

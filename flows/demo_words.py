@@ -12,7 +12,7 @@ from urllib.parse import quote
 from connectors.simulated import made_up
 from flows.demo_mail import Letter
 from flows.nightly import Report
-from warehouse.publish import FILE
+from warehouse.publish.analysts_file import FILE
 
 INDENT = "  "
 

@@ -26,11 +26,11 @@ from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, told
 from flows.progress import stage
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, Occasion
-from warehouse.certificate import Certificate
-from warehouse.checks import Acceptance, Check
 from warehouse.errors import WarehouseError, named
-from warehouse.store import held_within, opened
-from warehouse.watch import Watch
+from warehouse.judge.checks import Acceptance, Check
+from warehouse.judge.watch import Watch
+from warehouse.keep.certificate import Certificate
+from warehouse.store.file import held_within, opened
 
 if TYPE_CHECKING:
     from prefect import Flow

@@ -21,8 +21,8 @@ from flows.nightly import Report, Steps, night, nightly_flow
 from flows.progress import stage
 from flows.settings import Configuration, Settings
 from flows.steps import note_trouble
-from warehouse.checks import Acceptance
-from warehouse.watch import Watch
+from warehouse.judge.checks import Acceptance
+from warehouse.judge.watch import Watch
 
 log = logging.getLogger("trialwatch")
 T = TypeVar("T")

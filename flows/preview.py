@@ -9,10 +9,10 @@ from typing import Any
 
 from flows.delivery import PATIENCE_S, writer_of
 from flows.settings import Configuration, Settings
-from warehouse import ledger
 from warehouse.errors import NothingPublishedError
 from warehouse.files import write_whole
-from warehouse.store import FILE, held_within, opened
+from warehouse.store.file import FILE, held_within, opened
+from warehouse.tell import ledger
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from flows.delivery import PATIENCE_S
 from flows.progress import silent
 from flows.settings import Configuration, Settings
 from flows.steps import Occasion
-from warehouse import backup
 from warehouse.instants import naive_utc
-from warehouse.store import held_within
+from warehouse.store import backup
+from warehouse.store.file import held_within
 
 
 def back_up(settings: Settings, to: Path) -> str:

@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 from connectors import address
 from connectors.errors import NetworkError
 from connectors.network import Network
-from warehouse.vocabulary import KINDS, RHYTHMS, SUBSTANCES
-from warehouse.watch import Override, Subscription, Watch
+from warehouse.judge.watch import Override, Subscription, Watch
+from warehouse.words.vocabulary import KINDS, RHYTHMS, SUBSTANCES
 
 if TYPE_CHECKING:
     from connectors.http import Manners
@@ -271,7 +271,7 @@ def _configured(document: dict[str, Any]) -> Configuration:
 
 
 def _watch(name: str, block: "_Block") -> Watch:
-    from warehouse.relevance import RULE_SETS
+    from warehouse.judge.relevance import RULE_SETS
 
     if not re.fullmatch(WATCH_NAME, name):
         raise _WrongError(f"{name!r} cannot be a watch's name; use letters, digits, '-', '_' and '.'")

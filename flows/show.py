@@ -16,10 +16,10 @@ from rich.text import Text
 
 from connectors.statuses import status_group
 from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
-from warehouse.foreign import defused, plain
-from warehouse.phrases import status_words
-from warehouse.sentences import once, saying
-from warehouse.story import Moment, moments
+from warehouse.words.harmless import defused, plain
+from warehouse.words.phrases import status_words
+from warehouse.words.sentences import once, saying
+from warehouse.words.story import Moment, moments
 
 OF_MATERIALITY = {"high": "bold red", "medium": "magenta", "low": ""}
 OF_STATUS = {

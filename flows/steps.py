@@ -22,16 +22,19 @@ from connectors.versions import is_known_to_be
 from flows import apart
 from flows.registries import SERVED
 from flows.settings import Configuration, Settings
-from warehouse import holdings, keep, publish, standing
-from warehouse.certificate import Certificate, Night, keep_certificate, last_complete
-from warehouse.checks import Acceptance
 from warehouse.errors import OperatorError
 from warehouse.files import write_whole
 from warehouse.instants import naive_utc
-from warehouse.landed import Landed, Landing
-from warehouse.postbag import mail_standing
-from warehouse.store import FILE, opened
-from warehouse.watch import Watch
+from warehouse.judge.checks import Acceptance
+from warehouse.judge.watch import Watch
+from warehouse.keep import holdings
+from warehouse.keep.certificate import Certificate, Night, keep_certificate, last_complete
+from warehouse.keep.night import keep_heartbeat, keep_night
+from warehouse.publish import status
+from warehouse.publish.analysts_file import publish
+from warehouse.store.file import FILE, opened
+from warehouse.store.landed import Landed, Landing
+from warehouse.tell.postbag import mail_standing
 
 log = logging.getLogger("trialwatch")
 
@@ -117,9 +120,9 @@ def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, 
     awaited = brought.landed.stat().st_size * PACKED if brought.landed else 0
     with opened(occasion.settings.store, awaited=awaited) as con:
         if brought.landed:
-            return keep.keep_night(con, night, Landed(brought.landed))
+            return keep_night(con, night, Landed(brought.landed))
         if brought.unchanged:
-            return keep.keep_heartbeat(con, night, brought.unchanged)
+            return keep_heartbeat(con, night, brought.unchanged)
         certificate = (
             Certificate("failed", f"failed: {brought.failed}")
             if brought.failed
@@ -144,7 +147,7 @@ def publish_all(occasion: Occasion, is_complete: bool) -> Path:
 def publish_store(store: Path, folder: Path, now: datetime, run_id: str, is_complete: bool) -> Path:
     """Publish what a store holds. ``now`` is naive UTC."""
     with opened(store) as con:
-        return publish.publish(con, folder, now=now, run_id=run_id, is_complete=is_complete)
+        return publish(con, folder, now=now, run_id=run_id, is_complete=is_complete)
 
 
 def publishing_s(store: Path) -> float:
@@ -165,7 +168,7 @@ def _names(configuration: Configuration) -> list[tuple[str, str]]:
 def is_all_complete(settings: Settings, configuration: Configuration) -> bool:
     """Whether the last run of every watch and registry was complete."""
     with opened(settings.store) as con:
-        return standing.is_all_complete(con, _names(configuration))
+        return status.is_all_complete(con, _names(configuration))
 
 
 @dataclass(slots=True)
@@ -179,10 +182,10 @@ def note_standing(settings: Settings, configuration: Configuration, tonight: Sto
     """Write ``status.json``, for readers who never open the store. Only a night forgets the last one's trouble."""
     now = naive_utc(settings.now())
     with opened(settings.store) as con:
-        facts = standing.standing(con, _names(configuration), now=now, mail=mail_standing(con, now))
+        facts = status.standing(con, _names(configuration), now=now, mail=mail_standing(con, now))
     before = _noted(settings) or {}
     trouble = {name: before.get(name) for name in ("trouble", "not_published")}
-    standing.write(settings.status_file, facts | (asdict(tonight) if tonight else trouble))
+    status.write(settings.status_file, facts | (asdict(tonight) if tonight else trouble))
 
 
 @contextmanager
@@ -200,13 +203,13 @@ def stock_taken(settings: Settings, configuration: Configuration) -> Iterator[St
 def note_trouble(settings: Settings, sentence: str) -> None:
     """Add to ``status.json`` what ended a night, without the store: it may be what ended it."""
     with suppress(OSError):
-        facts = standing.with_trouble(_noted(settings), sentence, naive_utc(settings.now()))
-        standing.write(settings.status_file, facts)
+        facts = status.with_trouble(_noted(settings), sentence, naive_utc(settings.now()))
+        status.write(settings.status_file, facts)
 
 
 def _noted(settings: Settings) -> dict[str, Any] | None:
     try:
-        return standing.read(settings.status_file)
+        return status.read(settings.status_file)
     except (OSError, OperatorError):
         return None
 

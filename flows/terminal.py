@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from warehouse.foreign import plain, shortened
+from warehouse.words.harmless import plain, shortened
 
 ROOM_WHERE_NOTHING_IS_CUT = 100_000
 GAP = 2

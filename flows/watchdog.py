@@ -14,11 +14,11 @@ from connectors.errors import MailError
 from flows.delivery import hand_over, notice
 from flows.endings import told
 from flows.settings import Settings
-from warehouse import standing
-from warehouse.digest import Notice
 from warehouse.errors import OperatorError
 from warehouse.files import write_whole
-from warehouse.trouble import command
+from warehouse.judge.trouble import command
+from warehouse.publish import status
+from warehouse.tell.digest import Notice
 
 AGAIN_AFTER = timedelta(hours=23)
 """The same trouble is told once a day, however often the watchdog looks."""
@@ -37,7 +37,7 @@ def watch(settings: Settings, max_age_hours: float) -> Seen:
     """Judge, and mail the operator where there is need. No sentence holds an address."""
     now = settings.now()
     facts, damage = _facts(settings)
-    stale = damage or standing.staleness(facts, now, max_age_hours)
+    stale = damage or status.staleness(facts, now, max_age_hours)
     mail_trouble = (facts or {}).get("mail_trouble")
     said = list(filter(None, (stale or "the last complete nights are fresh enough", mail_trouble)))
     memory = settings.data_dir / "watchdog.json"
@@ -65,7 +65,7 @@ def _tell(settings: Settings, memory: Path, stale: str, now: datetime) -> str:
 def _facts(settings: Settings) -> tuple[dict[str, Any] | None, str | None]:
     """What the last night left, or why that cannot be read."""
     try:
-        return standing.read(settings.status_file), None
+        return status.read(settings.status_file), None
     except (OSError, OperatorError) as error:  # that nothing can be told is a reason to bark, too
         return None, str(told(error))
 

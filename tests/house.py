@@ -10,9 +10,9 @@ from typing import Any
 from flows.nightly import Report, night
 from flows.progress import silent
 from flows.settings import Settings, configuration, from_environment
-from warehouse import questions
-from warehouse.checks import Acceptance
-from warehouse.publish import FILE
+from warehouse.judge.checks import Acceptance
+from warehouse.publish import questions
+from warehouse.publish.analysts_file import FILE
 
 Typed = Callable[..., tuple[int, str, str]]
 """A command as it is typed: its words in; exit code, standard output and standard error out."""

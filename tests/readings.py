@@ -10,9 +10,9 @@ from connectors.clinicaltrials_gov.counting import counted, what_counts
 from connectors.clinicaltrials_gov.reading import Reader, Reading
 from connectors.spelling import OneSpelling
 from connectors.trial import Trial
-from warehouse import intake
-from warehouse.intake import Known, Read, Seen, Unreadable
 from warehouse.judge.changes import Finding, differences
+from warehouse.keep import intake
+from warehouse.keep.intake import Known, Read, Seen, Unreadable
 
 READER = Reader()
 TODAY = date(2026, 9, 12)

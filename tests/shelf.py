@@ -9,10 +9,10 @@ from typing import Any
 
 import duckdb
 
-from warehouse import models
-from warehouse.publish import FILE, publish
-from warehouse.store import opened
-from warehouse.tables import insert
+from warehouse.publish.analysts_file import FILE, publish
+from warehouse.store import models
+from warehouse.store.file import opened
+from warehouse.store.tables import insert
 
 NOW = datetime(2026, 9, 12, 2, 30)  # noqa: DTZ001 - as stored: UTC without a zone
 

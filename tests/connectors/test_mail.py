@@ -26,7 +26,7 @@ from connectors.errors import (
     MailSettingError,
 )
 from connectors.mail import OutboxPostman, SmtpPostman, postman_from
-from warehouse.digest import Letter, Told, compose
+from warehouse.tell.digest import Letter, Told, compose
 
 NIGHT = datetime.datetime(2026, 3, 3, tzinfo=datetime.UTC)
 PASSWORD = "s3cr3t/pass wörd"

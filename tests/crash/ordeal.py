@@ -23,8 +23,8 @@ from typing import Any
 import duckdb
 
 from tests.crash.scene import RECIPIENTS, Scene
-from warehouse.sentences import saying
-from warehouse.views import VIEWS
+from warehouse.publish.views import VIEWS
+from warehouse.words.sentences import saying
 
 RUN = ["run", "--no-prefect"]
 CHANGE = (

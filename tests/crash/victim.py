@@ -29,9 +29,10 @@ from flows import apart
 from flows.cli import main
 from tests.readings import read
 from tests.records import a_trial
-from warehouse import models, relevance
-from warehouse.intake import Read
-from warehouse.tables import column_types
+from warehouse.judge import relevance
+from warehouse.keep.intake import Read
+from warehouse.store import models
+from warehouse.store.tables import column_types
 
 OURS = ("flows", "warehouse", "connectors")
 ACTS = {

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from docs.refresh import COOKBOOK, DICTIONARY, demonstrated, recipes, written
-from warehouse import questions
+from warehouse.publish import questions
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -8,7 +8,7 @@ from flows.delivery import LONGEST_ROUND_S, Delivered
 from flows.settings import configuration
 from tests.house import House
 from tests.postoffice import PostOffice
-from warehouse.store import FILE
+from warehouse.store.file import FILE
 
 WATCH = """
 [watch.w]

@@ -15,7 +15,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from tests.house import House, Typed
 from tests.records import a_trial
-from warehouse.publish import FILE
+from warehouse.publish.analysts_file import FILE
 
 
 def tonight_is_whole(house: House, typed: Typed) -> None:

@@ -20,8 +20,8 @@ from connectors.simulated import SimulatedRegistry
 from tests.conftest import SHARED
 from tests.house import House
 from tests.readings import read
-from warehouse.intake import Read
-from warehouse.relevance import judge
+from warehouse.judge.relevance import judge
+from warehouse.keep.intake import Read
 
 OR_SOMEBODY_IS_TOLD = {"nothing_readable_is_complete", "relevance_lost_leaves_no_trace"}
 """Cases whose README leaves a choice: the answer, or a mail of the last night to whoever has to know."""

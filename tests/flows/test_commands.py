@@ -155,7 +155,7 @@ def test_deliver_says_what_it_did(typed: Typed) -> None:
 
 
 def test_a_second_run_says_who_holds_the_store(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
-    from warehouse.store import held
+    from warehouse.store.file import held
 
     registry.put(a_trial())
     with held(house.settings.store, "a night of another process"):

@@ -11,9 +11,9 @@ import pytest
 from connectors.simulated import made_up
 from flows.demo import nights, plainly
 from tests.house import Typed
-from warehouse import questions
-from warehouse.publish import FILE
-from warehouse.vocabulary import KINDS
+from warehouse.publish import questions
+from warehouse.publish.analysts_file import FILE
+from warehouse.words.vocabulary import KINDS
 
 DOCUMENTED = Path(__file__).parents[2] / "docs/changes.md"
 

@@ -16,8 +16,8 @@ from flows.cli import app
 from flows.settings import SettingsError, configuration, from_environment
 from tests.house import WATCH, House, Typed
 from tests.records import a_trial, with_status
-from warehouse.checks import CHECKS
-from warehouse.vocabulary import KINDS, SUBSTANCES
+from warehouse.judge.checks import CHECKS
+from warehouse.words.vocabulary import KINDS, SUBSTANCES
 
 COMMANDS = [
     *("run", "deliver", "preview", "backup", "restore", "status", "watchdog", "changes", "show", "query", "demo"),

@@ -13,7 +13,7 @@ from tests.house import WATCH, House, Typed
 from tests.postoffice import PostOffice, open_post_office
 from tests.records import a_trial, with_status
 from warehouse.files import write_whole
-from warehouse.publish import FILE
+from warehouse.publish.analysts_file import FILE
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
 

@@ -15,8 +15,8 @@ import pytest
 from tests.house import House
 from tests.rawregistry import RawRegistry
 from tests.records import a_trial
-from warehouse import questions
-from warehouse.publish import FILE
+from warehouse.publish import questions
+from warehouse.publish.analysts_file import FILE
 
 
 @pytest.fixture(scope="module")

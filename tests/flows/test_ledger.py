@@ -13,8 +13,8 @@ from tests.flows.owed import THE_OPERATOR, TWO, arrived, deliver, listening, sta
 from tests.house import House
 from tests.postoffice import PostOffice, open_post_office, reopened
 from tests.records import a_trial, with_status
-from warehouse.patience import MOST_ATTEMPTS
-from warehouse.store import FILE
+from warehouse.store.file import FILE
+from warehouse.tell.patience import MOST_ATTEMPTS
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd"),

@@ -104,7 +104,7 @@ def test_a_person_includes_a_trial_that_no_search_returns(house: House, registry
 def test_a_changed_rule_labels_anew_with_cause_normaliser_and_mails_nobody(
     house: House, registry: SimulatedRegistry
 ) -> None:
-    from warehouse.store import held, opened
+    from warehouse.store.file import held, opened
 
     house.configure(WATCH)
     registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))

@@ -23,9 +23,9 @@ from tests.mutants import Record, mutants, renumbered
 from tests.rawregistry import RawRegistry
 from tests.readings import reading
 from tests.records import a_trial
-from warehouse import questions
-from warehouse.checks import Acceptance
-from warehouse.publish import FILE, VIEWS
+from warehouse.judge.checks import Acceptance
+from warehouse.publish import questions
+from warehouse.publish.analysts_file import FILE, VIEWS
 
 MUTANTS = int(os.environ.get("FUZZ_MUTANTS", "40"))
 SEED = int(os.environ.get("FUZZ_SEED", "4"))
@@ -77,7 +77,7 @@ def sent(record: Record) -> bytes:
 
 
 def a_house(folder: Path, registry: RawRegistry) -> House:
-    from warehouse.vocabulary import KINDS
+    from warehouse.words.vocabulary import KINDS
 
     folder.mkdir()
     house = House(folder, registry.url)

@@ -10,7 +10,7 @@ from tests.house import House
 from tests.rawregistry import RawRegistry
 from tests.readings import content_hash
 from tests.records import a_trial
-from warehouse.store import FILE
+from warehouse.store.file import FILE
 
 Record = dict[str, Any]
 Place = tuple[str | int, ...]

@@ -15,7 +15,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from tests.house import WATCH, House, Typed
 from tests.records import a_trial
-from warehouse.publish import FILE
+from warehouse.publish.analysts_file import FILE
 
 NOBODY = 65534
 RUN = """

@@ -10,7 +10,7 @@ from connectors.simulated import SimulatedRegistry
 from tests.house import House, Typed
 from tests.postoffice import PostOffice, open_post_office
 from tests.records import a_trial, with_status
-from warehouse.store import FILE
+from warehouse.store.file import FILE
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
 

@@ -8,7 +8,7 @@ from connectors.simulated import SimulatedRegistry, faults
 from flows.endings import Code
 from tests.house import WATCH, House
 from tests.records import a_trial, with_status
-from warehouse.store import held, opened
+from warehouse.store.file import held, opened
 
 ALCOHOL_COMPLETED = """
 [watch.ketamine-sud]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.settings import SettingsError, configuration, from_environment
-from warehouse.watch import Override, Subscription
+from warehouse.judge.watch import Override, Subscription
 
 WHOLE = """
 [watch.ketamine-sud]

@@ -14,7 +14,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry, faults
 from tests.house import House, Typed
 from tests.records import a_trial, with_status
-from warehouse.store import held
+from warehouse.store.file import held
 
 
 @pytest.fixture

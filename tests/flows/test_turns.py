@@ -144,7 +144,7 @@ def test_a_persons_word_turns_its_own_watch_and_is_told_there(house: House, regi
 def test_what_only_our_rules_changed_is_in_the_record_and_nobodys_news(
     house: House, registry: SimulatedRegistry
 ) -> None:
-    from warehouse.store import held, opened
+    from warehouse.store.file import held, opened
 
     registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
     house.configure(watch("w") + watch("v"))

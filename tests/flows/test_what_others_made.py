@@ -8,7 +8,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from tests.house import House, Typed
 from tests.records import a_trial, with_status
-from warehouse.publish import GENERATIONS_KEPT
+from warehouse.publish.analysts_file import GENERATIONS_KEPT
 
 LONG_AGO = 1_600_000_000
 FILES = (

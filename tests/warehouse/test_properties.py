@@ -19,13 +19,13 @@ from connectors.simulated.synonyms import DEFAULT_SYNONYMS, Thesaurus
 from connectors.spelling import compared, shown
 from tests.readings import read
 from tests.records import a_trial
-from warehouse.attachment import table
-from warehouse.foreign import defused, plain, shortened, web_address
-from warehouse.intake import Read
 from warehouse.judge.changes import compare
-from warehouse.markup import breakable
-from warehouse.oldnew import LETTERS, MOST_LINES, old_and_new
-from warehouse.relevance import judge
+from warehouse.judge.relevance import judge
+from warehouse.keep.intake import Read
+from warehouse.tell.attachment import table
+from warehouse.words.harmless import defused, plain, shortened, web_address
+from warehouse.words.markup import breakable
+from warehouse.words.values import LETTERS, MOST_LINES, old_and_new
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 SCALAR = (

@@ -1,0 +1,93 @@
+"""Parquet of every view: the same rows as the file, saying where they come from, whole at every instant."""
+
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import duckdb
+
+from connectors.simulated import SimulatedRegistry
+from tests.house import House
+from tests.records import a_trial, with_status
+from warehouse.publish.analysts_file import FILE, VIEWS
+from warehouse.publish.parquet import put_in_place
+
+
+def test_every_view_is_there_with_the_files_own_rows(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(a_trial("NCT10000001"), a_trial("NCT10000002", overallStatus="COMPLETED"))
+    house.night()
+    folder = house.settings.published / "parquet"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{view}.parquet" for view in VIEWS)
+    with duckdb.connect(str(house.settings.published / FILE), read_only=True) as con:
+        for view in VIEWS:
+            path = str(folder / f"{view}.parquet")
+            assert (
+                con.execute("SELECT * FROM read_parquet(?) ORDER BY ALL", [path]).fetchall()
+                == con.execute(f"SELECT * FROM {view} ORDER BY ALL").fetchall()
+            ), view
+            said = con.execute("SELECT decode(key), decode(value) FROM parquet_kv_metadata(?)", [path]).fetchall()
+            told = dict(said)
+            assert told["registry"] == "clinicaltrials.gov"
+            assert told["data_version"] == "2026-09-11T09:00:04"
+            assert "not medical advice" in told["notice"]
+            assert told["run_id"].startswith("20260912T023000Z-")
+
+
+def test_the_last_night_is_in_place_and_the_one_before_stays_for_who_is_reading_it(
+    house: House, registry: SimulatedRegistry
+) -> None:
+    registry.put(a_trial("NCT10000001"))
+    folder = house.settings.published / "parquet"
+    nights = []
+    for status in ("RECRUITING", "ACTIVE_NOT_RECRUITING", "COMPLETED"):
+        registry.edit("NCT10000001", with_status(status))
+        registry.night()
+        house.night()
+        nights.append(folder.resolve())
+    with duckdb.connect() as con:
+        statuses = [
+            con.execute("SELECT overall_status FROM read_parquet(?)", [str(night / "trials.parquet")]).fetchall()
+            for night in nights[1:]
+        ]
+    assert statuses == [[("ACTIVE_NOT_RECRUITING",)], [("COMPLETED",)]]
+    assert sorted(folder.parent.glob("earlier/parquet-*")) == nights[1:]
+
+
+def a_folder(parent: Path, name: str) -> Path:
+    folder = parent / "earlier" / f"parquet-{name}"
+    folder.mkdir(parents=True)
+    for view in VIEWS:
+        (folder / f"{view}.parquet").write_text(name)
+    return folder
+
+
+def test_a_reader_finds_one_night_or_the_other_and_never_none(tmp_path: Path) -> None:
+    put_in_place(a_folder(tmp_path, "0"), tmp_path / "parquet")
+    ended, missed = threading.Event(), []
+
+    def read() -> None:
+        while not ended.is_set():
+            try:
+                # Opened once, a folder stays the night it was, as a reader who lists and then reads has it.
+                handle = os.open(tmp_path / "parquet", os.O_RDONLY)
+            except FileNotFoundError as error:
+                missed.append(error)
+            else:
+                os.close(handle)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for night in range(1, 50):
+        put_in_place(a_folder(tmp_path, str(night)), tmp_path / "parquet")
+    ended.set()
+    reader.join()
+    assert missed == []
+    assert {path.read_text() for path in (tmp_path / "parquet").iterdir()} == {"49"}
+
+
+def test_a_copy_that_made_a_folder_of_the_link_is_replaced(tmp_path: Path) -> None:
+    shutil.copytree(a_folder(tmp_path, "old"), tmp_path / "parquet")
+    put_in_place(a_folder(tmp_path, "new"), tmp_path / "parquet")
+    assert (tmp_path / "parquet" / "trials.parquet").read_text() == "new"
+    assert [path.name for path in (tmp_path / "earlier").iterdir()] == ["parquet-new"], "and nothing else is left"

@@ -1,0 +1,137 @@
+"""Landed files: complete or absent, one record a line as it was sent, and all that was asked and answered."""
+
+import json
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from connectors.errors import RegistryError
+from connectors.registry import Collected, Merged, Removed, Search
+from warehouse.store.landed import Landed, Landing
+
+NOTHING = Collected("clinicaltrials.gov", None, None)
+SOMETHING = Collected(
+    registry_name="clinicaltrials.gov",
+    data_version_before="2026-09-11T09:00:04",
+    data_version_after="2026-09-14T09:00:04",
+    searches=[Search("ketamine with alcohol use disorder", 4, 5, 3), Search("everything", None, 2, 1)],
+    found_by={"NCT00000001": ["ketamine with alcohol use disorder", "everything"], "NCT00000002": ["everything"]},
+    by_id=["NCT00000003", "NCT00000004"],
+    fates={
+        "NCT00000005": Removed("NCT number NCT00000005 not found"),
+        "NCT00000006": Merged("NCT00000003"),
+        "NCT00000007": Removed("NCT number NCT00000007 not found"),
+    },
+    unnamed=6,
+    requests=7,
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "landed" / "clinicaltrials.gov" / "night-1.ndjson.zst"
+
+
+def left_behind(path: Path) -> list[str]:
+    return sorted(each.name for each in path.parent.iterdir())
+
+
+def landed(path: Path, *records: bytes, collected: Collected = NOTHING) -> Landed:
+    with Landing(path) as landing:
+        for record in records:
+            landing.write(record)
+        return landing.finish(collected)
+
+
+class TestCompleteOrAbsent:
+    def test_a_landing_left_without_finish_leaves_nothing(self, path: Path) -> None:
+        with Landing(path) as landing:
+            landing.write(b'{"a": 1}')
+        assert left_behind(path) == []
+
+    def test_a_landing_that_fails_leaves_nothing_and_hides_no_error(self, path: Path) -> None:
+        def records() -> Iterator[bytes]:
+            yield b'{"a": 1}'
+            raise RegistryError("the connection broke off")
+
+        with pytest.raises(RegistryError, match="broke off"), Landing(path) as landing:
+            deque(map(landing.write, records()))
+        assert left_behind(path) == []
+
+    def test_until_it_is_finished_no_file_has_its_name(self, path: Path) -> None:
+        with Landing(path) as landing:
+            landing.write(b'{"a": 1}')
+            assert not path.exists()
+            landing.finish(NOTHING)
+            assert path.exists()
+
+    def test_finished_there_are_the_records_and_the_manifest_and_nothing_else(self, path: Path) -> None:
+        landed(path, b'{"a": 1}')
+        assert left_behind(path) == ["night-1.ndjson.json", "night-1.ndjson.zst"]
+
+    def test_a_landing_that_fails_leaves_the_finished_one_of_the_same_name(self, path: Path) -> None:
+        earlier = landed(path, b'{"a": 1}', collected=SOMETHING)
+        with Landing(path) as landing:
+            landing.write(b'{"a": 2}')
+        assert list(earlier.records()) == [b'{"a": 1}']
+        assert earlier.collected() == SOMETHING
+
+    def test_a_second_finished_landing_replaces_the_first(self, path: Path) -> None:
+        landed(path, b'{"a": 1}', collected=SOMETHING)
+        again = landed(path, b'{"a": 2}')
+        assert list(again.records()) == [b'{"a": 2}']
+        assert again.collected() == NOTHING
+
+    def test_what_a_dead_process_left_is_in_nobodys_way(self, path: Path) -> None:
+        path.parent.mkdir(parents=True)
+        for name in (path.name, "night-1.ndjson.json"):
+            path.with_name(f".{name}.part").write_bytes(b"half a rec")
+        assert list(landed(path, b'{"a": 2}').records()) == [b'{"a": 2}']
+        assert left_behind(path) == ["night-1.ndjson.json", "night-1.ndjson.zst"]
+
+
+class TestRecords:
+    def test_they_come_back_in_order_and_as_sent(self, path: Path) -> None:
+        records = [b'{"b":1,"a":[ 2 ]}', '{"title":"Kétamine \u2028 物質"}'.encode(), b'{"odd":"\xff"}', b"{}"]
+        assert list(landed(path, *records).records()) == records
+
+    @pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+    def test_one_with_line_breaks_becomes_one_line_of_the_same_content(self, path: Path, line_break: str) -> None:
+        content = {"title": "two\nlines\r\nof text", "conditions": ["a", "b"], "n": {"m": None}}
+        sent = json.dumps(content, indent=2).replace("\n", line_break) + line_break
+        kept = list(landed(path, sent.encode(), b"{}").records())
+        assert len(kept) == 2
+        assert json.loads(kept[0]) == content
+
+    def test_restarting_forgets_what_was_written(self, path: Path) -> None:
+        with Landing(path) as landing:
+            landing.write(b'{"a": 1}' * 1000)
+            landing.restart()
+            landing.write(b'{"a": 2}')
+            landing.restart()
+            landing.write(b'{"a": 3}')
+            finished = landing.finish(NOTHING)
+        assert list(finished.records()) == [b'{"a": 3}']
+
+    def test_none_at_all_are_a_complete_file_too(self, path: Path) -> None:
+        assert list(landed(path).records()) == []
+
+    def test_they_are_compressed_as_anybody_can_read_them(self, path: Path) -> None:
+        landed(path, *[b'{"a": "the same again"}'] * 1000)
+        assert path.stat().st_size < 1000
+        with zstandard.open(path, "rt") as lines:
+            assert len(list(lines)) == 1000
+
+
+class TestManifest:
+    @pytest.mark.parametrize("collected", [NOTHING, SOMETHING], ids=["nothing", "something of everything"])
+    def test_what_was_asked_and_answered_comes_back_as_it_was(self, path: Path, collected: Collected) -> None:
+        assert landed(path, collected=collected).collected() == collected
+
+    def test_a_file_is_all_that_it_takes(self, path: Path) -> None:
+        landed(path, b"{}", collected=SOMETHING)
+        again = Landed(path)
+        assert (list(again.records()), again.collected()) == ([b"{}"], SOMETHING)

@@ -1,0 +1,179 @@
+"""The store: one writer at a time, all or nothing, and a file of another day refused."""
+
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from warehouse.errors import StoreHeldError, StoreSchemaError
+from warehouse.store.file import FILE, SCHEMA_VERSION, held, held_within, opened, transaction
+from warehouse.tell import ledger
+from warehouse.tell.letters import Writer
+
+
+def test_who_holds_the_store_is_named(tmp_path: Path) -> None:
+    with (
+        held(tmp_path, "the night"),
+        pytest.raises(StoreHeldError, match=r"is held by the night, process \d+, since"),
+        held(tmp_path, "another"),
+    ):
+        pass
+
+
+def test_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
+    with held(tmp_path, "one"):
+        pass
+    with held(tmp_path, "two"):
+        assert (tmp_path / "lock").read_text("utf-8").startswith("two")
+
+
+def test_one_who_waits_gets_the_store_when_it_is_free(tmp_path: Path) -> None:
+    taken, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with held(tmp_path, "first"):
+            taken.set()
+            free.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    taken.wait()
+    threading.Timer(0.05, free.set).start()
+    with held_within(tmp_path, "second", 60):
+        assert free.is_set()
+    holder.join()
+
+
+def test_one_who_waits_in_vain_is_told_who_holds_it(tmp_path: Path) -> None:
+    with (
+        held(tmp_path, "first"),
+        pytest.raises(StoreHeldError, match="held by first"),
+        held_within(tmp_path, "second", 0.01),
+    ):
+        pass
+
+
+def test_the_store_is_private(tmp_path: Path) -> None:
+    with held(tmp_path / "store", "test"):
+        assert (tmp_path / "store").stat().st_mode & 0o077 == 0
+
+
+def test_long_text_is_compressed(tmp_path: Path) -> None:
+    with opened(tmp_path) as con:
+        con.execute(
+            "INSERT INTO trial_payload SELECT 'T' || i, 1, repeat('payload ' || i, 900) FROM range(3000) AS t(i)"
+        )
+        con.execute("CHECKPOINT")
+        kinds = con.execute(
+            "SELECT DISTINCT compression FROM pragma_storage_info('trial_payload') "
+            "WHERE column_name = 'payload' AND segment_type = 'VARCHAR'"
+        ).fetchall()
+    assert kinds == [("ZSTD",)]
+
+
+def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
+    one = "INSERT INTO trial_flag VALUES ('T', 'p', 'v', 'r')"
+    with opened(tmp_path) as con:
+        with pytest.raises(duckdb.ConstraintException), transaction(con):
+            con.execute(f"{one}; {one}")
+        assert con.execute("SELECT count(*) FROM trial_flag").fetchone() == (0,)
+        with transaction(con):
+            con.execute(one)
+    with opened(tmp_path) as con:
+        assert con.execute("SELECT count(*) FROM trial_flag").fetchone() == (1,)
+
+
+def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    with opened(tmp_path) as con:
+        con.execute("UPDATE store_schema SET version = 99")
+    before = (tmp_path / "store.duckdb").read_bytes()
+    with pytest.raises(StoreSchemaError, match="version 99"), opened(tmp_path):
+        pass
+    assert (tmp_path / "store.duckdb").read_bytes() == before
+
+
+@pytest.fixture
+def of_version_1(tmp_path: Path) -> Path:
+    """A folder with the store that version 1 of the tables left."""
+    with duckdb.connect(str(tmp_path / "store.duckdb")) as con:
+        con.execute((Path(__file__).parent / "store_of_version_1.sql").read_text("utf-8"))
+    return tmp_path
+
+
+def shape(con: duckdb.DuckDBPyConnection) -> set[tuple[Any, ...]]:
+    """Every column with its type and comment, and every view."""
+    return set(
+        con.execute(
+            "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+    )
+
+
+def test_an_older_store_is_brought_up_to_date_and_a_copy_of_it_stays(of_version_1: Path, tmp_path: Path) -> None:
+    with held(tmp_path / "new", "test"), opened(tmp_path / "new") as con:
+        made = shape(con)
+    with opened(of_version_1) as con:
+        assert shape(con) == made
+        assert con.execute("SELECT max(version) FROM store_schema").fetchone() == (SCHEMA_VERSION,)
+        ledger_rows = con.execute("SELECT topic, state, count(*) FROM delivery_ledger GROUP BY ALL ORDER BY ALL")
+        assert ledger_rows.fetchall() == [("change", "due", 1), ("change", "failed", 2), ("welcome", "sent", 3)]
+        assert con.execute("SELECT count(*) FROM change").fetchone() == (1,)
+    with opened(of_version_1):
+        pass
+    with duckdb.connect(str(of_version_1 / f"{FILE}.version-1"), read_only=True) as con:
+        assert con.execute("SELECT max(version) FROM store_schema").fetchone() == (1,)
+
+
+def test_an_older_stores_versions_bear_no_blanks_and_their_one_end(of_version_1: Path) -> None:
+    given = {
+        "A": ("RECRUITING ", "2026-11\u00a0", "2026-11-30", "2026-10", "2026-10-31"),
+        "B": ("COMPLETED\u200b", "soon", None, "2026-10", "2026-10-31"),
+        "C": (" ", "soon", None, None, None),
+    }
+    with duckdb.connect(str(of_version_1 / FILE)) as con:
+        con.executemany(
+            "INSERT INTO trial_version (trial_id, version_number, observed_at, source, content_hash, run_id, "
+            "phases, overall_status, completion_date, completion_date_latest, primary_completion_date, "
+            "primary_completion_date_latest, completion_date_type, primary_completion_date_type) "
+            "VALUES (?, 1, now()::TIMESTAMP, 'nightly', 'h', 'r', ['NA'], ?, ?, ?, ?, ?, 'ACTUAL', 'ESTIMATED')",
+            [[name, *row] for name, row in given.items()],
+        )
+    with opened(of_version_1) as con:
+        assert con.execute(
+            "SELECT trial_id, overall_status, expected_end_date, expected_end_date_type, expected_end_on::VARCHAR "
+            "FROM trial_version WHERE trial_id IN ('A', 'B', 'C') ORDER BY ALL"
+        ).fetchall() == [
+            ("A", "RECRUITING", "2026-11", "ACTUAL", "2026-11-30"),
+            ("B", "COMPLETED", "2026-10", "ESTIMATED", "2026-10-31"),
+            ("C", None, "soon", "ACTUAL", None),
+        ]
+
+
+def test_what_an_older_store_owed_is_still_owed(of_version_1: Path) -> None:
+    writer = Writer("watch@example.org", None, ())
+    with opened(of_version_1) as con:
+        owed = ledger.waiting(con, datetime.fromisoformat("2026-09-15"))
+        assert owed.mails == 3, "the completion to two, and the week's digest"
+        ledger.freeze(con, writer, datetime.fromisoformat("2026-09-30"))
+        mails = ledger.ready(con, datetime.fromisoformat("2026-09-30"))
+    assert len({mail.message_id for mail in mails}) == 3
+
+
+def test_an_upgrade_that_fails_leaves_the_store_as_it_was(of_version_1: Path) -> None:
+    with duckdb.connect(str(of_version_1 / FILE)) as con:
+        con.execute("CREATE TABLE trouble (something_else INTEGER)")
+    with pytest.raises(duckdb.CatalogException), opened(of_version_1):
+        pass
+    with duckdb.connect(str(of_version_1 / FILE), read_only=True) as con:
+        assert con.execute("SELECT max(version) FROM store_schema").fetchone() == (1,)
+        columns = con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'delivery'").fetchall()
+    assert ("topic",) not in columns
+
+
+def test_what_a_crash_left_of_a_store_in_the_making_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / ".store.duckdb.new").write_bytes(b"half")
+    with opened(tmp_path) as con:
+        assert con.execute("SELECT count(*) FROM run").fetchone() == (0,)

@@ -1,0 +1,77 @@
+"""What the warehouse knows of a watch and its subscriptions: plain values, read from trialwatch.toml elsewhere."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from connectors.registry import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A person's word on one trial, over the rules'."""
+
+    relevant: bool
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A named question to registries. ``relevance`` names the rules; without any, all of it is relevant."""
+
+    name: str
+    registries: tuple[str, ...]
+    interventions: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    follow: tuple[str, ...] = ()
+    relevance: str | None = None
+    min_trials: int | None = None
+    max_trials: int | None = None
+    everything: bool = False
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+
+    def named(self) -> dict[str, str]:
+        """The trials that the watch names itself, whatever a search says, each with the reason."""
+        wanted = {
+            number: f"overruled by {override.by}: {override.reason}"
+            for number, override in self.overrides.items()
+            if override.relevant
+        }
+        return wanted | dict.fromkeys(self.follow, "followed by the watch")
+
+    def question(self, followed: tuple[str, ...]) -> Question:
+        """What is asked of a registry; ``followed`` are the trials it has ever held."""
+        asked = dict.fromkeys((*self.named(), *followed))
+        return Question(self.interventions, self.conditions, tuple(asked), self.everything, self.terms)
+
+    def query_hash(self) -> str:
+        """Fingerprint of what is asked: when it moves, trials come and go because of us."""
+        terms = (self.interventions, self.conditions, self.terms)
+        return _hash(*terms, sorted(self.named()), self.everything)
+
+    def hash(self) -> str:
+        """Fingerprint of what is asked and of how it is judged."""
+        from warehouse.judge.relevance import rules_version  # late: whoever only names a watch needs no rules
+
+        overrides = sorted(self.overrides.items())
+        return f"{self.query_hash()}-{_hash(self.relevance, overrides, rules_version())}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Who is told what of a watch. Empty ``substances``: any. Empty ``kinds``: high and medium materiality."""
+
+    name: str
+    watch: str
+    to: tuple[str, ...]
+    substances: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    send: str = "immediately"
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=8).hexdigest()

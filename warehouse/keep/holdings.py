@@ -1,0 +1,159 @@
+"""What the store holds when a night begins: the questions that keeping a night asks of it. Nothing is written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from connectors.dates import version_day
+from connectors.trial import Reading
+from warehouse.judge.membership import Before, Stay
+from warehouse.keep.certificate import LastComplete, Night
+from warehouse.store.tables import listed
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The latest state that we hold of a trial. ``fate`` is removed or merged, once the registry said so."""
+
+    version_number: int
+    content_hash: str
+    first_posted_on: date | None
+    last_update_posted_on: date | None
+    overall_status: str | None
+    fate: str | None
+    merged_into: str | None
+    fingerprint: str | None = None
+    reads_otherwise_from: date | None = None
+
+    def is_turned_by(self, today: date) -> bool:
+        """Whether the calendar alone may have put it into another state since it was read."""
+        return self.reads_otherwise_from is not None and self.reads_otherwise_from <= today
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """When a trial is expected to end (``intake.expected_end``)."""
+
+    trial_id: str
+    version_number: int
+    overall_status: str | None
+    overdue_since: date | None
+    written: str | None
+    type: str | None
+    latest: date | None
+
+
+def latest(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Held]:
+    rows = con.execute(
+        "SELECT trial_id, version_number, content_hash, first_posted_on, last_update_posted_on, overall_status, "
+        "fate, merged_into, fingerprint, reads_otherwise_from "
+        "FROM trial JOIN trial_version USING (trial_id, version_number) WHERE registry_name = ?",
+        [registry_name],
+    ).fetchall()
+    return {trial_id: Held(*state) for trial_id, *state in rows}
+
+
+def present_version(con: duckdb.DuckDBPyConnection, trial_id: str) -> int:
+    (version,) = con.execute("SELECT version_number FROM trial WHERE trial_id = ?", [trial_id]).fetchone() or (0,)
+    return int(version)
+
+
+def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> tuple[str, ...]:
+    """Every trial of a registry that the watch has ever held: none is forgotten because a search lost it."""
+    rows = con.execute(
+        "SELECT DISTINCT trial_id FROM watch_member JOIN trial USING (trial_id) "
+        "WHERE watch = ? AND registry_name = ? ORDER BY trial_id",
+        [watch, registry_name],
+    ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def readings(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> dict[str, Reading]:
+    """The latest record of each trial, read as tonight; one that the calendar turns, as it was read until now."""
+    with listed(con, trial_ids, night.work):
+        rows = con.execute(
+            "SELECT trial_id, payload, if(reads_otherwise_from <= ?, observed_at::DATE, ?) FROM trial_payload "
+            "JOIN trial USING (trial_id, version_number) JOIN trial_version USING (trial_id, version_number) "
+            "WHERE trial_id IN (FROM listed)",
+            [night.today, night.today],
+        ).fetchall()
+    return {trial_id: night.reader.read(payload.encode(), on) for trial_id, payload, on in rows}
+
+
+def turned_by_calendar(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, bytes]:
+    """The latest record of each trial of the night's registry that may be read otherwise from today on."""
+    rows = con.execute(
+        "SELECT trial_id, payload FROM trial_payload JOIN trial USING (trial_id, version_number) "
+        "WHERE registry_name = ? AND reads_otherwise_from <= ? AND fate IS NULL",
+        [night.registry_name, night.today],
+    ).fetchall()
+    return {trial_id: payload.encode() for trial_id, payload in rows}
+
+
+def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | None) -> Before:
+    """The night's watch as the last complete night left it."""
+    stays = con.execute(
+        "SELECT trial_id, stay, left_at IS NULL FROM watch_member JOIN trial USING (trial_id) "
+        "WHERE watch = ? AND registry_name = ? "
+        "QUALIFY row_number() OVER (PARTITION BY trial_id ORDER BY stay DESC) = 1",
+        [night.watch.name, night.registry_name],
+    ).fetchall()
+    survivors = con.execute(
+        "SELECT DISTINCT merged_into FROM trial JOIN watch_member USING (trial_id) "
+        "WHERE fate = 'merged' AND watch = ?",
+        [night.watch.name],
+    ).fetchall()
+    return Before(
+        {trial_id: Stay(number, goes_on) for trial_id, number, goes_on in stays},
+        frozenset(row[0] for row in survivors),
+        # Of a data version that cannot be read the night itself is the best that is known.
+        (version_day(last.data_version) or last.began_at.date()) if last else None,
+        is_baseline=last is None,
+    )
+
+
+def substances(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """The substance labels of every trial that has any."""
+    rows = con.execute(
+        "SELECT trial_id, list(DISTINCT substance) FROM trial_substance GROUP BY trial_id"
+    ).fetchall()
+    return {trial_id: set(labels) for trial_id, labels in rows}
+
+
+def relevant(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """The trials that are, or ever were, relevant members, by watch: what left is still ours to tell of."""
+    rows = con.execute(
+        "SELECT watch, list(DISTINCT trial_id) FROM watch_member WHERE is_relevant GROUP BY watch"
+    ).fetchall()
+    return {watch: set(trial_ids) for watch, trial_ids in rows}
+
+
+def expected(con: duckdb.DuckDBPyConnection, watch: str) -> list[Expected]:
+    """When each present member of a watch is expected to end."""
+    rows = con.execute(
+        """
+        SELECT
+            trial_id,
+            version_number,
+            overall_status,
+            overdue_since,
+            expected_end_date,
+            expected_end_date_type,
+            expected_end_on
+        FROM trial
+        JOIN trial_version USING (trial_id, version_number)
+        WHERE fate IS NULL
+            AND trial_id IN (SELECT trial_id FROM watch_member WHERE watch = ? AND left_at IS NULL)
+        """,
+        [watch],
+    ).fetchall()
+    return [Expected(*row) for row in rows]
+
+
+def has_been_complete(con: duckdb.DuckDBPyConnection, watch: str) -> bool:
+    """Whether the watch has had a complete night on any registry."""
+    return bool(
+        con.execute("SELECT 1 FROM run WHERE watch = ? AND outcome = 'complete' LIMIT 1", [watch]).fetchone()
+    )

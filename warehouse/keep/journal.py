@@ -1,0 +1,128 @@
+"""A night's changes, gathered as they are found and written together with what falls due because of them."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse.judge import alerts
+from warehouse.judge.changes import Finding, registry_date
+from warehouse.keep import holdings
+from warehouse.keep.certificate import Night
+from warehouse.keep.former import Heir
+from warehouse.store import models
+from warehouse.store.tables import insert
+
+
+class Journal:
+    """The changes of one night. It is opened before anything is stored, and put once everything is."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, data_version_on: date | None) -> None:
+        self._con = con
+        self._night = night
+        self.data_version_on = data_version_on
+        self._substances_before = holdings.substances(con)
+        self._relevant_before = holdings.relevant(con)
+        self._rows: list[dict[str, Any]] = []
+        self._watches: dict[str, frozenset[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(
+        self,
+        trial_id: str,
+        finding: Finding,
+        *,
+        versions: tuple[int | None, int | None] = (None, None),
+        posted_on: date | None = None,
+        watch: str | None = None,
+        watches: frozenset[str] | None = None,
+    ) -> None:
+        """Note a change. ``posted_on`` is the day on which the state after it was posted.
+
+        ``watch`` is given for changes of membership only.
+
+        ``watches`` are those whose readers it concerns, where it does not concern all.
+        """
+        night = self._night
+        on, basis = registry_date(finding.cause, posted_on, self.data_version_on)
+        naming: tuple[object, ...] = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
+        naming += (sorted(watches),) if watches else ()
+        change_id = hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest()
+        if watches is not None:
+            self._watches[change_id] = watches
+        self._rows.append(
+            {
+                "change_id": change_id,
+                "trial_id": trial_id,
+                "watch": watch,
+                "kind": finding.kind,
+                "field": finding.field,
+                "old_value": finding.old_value,
+                "new_value": finding.new_value,
+                "cause": finding.cause,
+                "materiality": finding.materiality,
+                "reason": finding.reason,
+                "from_version": versions[0],
+                "to_version": versions[1],
+                "registry_date": on,
+                "registry_date_basis": basis,
+                "observed_at": night.now,
+                "run_id": night.run_id,
+                "source": "nightly",
+            }
+        )
+
+    def inherit(self, heir: Heir) -> None:
+        """Whoever listened for a trial listens for the one that now bears another number."""
+        for members in self._relevant_before.values():
+            if heir.forerunner in members:
+                members.add(heir.trial_id)
+        self._substances_before[heir.trial_id] = set(self._substances_before.get(heir.forerunner, ()))
+
+    def put(self, welcomed: Iterable[alerts.Due] = ()) -> None:
+        """Write the changes and everything due because of them, in the caller's transaction."""
+        night = self._night
+        insert(self._con, models.Change, self._rows, night.work)
+        due = alerts.due(
+            map(self._tellable, self._rows),
+            night.subscriptions,
+            # What was ours until tonight, or bore a label, is told to those who listened for it, this once more.
+            relevant=_either(self._relevant_before, holdings.relevant(self._con)),
+            substances=_either(self._substances_before, holdings.substances(self._con)),
+            now=night.now,
+            run_id=night.run_id,
+        )
+        insert(self._con, models.Delivery, map(self._delivery, (*due, *welcomed)), night.work)
+
+    def _tellable(self, row: Mapping[str, Any]) -> alerts.Tellable:
+        return alerts.Tellable(
+            row["change_id"],
+            row["trial_id"],
+            row["kind"],
+            row["materiality"],
+            row["cause"],
+            row["watch"],
+            self._watches.get(row["change_id"]),
+        )
+
+    def _delivery(self, due: alerts.Due) -> dict[str, Any]:
+        return {
+            "delivery_id": due.delivery_id,
+            "subscription": due.subscription.name,
+            "watch": due.watch,
+            "recipient": due.recipient,
+            "topic": "change" if due.change_id else "welcome",
+            "change_id": due.change_id,
+            "run_id": self._night.run_id,
+            "period": due.period,
+            "is_arrival": due.is_arrival,
+            "due_at": due.due_at,
+        }
+
+
+def _either(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    return {key: before.get(key, set()) | after.get(key, set()) for key in {*before, *after}}

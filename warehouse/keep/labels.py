@@ -1,0 +1,253 @@
+"""Labels into tables: substances with their evidence, the drug's role, and who in a watch is relevant.
+
+What a trial is labelled is decided in ``relevance``; a person's word in trialwatch.toml stands over it. Whoever
+becomes ours, or is ours no longer, is a change: a later silence is to be explained.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import duckdb
+import msgspec
+
+from warehouse.judge.changes import Finding
+from warehouse.judge.relevance import Judgement, judge, rules_version
+from warehouse.judge.watch import Override, Watch
+from warehouse.keep import former, holdings
+from warehouse.keep.certificate import Night
+from warehouse.keep.intake import Read
+from warehouse.keep.journal import Journal
+from warehouse.store import models
+from warehouse.store.tables import insert, listed, sql
+
+BY_A_PERSON = "trialwatch.toml"
+A_BATCH = 5_000
+OVERRULED = "overruled as "
+"""How the reason begins where a person's word decides."""
+
+
+def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, Judgement]) -> None:
+    """Replace the labels of these trials, in the caller's transaction.
+
+    The rules' new word is that of every watch that went by their last one, not of tonight's watch alone.
+    """
+    with listed(con, judgements, night.work):
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE judged_before AS "
+            "SELECT trial_id, reason FROM trial_judgement WHERE trial_id IN (FROM listed)"
+        )
+        for table in ("trial_substance", "trial_judgement"):
+            con.execute(f"DELETE FROM {table} WHERE trial_id IN (FROM listed)")
+    evidence = (
+        {"trial_id": number, **asdict(each)}
+        for number, judgement in judgements.items()
+        for each in judgement.evidence
+    )
+    words = (
+        {
+            "trial_id": number,
+            "drug_role": judgement.drug_role,
+            "is_relevant": judgement.is_relevant,
+            "reason": judgement.reason,
+            "rules_version": rules_version(),
+        }
+        for number, judgement in judgements.items()
+    )
+    insert(con, models.TrialSubstance, evidence, night.work)
+    insert(con, models.TrialJudgement, words, night.work)
+    con.execute(
+        "UPDATE watch_member SET is_relevant = judgement.is_relevant, why_relevant = judgement.reason "
+        "FROM judged_before JOIN trial_judgement AS judgement USING (trial_id) "
+        "WHERE judgement.trial_id = watch_member.trial_id AND why_relevant = judged_before.reason"
+    )
+    con.execute("DROP TABLE judged_before")
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What tonight's rules say of trials that other rules have judged, and what that changes in their labels."""
+
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+    findings: list[tuple[str, int, Finding]] = field(default_factory=list)
+
+    def put(self, con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -> None:
+        """Store it. What it changes has cause ``normaliser`` and mails nobody."""
+        for trial_id, version, finding in self.findings:
+            journal.add(trial_id, finding, versions=(version, version))
+        put(con, night, self.judgements)
+
+
+def judged_anew(con: duckdb.DuckDBPyConnection, night: Night, but: Collection[str]) -> Anew:
+    """Judge again what other rules have judged, ``but`` for those that tonight's rules judge anyway.
+
+    Nothing is written, and no more than some thousand records are in memory at once.
+    """
+    rows = con.execute(
+        "SELECT trial_id FROM trial JOIN trial_judgement USING (trial_id) "
+        "WHERE rules_version <> ? AND registry_name = ? ORDER BY trial_id",
+        [rules_version(), night.registry_name],
+    ).fetchall()
+    anew = Anew()
+    trial_ids = [trial_id for (trial_id,) in rows if trial_id not in but]
+    for begin in range(0, len(trial_ids), A_BATCH):
+        for number, version, payload, role, substances in _judged(con, night, trial_ids[begin : begin + A_BATCH]):
+            judgement = judge(night.reader.read(payload.encode(), night.today).trial)
+            anew.judgements[number] = judgement
+            anew.findings.extend(
+                (number, version, finding) for finding in _relabelled(role, sorted(substances), judgement)
+            )
+    return anew
+
+
+def _judged(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: list[str]) -> list[tuple[Any, ...]]:
+    with listed(con, trial_ids, night.work):
+        return con.execute(
+            "SELECT trial_id, version_number, payload, drug_role, "
+            "(SELECT coalesce(list(DISTINCT substance), []) FROM trial_substance AS label "
+            "WHERE label.trial_id = trial.trial_id AND label.field <> ?) "
+            "FROM trial JOIN trial_payload USING (trial_id, version_number) JOIN trial_judgement USING (trial_id) "
+            "WHERE trial_id IN (FROM listed)",
+            [BY_A_PERSON],
+        ).fetchall()
+
+
+def _relabelled(role: str, substances: list[str], judgement: Judgement) -> Iterator[Finding]:
+    for what, old, new in (
+        ("trial_substances", substances, list(judgement.substances)),
+        ("drug_role", role, judgement.drug_role),
+    ):
+        if old != new:
+            yield Finding("record_changed", what, _said(old), _said(new), "normaliser", judgement.reason)
+
+
+def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
+    """Set who in the night's watch is relevant, and why: the word of its rules, and a person's over it."""
+    watch = night.watch
+    if watch.relevance:
+        con.execute(
+            "UPDATE watch_member SET is_relevant = judgement.is_relevant, why_relevant = judgement.reason "
+            "FROM trial_judgement AS judgement WHERE judgement.trial_id = watch_member.trial_id AND watch = ?",
+            [watch.name],
+        )
+    else:
+        con.execute(
+            "UPDATE watch_member SET is_relevant = true, why_relevant = 'the watch has no rules: all of it is' "
+            "WHERE watch = ?",
+            [watch.name],
+        )
+    con.execute("DELETE FROM trial_substance WHERE field = ? AND rule LIKE ?", [BY_A_PERSON, f"%({watch.name})"])
+    for number, override in (_overrides(con, watch) if watch.overrides else {}).items():
+        verdict = "ours" if override.relevant else "not ours"
+        con.execute(
+            "UPDATE watch_member SET is_relevant = ?, why_relevant = ? WHERE watch = ? AND trial_id = ?",
+            [
+                override.relevant,
+                f"{OVERRULED}{verdict} by {override.by}: {override.reason}",
+                watch.name,
+                number,
+            ],
+        )
+        if override.relevant:
+            # A person's word is evidence like any other; where nothing names a substance, nor does this.
+            con.execute(
+                "INSERT INTO trial_substance SELECT trial_id, 'unspecified', ?, ?, ?, 'high' FROM trial "
+                "WHERE trial_id = ? AND trial_id NOT IN (SELECT trial_id FROM trial_substance)",
+                [BY_A_PERSON, override.reason, f"overruled by {override.by} ({watch.name})", number],
+            )
+
+
+def _overrides(con: duckdb.DuckDBPyConnection, watch: Watch) -> dict[str, Override]:
+    """What a person said of a number holds for the trial that bears it, under each of its numbers.
+
+    Where a number was spoken of by itself, that counts.
+    """
+    merged = con.execute("SELECT trial_id FROM trial WHERE merged_into IS NOT NULL").fetchall()
+    bearers = former.bearers(con, [*watch.overrides, *(number for (number,) in merged)])
+    said = {bearers[number]: override for number, override in watch.overrides.items() if number in bearers}
+    under_each = {number: said[bearer] for number, bearer in bearers.items() if bearer in said}
+    return said | under_each | dict(watch.overrides)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Whether a member counts as ours, and why."""
+
+    is_relevant: bool
+    why: str
+
+    @property
+    def is_a_persons(self) -> bool:
+        return self.why.startswith(OVERRULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A trial that has become ours, or is ours no longer, in some of its watches."""
+
+    trial_id: str
+    before: Word
+    after: Word
+    watches: frozenset[str]
+
+    def finding(self, hand: str | None) -> Finding:
+        """The change to tell. ``hand`` is whose new state of the record it came with, if with any."""
+        turned = "now ours" if self.after.is_relevant else "no longer ours"
+        by_a_person = self.before.is_a_persons or self.after.is_a_persons
+        return Finding(
+            "relevance_changed",
+            "is_relevant",
+            _said(self.before.is_relevant),
+            _said(self.after.is_relevant),
+            "watch" if by_a_person else hand or "normaliser",
+            f"{turned}: {self.after.why}; until now: {self.before.why}",
+        )
+
+
+def remember(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep, for as long as the connection lives, who counts as ours now, for ``turns`` to compare with."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE word_before AS {sql('labels/words')}")
+
+
+def inherit(con: duckdb.DuckDBPyConnection, heir: former.Heir) -> None:
+    """What was said of a trial was said of the one that now bears another number."""
+    con.execute(
+        "INSERT INTO word_before SELECT * REPLACE (? AS trial_id) FROM word_before WHERE trial_id = ?",
+        [heir.trial_id, heir.forerunner],
+    )
+
+
+def turns(con: duckdb.DuckDBPyConnection) -> list[Turn]:
+    """Who was ours and is not, or the reverse, since that was remembered: once a trial, whatever its watches.
+
+    Only where watches disagree, because a person overruled the rules in one of them, are there two.
+    """
+    rows = con.execute(sql("keep/turns"), {"overruled": OVERRULED}).fetchall()
+    return [
+        Turn(trial_id, Word(was_ours, why_before), Word(ours, why), frozenset(watches))
+        for trial_id, was_ours, why_before, ours, why, watches in rows
+    ]
+
+
+def note_turns(
+    con: duckdb.DuckDBPyConnection, journal: Journal, changed: Iterable[Read], hands: Mapping[str, str]
+) -> None:
+    """Note who has become ours and who is ours no longer, each with the new state of its record, if it has one.
+
+    ``hands`` says of the changed ones whose doing their new state is.
+    """
+    came_with = {state.trial_id: state for state in changed}
+    for turn in turns(con):
+        version = holdings.present_version(con, turn.trial_id)
+        state = came_with.get(turn.trial_id)
+        journal.add(
+            turn.trial_id,
+            turn.finding(hands.get(turn.trial_id)),
+            versions=(version - 1 if state else version, version),
+            posted_on=state.trial.last_update_posted_on if state else None,
+            watches=turn.watches,
+        )
+
+
+def _said(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -1,0 +1,37 @@
+"""What the operator is to hear, put into the store beside what caused it, in the caller's transaction."""
+
+import hashlib
+from datetime import datetime
+
+import duckdb
+
+from warehouse.judge.trouble import Trouble
+
+SUBSCRIPTION = "operator"
+"""Under which the operator's mail stands in the ledger; it is told apart from readers' by its topic."""
+
+
+def put(
+    con: duckdb.DuckDBPyConnection,
+    told: Trouble,
+    *,
+    operator: str,
+    run_id: str,
+    now: datetime,
+    watch: str | None = None,
+    registry_name: str | None = None,
+) -> None:
+    """One trouble and its delivery. All that one run puts goes into one mail. ``now`` is naive UTC; without a
+    watch and registry it is about the mail."""
+    naming = (run_id, watch, registry_name, told.subject, told.sentences)
+    trouble_id = hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest()
+    con.execute(
+        "INSERT INTO trouble BY NAME SELECT ? AS trouble_id, ? AS run_id, ? AS watch, ? AS registry_name, "
+        "? AS noticed_at, ? AS subject, ?::VARCHAR[] AS sentences",
+        [trouble_id, run_id, watch, registry_name, now, told.subject, list(told.sentences)],
+    )
+    con.execute(
+        "INSERT INTO delivery BY NAME SELECT ? AS delivery_id, ? AS subscription, '' AS watch, ? AS recipient, "
+        "'trouble' AS topic, ? AS trouble_id, ? AS run_id, ? AS period, false AS is_arrival, ? AS due_at",
+        [f"trouble {trouble_id}", SUBSCRIPTION, operator, trouble_id, run_id, f"trouble {run_id}", now],
+    )

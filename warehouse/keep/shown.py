@@ -1,0 +1,141 @@
+"""What a night shows: which trials were seen, which are in another state, by whose hand. Nothing is written."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from connectors.spelling import OneSpelling
+from connectors.statuses import UNRECOGNISED, status_group
+from connectors.trial import Flag, Reading
+from warehouse.judge import relevance
+from warehouse.judge.changes import Finding, differences, hand_of, registry_date
+from warehouse.keep.certificate import Night
+from warehouse.keep.former import Heir
+from warehouse.keep.holdings import Held
+from warehouse.keep.intake import Known, Read, Unreadable, as_held, read
+from warehouse.store.landed import Landed
+from warehouse.store.load import KnownBy, Stage
+
+
+@dataclass(slots=True)
+class Shown:
+    """What the registry showed tonight. ``changed`` are trials in another state, ``new`` those never held.
+
+    ``known_by`` are those whose bytes are others, or read otherwise, and whose state is not another.
+    ``hands`` says of the changed ones whose doing that is: the sponsor's, the registry's, or the calendar's.
+    ``unposted`` counts those that changed although nothing new was posted of them.
+    """
+
+    held: Mapping[str, Held]
+    heirs: Mapping[str, Heir] = field(default_factory=dict)
+    trial_ids: list[str] = field(default_factory=list)
+    changed: list[Read] = field(default_factory=list)
+    new: set[str] = field(default_factory=set)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    first_posted_on: dict[str, date | None] = field(default_factory=dict)
+    judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
+    flags: dict[str, list[Flag]] = field(default_factory=dict)
+    stamped: Counter[date] = field(default_factory=Counter)
+    known_by: dict[str, KnownBy] = field(default_factory=dict)
+    hands: dict[str, str] = field(default_factory=dict)
+    unposted: int = 0
+
+    def look_through(self, night: Night, landed: Landed, stage: Stage, data_version_on: date | None) -> None:
+        """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
+        for state in read(landed.records(), night.reader, night.today, self._known(night.today)):
+            if isinstance(state, Unreadable):
+                self.unreadable.append(state)
+                continue
+            self.trial_ids.append(state.trial_id)
+            if state.stamped_on:
+                self.stamped[state.stamped_on] += 1
+            if isinstance(state, Read):
+                self._take(state, stage, data_version_on)
+
+    def turn(self, night: Night, due: Mapping[str, bytes]) -> None:
+        """Read once more what the calendar turns and the registry did not show tonight."""
+        for trial_id in due.keys() - set(self.trial_ids):
+            before = self.held[trial_id]
+            state = as_held(night.reader.read(due[trial_id], night.today), due[trial_id], before.fingerprint or "")
+            self._note(state)
+            self.changed.append(state)
+            self.unposted += self._changed_by_nobody(state)
+
+    def forerunner(self, state: Read) -> str:
+        """The number under which we held the trial: its own, but for an heir."""
+        return self.heirs[state.trial_id].forerunner if state.trial_id in self.heirs else state.trial_id
+
+    @property
+    def forerunners(self) -> Iterable[str]:
+        return map(self.forerunner, self.changed)
+
+    def set_apart_what_is_as_it_was(self, earlier: Mapping[str, Reading]) -> None:
+        """Take from the changed trials those whose record is as it was: only another version of us read it."""
+        changed, self.changed = self.changed, []
+        for state in changed:
+            before = earlier.get(state.trial_id)
+            if before is None or before.content_hash != state.content_hash:
+                self.changed.append(state)
+            else:
+                self.unposted -= self._changed_by_nobody(state)
+                self._keep_known(state)
+
+    def differences(self, state: Read, earlier: Mapping[str, Reading]) -> list[Finding]:
+        """What a changed trial changed in since its last state; an heir since the last state of its forerunner."""
+        alike = OneSpelling()
+        forerunner = self.forerunner(state)
+        before, after = earlier[forerunner].counted(alike), state.reading.counted(alike)
+        by_calendar = state.fingerprint == self.held[forerunner].fingerprint
+        hand = self.hands[state.trial_id] = "calendar" if by_calendar else hand_of(before, after)
+        return differences(before, after, hand)
+
+    def _known(self, today: date) -> Known:
+        return Known(
+            {number: state.content_hash for number, state in self.held.items()},
+            {
+                state.fingerprint: number
+                for number, state in self.held.items()
+                if state.fingerprint and not state.is_turned_by(today)
+            },
+        )
+
+    def _take(self, state: Read, stage: Stage, data_version_on: date | None) -> None:
+        number = state.trial_id
+        if not state.is_new:
+            self._keep_known(state)
+            return
+        self._note(state)
+        if number in self.held:
+            self.changed.append(state)
+            self.unposted += self._changed_by_nobody(state)
+        elif number in self.heirs:
+            self.changed.append(state)
+        else:
+            self.new.add(number)
+            stage.put(state, 1, registry_date("sponsor", state.trial.last_update_posted_on, data_version_on))
+
+    def _note(self, state: Read) -> None:
+        number = state.trial_id
+        self.flags[number] = state.reading.flags()
+        self.judgements[number] = relevance.judge(state.trial)
+        self.first_posted_on[number] = state.trial.first_posted_on
+
+    def _keep_known(self, state: Read) -> None:
+        turns_on = self.held[state.trial_id].reads_otherwise_from
+        if turns_on:
+            turns_on = state.trial.reads_otherwise_from
+        self.known_by[state.trial_id] = KnownBy(state.fingerprint, state.content_hash, turns_on)
+
+    def _changed_by_nobody(self, state: Read) -> bool:
+        """Whether a record is another although nothing new was posted of it.
+
+        A status that moved from one known word to another is not counted: the registry itself turns many to
+        UNKNOWN on the first of a month, and it is what we are here to tell.
+        """
+        before = self.held[state.trial_id]
+        status = state.trial.overall_status
+        moved = status != before.overall_status and UNRECOGNISED not in map(
+            status_group, (status or "", before.overall_status or "")
+        )
+        return not moved and state.trial.last_update_posted_on == before.last_update_posted_on

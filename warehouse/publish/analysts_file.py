@@ -1,0 +1,171 @@
+"""What is published: the analysts' file, built aside from what may be public, checked, and renamed into place;
+then what is made from it for other readers: Parquet, and ``COMPANIONS``.
+
+Readers of the file that was there before go on reading it; nobody ever opens half a night. Payloads,
+recipients and mail are not copied, so no trace of them can be in it.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import WarehouseError, named
+from warehouse.files import flush, keep_also_as, make_folder, take_after, write_whole
+from warehouse.publish import feed, page, parquet
+from warehouse.publish.views import VIEWS as VIEWS  # those who ask what is published ask here
+from warehouse.publish.views import copy_tables, make_views
+from warehouse.store.file import spare_threads, transaction
+from warehouse.store.literal import literal
+
+log = logging.getLogger("trialwatch")
+
+STORAGE_VERSION = "v1.0.0"
+"""The oldest format there is. The macros of two arities ask for DuckDB 1.1 all the same."""
+GENERATIONS_KEPT = 7
+GENERATION = re.compile(r"trialwatch-\d{8}T\d{12}\.duckdb")
+"""What we call an earlier file. One that a person keeps beside them is never cleared away."""
+FILE = "trialwatch.duckdb"
+NOTICE = "What sponsors wrote in registries, as trialwatch read it. This is not medical advice."
+Companion = Callable[[duckdb.DuckDBPyConnection], bytes]
+COMPANIONS: Mapping[str, Companion] = {
+    "index.html": page.render,
+    "changes.atom": feed.render,
+}
+"""What else stands beside the file, by name: each is made from the file itself, as any reader sees it."""
+
+
+class NotPublishedError(WarehouseError):
+    """What was built did not pass its check and was not put in place: a developer must act."""
+
+
+def publish(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    now: datetime,
+    run_id: str,
+    is_complete: bool,
+    companions: Mapping[str, Companion] = COMPANIONS,
+) -> Path:
+    """Build, check and put in place; returns the published file. ``now`` is naive UTC.
+
+    Raises ``NotPublishedError`` when the file does not pass its check (then nothing is replaced), or when a
+    companion could not be made (then that one stays as it was, and all the rest is in place).
+    """
+    make_folder(folder)
+    aside = folder / f".{FILE}.new"
+    published = folder / FILE
+    earlier = folder / "earlier"
+    make_folder(earlier)
+    columns = _unused(earlier / f"{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}", folder / parquet.LINK)
+    facts = {"published_at": now, "run_id": run_id, "is_complete": is_complete, "notice": NOTICE}
+    with _cleared(aside, columns):
+        with _attached(con, aside), transaction(con):
+            copy_tables(con, facts)
+            make_views(con)
+        if _log_of(aside).exists():
+            raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
+        with duckdb.connect(str(aside), read_only=True) as built:
+            spare_threads(built, aside.stat().st_size)
+            _check(con, built)
+            made = dict(_made(built, companions))
+            parquet.write_parquet(built, VIEWS, columns, folder / parquet.LINK)
+        _keep_generation(published, earlier, now)
+        take_after(aside, published)
+        flush(aside)
+        # Left by someone who opened yesterday's file for writing and died: readers would read it into tonight's.
+        _log_of(published).unlink(missing_ok=True)
+        aside.replace(published)
+    parquet.put_in_place(columns, folder / parquet.LINK)
+    for name, content in made.items():
+        write_whole(folder / name, content)
+    flush(folder)
+    con.execute("INSERT OR REPLACE INTO publication VALUES (?, ?)", [run_id, now])
+    if missing := ", ".join(companions.keys() - made.keys()):
+        raise NotPublishedError(f"{missing} could not be made and stays as it was; all else is published")
+    return published
+
+
+def _made(built: duckdb.DuckDBPyConnection, companions: Mapping[str, Companion]) -> Iterator[tuple[str, bytes]]:
+    for name, make in companions.items():
+        try:
+            yield name, make(built)
+        except Exception:
+            log.exception("%s could not be made", name)
+
+
+def _unused(columns: Path, in_place: Path) -> Path:
+    """A folder for tonight's Parquet. Named by its instant; the one that is in place is never written into."""
+    return columns.with_name(f"{columns.name}-again") if columns.resolve() == in_place.resolve() else columns
+
+
+@contextmanager
+def _cleared(aside: Path, columns: Path) -> Iterator[None]:
+    """Nothing of an earlier attempt is there before, and nothing of a failed one after: the disk may be full."""
+
+    def clear() -> None:
+        parquet.clear(columns)
+        for path in (aside, _log_of(aside)):
+            path.unlink(missing_ok=True)
+
+    clear()
+    try:
+        yield
+    except BaseException:
+        clear()
+        raise
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+@contextmanager
+def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    (store,) = con.execute("SELECT current_database()").fetchone() or ("",)
+    con.execute(
+        f"ATTACH {literal(path)} AS published (STORAGE_VERSION '{STORAGE_VERSION}', RECOVERY_MODE no_wal_writes)"
+    )
+    try:
+        con.execute("CREATE SCHEMA published.kept")
+        yield
+        con.execute(f'USE "{store}"')
+        con.execute("CHECKPOINT published")
+    finally:
+        con.execute(f'USE "{store}"')
+        con.execute("DETACH published")
+
+
+def _check(con: duckdb.DuckDBPyConnection, built: duckdb.DuckDBPyConnection) -> None:
+    """See that what was built, opened as an analyst would, is all there."""
+    for view, table in {"trials": "trial", "changes": "change", "runs": "run"}.items():
+        (there,) = built.execute(f"SELECT count(*) FROM {view}").fetchone() or (None,)
+        (here,) = con.execute(f"SELECT count(*) FROM {table}").fetchone() or (None,)
+        if there != here:
+            raise NotPublishedError(
+                f"the file built for publication shows {there} {view}, the store holds {here}; "
+                "yesterday's file stays in place"
+            )
+    for view in VIEWS:
+        built.execute(f"SELECT * FROM {view} LIMIT 1").fetchall()
+
+
+def _keep_generation(published: Path, earlier: Path, now: datetime) -> None:
+    if not published.exists():
+        return
+    if any(each.samefile(published) for each in earlier.glob("trialwatch-*.duckdb")):
+        return  # kept by a night that died before it could replace it
+    kept = earlier / f"trialwatch-{now:%Y%m%dT%H%M%S%f}.duckdb"
+    kept.unlink(missing_ok=True)
+    try:
+        keep_also_as(published, kept)
+    except PermissionError as error:  # yesterday's file must not keep today's from its readers
+        log.warning("yesterday's file is not kept among the earlier ones: %s", named(error))
+    ours = [each for each in earlier.iterdir() if GENERATION.fullmatch(each.name)]
+    for old in sorted(ours)[:-GENERATIONS_KEPT]:
+        old.unlink()

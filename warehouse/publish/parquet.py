@@ -1,0 +1,78 @@
+"""Every view as a Parquet file, for readers without DuckDB: one folder, whole, replaced in one step.
+
+``parquet`` is a link to the folder of its night. A link is replaced by rename, which a folder with files in it
+cannot be, so a reader finds last night's folder or tonight's, never none and never a part.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+
+from warehouse.files import FOLDER_FOR_EVERYONE, flush, take_after
+from warehouse.publish.views import VIEWS
+from warehouse.store.literal import literal
+
+LINK = "parquet"
+
+
+def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: Path, before: Path) -> None:
+    """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet.
+
+    Folder and files take after those that readers have in ``before``.
+    """
+    clear(folder)
+    folder.mkdir(exist_ok=True)
+    told = con.execute(
+        "SELECT registry_names, data_versions, run_id, published_at, notice FROM freshness"
+    ).fetchone()
+    assert told is not None  # noqa: S101 - freshness is one row
+    registries, versions, run_id, published_at, notice = told
+    metadata = {
+        "registry": ", ".join(registries),
+        "data_version": ", ".join(filter(None, versions)),
+        "run_id": run_id,
+        "published_at": f"{published_at.isoformat()}Z",
+        "notice": notice,
+    }
+    written = ", ".join(f"{key}: {literal(value)}" for key, value in metadata.items())
+    paths = {view: folder / f"{view}.parquet" for view in views}
+    for view, path in paths.items():
+        con.execute(
+            f"COPY (FROM {view}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{written}}})"
+        )
+    for path in paths.values():  # after all are written: the disk takes them together
+        take_after(path, before / path.name)
+        flush(path)
+    take_after(folder, before, FOLDER_FOR_EVERYONE)
+    flush(folder)
+
+
+def put_in_place(folder: Path, link: Path) -> None:
+    """Have ``link`` mean this folder from now on, and clear away what earlier nights or a crash left beside it.
+
+    The folder that it meant before stays for a night: someone may be in the middle of it.
+    """
+    before = link.resolve().name
+    aside = link.with_name(f".{link.name}.link")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(folder.relative_to(link.parent))
+    if link.is_dir() and not link.is_symlink():
+        # A copy that followed the link has made a folder of it. Out of the way in one step, not file by file:
+        # whoever reads, or finds us dead, must not find half of it.
+        link.rename(folder.with_name(f"{folder.name}-copied"))
+    aside.replace(link)
+    for other in folder.parent.glob(f"{LINK}-*"):
+        if other.name not in (folder.name, before):
+            clear(other)
+
+
+def clear(folder: Path) -> None:
+    """Remove what we write into a folder, and the folder unless somebody keeps something else in it."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    with suppress(OSError):
+        for view in VIEWS:
+            (folder / f"{view}.parquet").unlink(missing_ok=True)
+        folder.rmdir()

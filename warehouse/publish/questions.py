@@ -1,0 +1,192 @@
+"""Questions asked of the published file, read-only and shut off from everything else.
+
+A statement that an analyst types can read this one file and nothing more: no other file, no network, no setting,
+nothing of this machine's disk, and no more than a share of its memory.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.errors import (
+    DamagedError,
+    NothingPublishedError,
+    OperatorError,
+    QuestionError,
+    StoreHeldError,
+    named,
+)
+
+MOST_MEMORY = "2GB"
+SHUT_OFF = (
+    f"memory_limit = '{MOST_MEMORY}'",
+    "temp_directory = ''",  # what does not fit into memory is refused, and not written beside the data
+    "enable_external_access = false",
+    "python_enable_replacements = false",  # or a statement could name our own variables as tables
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+    "lock_configuration = true",  # the last: it shuts this very road
+)
+QUESTIONS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows with their column names, in order."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def documents(self) -> list[dict[str, Any]]:
+        """The rows as JSON can carry them: instants in ISO form, no NaN, columns of one name numbered."""
+        names: list[str] = []
+        for column in self.columns:
+            taken = sum(1 for name in self.columns[: len(names)] if name == column)
+            names.append(f"{column}_{taken}" if taken else column)
+        return [dict(zip(names, map(_plain, row), strict=True)) for row in self.rows]
+
+
+@contextmanager
+def published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, read-only. Raises ``NothingPublishedError`` where there is none.
+
+    Raises ``OperatorError`` when it cannot be read: damaged, or opened for writing by somebody else.
+    """
+    if not path.exists():
+        raise NothingPublishedError(f"{path} is not there yet: run `trialwatch run` first")
+    try:
+        con = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise _unreadable(error) or error from error
+    try:
+        for setting in SHUT_OFF:
+            con.execute(f"SET {setting}")
+        yield con
+    finally:
+        con.close()
+
+
+def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> Answer:
+    """The answer to one question. Raises ``QuestionError`` with DuckDB's words, or when it is not one question."""
+    try:
+        statement.encode()  # what a terminal sent may be no text
+        if not _is_one_question(con.extract_statements(statement)):
+            raise QuestionError("ask one question at a time, one that begins with SELECT, FROM, WITH or the like")
+        result = con.execute(statement, list(values))
+        columns = tuple(column[0] for column in result.description or [])
+        return Answer(columns, result.fetchall())
+    except (duckdb.OutOfMemoryException, ArithmeticError, ValueError, MemoryError) as error:
+        raise QuestionError(str(error) or "the answer does not fit into memory") from error
+    except duckdb.Error as error:
+        raise _unreadable(error) or QuestionError(str(error)) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # DuckDB's word for Ctrl-C; its own threads have not heard of it yet
+            con.interrupt()
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _is_one_question(statements: list[duckdb.Statement]) -> bool:
+    kinds = [statement.type for statement in statements]
+    # DuckDB itself takes a PIVOT apart into steps, and only those have no text of their own.
+    is_pivot = len(kinds) > 1 and kinds[-1] in QUESTIONS and not any(each.query for each in statements)
+    return is_pivot or (len(kinds) == 1 and kinds[0] in QUESTIONS)
+
+
+def changes(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    since: date | None = None,
+    kinds: Sequence[str] = (),
+    substance: str | None = None,
+) -> Answer:
+    """What changed, the latest first. ``since`` counts the day on which we saw it."""
+    return ask(
+        con,
+        """
+        SELECT changes.*, trials.title, trials.substances, trials.is_relevant, trials.url
+        FROM changes
+        LEFT JOIN trials USING (trial_id)
+        WHERE ($1::DATE IS NULL OR observed_at >= $1::DATE)
+            AND (len($2::VARCHAR[]) = 0 OR list_contains($2::VARCHAR[], kind))
+            AND ($3::VARCHAR IS NULL OR list_contains(substances, $3::VARCHAR))
+        ORDER BY observed_at DESC, trial_id, kind, field
+        """,
+        [since, list(kinds), substance],
+    )
+
+
+def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | None:
+    """One trial: how it stands, why it is in the watch, and its whole timeline; None when we hold no such.
+
+    A former number leads to the trial that bears it now, and what happened under it is in that one's timeline.
+    """
+    trial_id = _bearers(con, [trial_id]).get(trial_id, trial_id)
+    found = ask(con, "SELECT * FROM trials WHERE trial_id = ?", [trial_id]).documents()
+    if not found:
+        return None
+    merged = [row[0] for row in ask(con, "SELECT trial_id FROM trials WHERE fate = 'merged'").rows]
+    former = [number for number, bearer in _bearers(con, merged).items() if bearer == trial_id]
+    parts = {
+        "memberships": "SELECT * FROM watch_members WHERE trial_id = ? ORDER BY watch, stay",
+        "substances": "SELECT * FROM trial_substances WHERE trial_id = ? ORDER BY substance, field",
+        "versions": "SELECT * FROM trial_versions WHERE trial_id = ? ORDER BY registry_date, observed_at",
+        "status_history": "SELECT * FROM status_history WHERE trial_id = ? ORDER BY from_date, to_date",
+        "flags": "SELECT * FROM trial_flags WHERE trial_id = ? ORDER BY path, value",
+    }
+    changes = "SELECT * FROM changes WHERE list_contains(?, trial_id) ORDER BY observed_at, kind, field"
+    return {
+        "trial": found[0],
+        **{name: ask(con, sql, [trial_id]).documents() for name, sql in parts.items()},
+        "changes": ask(con, changes, [[trial_id, *former]]).documents(),
+    }
+
+
+def _bearers(con: duckdb.DuckDBPyConnection, numbers: Sequence[str]) -> dict[str, str]:
+    """As ``former.bearers``, asked of the published file."""
+    text = (files("warehouse") / "keep" / "sql" / "bearers.sql").read_text("utf-8")
+    views = "WITH RECURSIVE trial AS (FROM trials), trial_identifier AS (FROM trial_identifiers),"
+    return dict(ask(con, text.replace("WITH RECURSIVE", views, 1), [list(numbers)]).rows)
+
+
+def _unreadable(error: duckdb.Error) -> OperatorError | None:
+    """Why the published file could not be read, when it was not the question's fault."""
+    trouble = named(error)
+    if isinstance(trouble, StoreHeldError):
+        return OperatorError(f"{trouble} (the published file must only ever be opened read-only)")
+    if isinstance(trouble, DamagedError):
+        return DamagedError(
+            "the published file is damaged: `trialwatch run` publishes it anew; until then open the newest "
+            "file in published/earlier"
+        )
+    return trouble if isinstance(trouble, OperatorError) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat() + ("" if value.tzinfo else "Z")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g} seconds"
+    if isinstance(value, Decimal):
+        return float(value) if Decimal(repr(float(value))) == value else str(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {str(_plain(key)): _plain(each) for key, each in value.items()}
+    return str(value)

@@ -1,0 +1,218 @@
+"""Trials into versions and tables, set by set; the statements are made from the tables' own definitions.
+
+New states are staged as JSON lines in the shape of ``connectors.trial.Trial`` and read by DuckDB as one explicit
+struct, some thousands at a time, so that memory does not grow with the registry. The caller holds the transaction.
+"""
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import duckdb
+import msgspec
+
+from connectors.trial import Entry, Trial
+from warehouse.store import models
+from warehouse.store.tables import Lines, listed, name_of
+
+A_PART = 10_000
+"""Trials that are read at a time: each takes a tenth of a megabyte of memory while it is."""
+_SCALARS = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", date: "DATE"}
+
+
+def duckdb_type(kind: Any) -> str:
+    """The DuckDB type that reads what ``kind`` (a struct, a list, a scalar) is written as.
+
+    >>> duckdb_type(list[str] | None)
+    'VARCHAR[]'
+    """
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        (kind,) = (part for part in typing.get_args(kind) if part is not type(None))
+    if typing.get_origin(kind) is list:
+        return duckdb_type(typing.get_args(kind)[0]) + "[]"
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    parts = (f'"{part.encode_name}" {duckdb_type(part.type)}' for part in msgspec.structs.fields(kind))
+    return f"STRUCT({', '.join(parts)})"
+
+
+STAGED = {
+    "registry_name": "VARCHAR",
+    "version_number": "BIGINT",
+    "registry_date": "DATE",
+    "registry_date_basis": "VARCHAR",
+    "observed_at": "TIMESTAMP",
+    "run_id": "VARCHAR",
+    "content_hash": "VARCHAR",
+    "fingerprint": "VARCHAR",
+    "payload": "VARCHAR",
+    "trial": duckdb_type(Trial),
+}
+
+
+class State(Protocol):
+    """A new state of a trial: what is read of it, its bytes, and what both are known by."""
+
+    @property
+    def trial(self) -> Trial: ...
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def content_hash(self) -> str: ...
+
+
+class Stage:
+    """New states of trials on their way in. What is left of it is gone when the ``with`` block ends."""
+
+    def __init__(self, work: Path, *, registry_name: str, run_id: str, observed_at: datetime) -> None:
+        self._work = work
+        self._of_all = {"registry_name": registry_name, "run_id": run_id, "observed_at": observed_at}
+        self._parts: list[Lines] = []
+        self._open = ExitStack()
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def put(self, state: State, version_number: int, dated: tuple[date | None, str]) -> None:
+        """``dated`` is the registry's date of this state, and what kind of date that is."""
+        if self.count % A_PART == 0:
+            path = self._work / f"stage-{len(self._parts)}.ndjson"
+            self._parts.append(self._open.enter_context(Lines(path)))
+        self.count += 1
+        registry_date, basis = dated
+        self._parts[-1].add(
+            {
+                **self._of_all,
+                "version_number": version_number,
+                "registry_date": registry_date,
+                "registry_date_basis": basis,
+                "content_hash": state.content_hash,
+                "fingerprint": state.fingerprint,
+                "payload": state.payload.decode("utf-8", "replace"),
+                "trial": state.trial,
+            }
+        )
+
+    def parts(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Each part in turn, as the temporary table ``stage``."""
+        for part in self._parts:
+            part.read(con, STAGED, "CREATE OR REPLACE TEMP TABLE stage AS SELECT *")
+            yield
+            con.execute("DROP TABLE stage")
+
+
+def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """Make the staged states the present ones. Child rows are replaced, versions and payloads only added."""
+    for _ in stage.parts(con):
+        add_versions(con, "nightly")
+        make_present(con)
+
+
+def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Add the states in ``stage`` to what is known of their trials, whichever of them is the latest."""
+    columns = {each.name: each for each in msgspec.structs.fields(Trial)}
+    named = [column.name for column in models.columns(models.TrialVersion)]
+    values = ", ".join(f"trial.{name}" if name in columns else name for name in named if name not in NOT_STAGED)
+    con.execute(f"INSERT INTO trial_version BY NAME SELECT {values}, ? AS source FROM stage", [source])
+    con.execute("INSERT INTO trial_payload BY NAME SELECT trial.trial_id, version_number, payload FROM stage")
+
+
+NOT_STAGED = ("source", "superseded_at")
+
+
+def make_present(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the states in ``stage`` the present ones of their trials, with the child rows that they have."""
+    held = "SELECT trial.trial_id FROM stage WHERE version_number > 1"
+    if con.execute(f"{held} LIMIT 1").fetchone():
+        con.execute(
+            "UPDATE trial_version SET superseded_at = stage.observed_at FROM stage "
+            "WHERE trial_version.trial_id = stage.trial.trial_id AND superseded_at IS NULL "
+            "AND trial_version.version_number <> stage.version_number"
+        )
+        for table in map(name_of, models.CHILD_TABLES):
+            con.execute(f"DELETE FROM {table} WHERE trial_id IN ({held})")
+    for entry, lists in ENTRIES.items():
+        con.execute(_entries(entry, lists))
+    con.execute(
+        "INSERT INTO trial BY NAME SELECT trial.trial_id, registry_name, trial.url, version_number, fingerprint, "
+        "trial.reads_otherwise_from, observed_at AS first_seen_at, observed_at AS last_seen_at FROM stage "
+        "ON CONFLICT (trial_id) DO UPDATE SET version_number = excluded.version_number, "
+        "fingerprint = excluded.fingerprint, reads_otherwise_from = excluded.reads_otherwise_from"
+    )
+
+
+ENTRIES: dict[type[Entry], str] = {
+    typing.get_args(part.type)[0]: part.name
+    for part in msgspec.structs.fields(Trial)
+    if typing.get_origin(part.type) is list and issubclass(typing.get_args(part.type)[0], Entry)
+}
+"""Each kind of entry, and the list of a trial that holds it; the table is named like the list, in the singular."""
+
+
+def _entries(entry: type[Entry], lists: str) -> str:
+    """The statement that fills one child table.
+
+    Its key comes from the entry's own words, so that it survives reordering and loading again.
+    """
+    table = f"trial_{lists.removesuffix('s')}"
+    columns = [column.name for column in models.columns(_TABLES[table])]
+    values = ", ".join(f"item.{name}" for name in columns if name not in ("trial_id", "item_key", "position"))
+    named_by = ", ".join(f"item.{part}" for part in entry.NAMED_BY)
+    name = f"coalesce({named_by}, '')" if entry.BY_THE_FIRST else f"concat_ws('|', {named_by})"
+    return (
+        f"INSERT INTO {table} BY NAME "
+        f"SELECT trial_id, left(md5({name}), 16) || '-' || coalesce(item.copy, 1) AS item_key, position, {values} "
+        f"FROM (SELECT trial.trial_id, unnest(trial.{lists}) AS item, "
+        f"generate_subscripts(trial.{lists}, 1) AS position FROM stage)"
+    )
+
+
+_TABLES = {name_of(table): table for table in models.CHILD_TABLES}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBy:
+    """What the present state of a trial is known by, and from when on the same bytes will be read otherwise."""
+
+    fingerprint: str
+    content_hash: str
+    reads_otherwise_from: date | None
+
+
+def known_by(con: duckdb.DuckDBPyConnection, states: Mapping[str, KnownBy], work: Path) -> None:
+    """Note by what the present states of these trials are known now: other bytes, or another hash of ours."""
+    columns = {"trial_id": "VARCHAR", "fingerprint": "VARCHAR", "content_hash": "VARCHAR"}
+    columns["reads_otherwise_from"] = "DATE"
+    with Lines(work / "known.ndjson") as lines:
+        for trial_id, state in states.items():
+            lines.add({"trial_id": trial_id, **asdict(state)})
+        lines.read(con, columns, "CREATE OR REPLACE TEMP TABLE known AS SELECT *")
+    if states:
+        con.execute(
+            "UPDATE trial SET fingerprint = known.fingerprint, reads_otherwise_from = known.reads_otherwise_from "
+            "FROM known WHERE known.trial_id = trial.trial_id"
+        )
+        con.execute(
+            "UPDATE trial_version SET content_hash = known.content_hash FROM known JOIN trial USING (trial_id) "
+            "WHERE trial_version.trial_id = trial.trial_id "
+            "AND trial_version.version_number = trial.version_number "
+            "AND trial_version.content_hash <> known.content_hash"
+        )
+        con.execute("DROP TABLE known")
+
+
+def seen(con: duckdb.DuckDBPyConnection, trial_ids: list[str], observed_at: datetime, work: Path) -> None:
+    """Note that the registry showed these trials, changed or not."""
+    with listed(con, trial_ids, work):
+        con.execute("UPDATE trial SET last_seen_at = ? WHERE trial_id IN (FROM listed)", [observed_at])

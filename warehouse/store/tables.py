@@ -1,0 +1,111 @@
+"""Rows into tables, set by set: the one road by which Python's rows reach DuckDB.
+
+Rows are written as NDJSON and read back with the table's own column types; one by one they would take many
+times as long (benchmarks/loading.py).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+import duckdb
+import msgspec
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from warehouse.store.models import columns
+
+ROOM_FOR_A_LINE = 16 * 1024 * 1024
+"""DuckDB's own default for the longest line it reads."""
+
+_encoder = msgspec.json.Encoder()
+
+
+def sql(name: str) -> str:
+    """The text of one of the fixed statements: its room and its name there, e.g. ``tell/waiting``."""
+    room, _, statement = name.partition("/")
+    return (files("warehouse") / room / "sql" / f"{statement}.sql").read_text("utf-8")
+
+
+def name_of(table: type[SQLModel]) -> str:
+    return str(table.__tablename__)
+
+
+class Lines:
+    """Rows on their way into DuckDB: a file of JSON lines that is gone when the ``with`` block ends.
+
+    It is there from the first row on: where there is none, there is no file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._longest = 0
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            try:
+                self._file.close()
+            finally:  # closing writes, and on a full disk cannot
+                self.path.unlink(missing_ok=True)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        if not self._file:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("wb")
+        line = _encoder.encode(row)
+        self._file.write(line + b"\n")
+        self.count += 1
+        self._longest = max(self._longest, len(line))
+
+    def read(self, con: duckdb.DuckDBPyConnection, columns: Mapping[str, str], into: str) -> None:
+        """Run ``into`` (an INSERT or a CREATE … AS) with the lines as its source."""
+        if not self._file:
+            return
+        self._file.flush()
+        types = ", ".join(f"\"{name}\": '{kind}'" for name, kind in columns.items())
+        room = max(ROOM_FOR_A_LINE, 2 * self._longest)
+        con.execute(
+            f"{into} FROM read_json(?, format = 'newline_delimited', columns = {{{types}}}, "
+            f"maximum_object_size = {room})",
+            [str(self.path)],
+        )
+
+
+def column_types(table: type[SQLModel]) -> dict[str, str]:
+    dialect = sa.create_mock_engine("duckdb://", lambda *_: None).dialect
+    return {column.name: column.type.compile(dialect) for column in columns(table)}
+
+
+def insert(
+    con: duckdb.DuckDBPyConnection, table: type[SQLModel], rows: Iterable[Mapping[str, Any]], work: Path
+) -> int:
+    """Insert rows (column → value; a missing column is NULL); returns their number."""
+    with Lines(work / f"{name_of(table)}.ndjson") as lines:
+        for row in rows:
+            lines.add(row)
+        lines.read(con, column_types(table), f"INSERT INTO {name_of(table)} BY NAME SELECT *")
+        return lines.count
+
+
+@contextmanager
+def listed(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Path) -> Iterator[None]:
+    """The trials as a temporary table ``listed``, for as long as the block lasts.
+
+    A long list as a bound value costs seconds: each element is looked at by itself.
+    """
+    con.execute("CREATE TEMP TABLE listed (trial_id VARCHAR)")
+    try:
+        with Lines(work / "listed.ndjson") as lines:
+            for trial_id in trial_ids:
+                lines.add({"trial_id": trial_id})
+            lines.read(con, {"trial_id": "VARCHAR"}, "INSERT INTO listed SELECT *")
+        yield
+    finally:
+        con.execute("DROP TABLE listed")

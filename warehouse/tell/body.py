@@ -1,0 +1,32 @@
+"""The two forms of a mail's body, text and page, from the templates beside this module.
+
+It reads those templates and nothing else. What they say, and what they are given to say it with, is the
+caller's; in the page every value is escaped.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import css_inline
+import jinja2
+
+from warehouse.words.markup import breakable, marked
+
+_templates = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=jinja2.select_autoescape(("html",)),
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters.update(marked=marked, breakable=breakable)
+_inliner = css_inline.CSSInliner(
+    keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False
+)
+
+
+def rendered(name: str, form: str, view: dict[str, Any]) -> str:
+    """One form of a mail: ``txt``, or ``html``, whose styles stand on its elements, where mail programs leave
+    them alone."""
+    said = _templates.get_template(f"{name}.{form}").render(view)
+    return _inliner.inline(said) if form == "html" else said

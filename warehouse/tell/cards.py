@@ -1,0 +1,77 @@
+"""A letter's changes as its templates draw them: trial by trial, the most material first, each hand named once.
+
+Pure. It does not know how long a mail may be, nor how a card looks.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from warehouse.words import phrases
+from warehouse.words.harmless import plain, shortened, web_address
+from warehouse.words.sentences import Saying, saying
+from warehouse.words.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from warehouse.tell.digest import Told
+
+RANKS = {"high": 0, "medium": 1, "low": 2}
+TITLE_LETTERS = 400
+SPONSOR_LETTERS = 120
+_SAID_OF = ("kind", "field", "old_value", "new_value", "cause", "reason")
+
+
+class Said(NamedTuple):
+    """A change with the sentence for it."""
+
+    told: "Told"
+    saying: Saying
+
+
+def said(changes: Iterable["Told"]) -> list[Said]:
+    """The changes in words, the most material first."""
+    return [Said(told, saying({name: getattr(told, name) for name in _SAID_OF})) for told in by_weight(changes)]
+
+
+def by_weight(changes: Iterable["Told"]) -> list["Told"]:
+    """The order of the kinds breaks ties, the order given breaks theirs: what came first is told first."""
+    kinds = {kind: place for place, kind in enumerate(KINDS)}
+    return sorted(
+        changes, key=lambda told: (RANKS.get(told.materiality, len(RANKS)), kinds.get(told.kind, len(kinds)))
+    )
+
+
+def cards(changes: Iterable[Said]) -> list[dict[str, Any]]:
+    """Changes under their trials: trials in the order in which they come, a trial's own changes as time went."""
+    trials: dict[tuple[str, str], list[Said]] = {}
+    for one in changes:
+        trials.setdefault((one.told.registry_name, one.told.trial_id), []).append(one)
+    return [_card(sorted(some, key=lambda one: phrases.utc(one.told.observed_at))) for some in trials.values()]
+
+
+def _card(changes: Sequence[Said]) -> dict[str, Any]:
+    first = changes[0].told
+    weights = [weight for weight in RANKS if any(one.told.materiality == weight for one in changes)] or ["low"]
+    is_told = any(one.told.field == "overall_status" for one in changes)
+    facts = [
+        phrases.status_words(first.overall_status) if first.overall_status and not is_told else "",
+        ", ".join(plain(substance) for substance in first.substances),
+        shortened(plain(first.lead_sponsor), SPONSOR_LETTERS)[0],
+    ]
+    return {
+        "id": plain(first.trial_id),
+        "title": shortened(plain(first.title), TITLE_LETTERS)[0],
+        "url": web_address(first.url),
+        "registry": plain(first.registry_name),
+        "facts": [fact for fact in facts if fact],
+        "materiality": weights[0],
+        "hands": [
+            {"sayings": [one.saying for one in together], "by": by}
+            for by, together in groupby(changes, key=lambda one: _by_whom(one.told))
+        ],
+    }
+
+
+def _by_whom(told: "Told") -> str:
+    when = phrases.dated(told.registry_date, told.registry_date_basis, told.observed_at)
+    return f"Caused by {phrases.cause_words(told.cause)}; {when}."

@@ -1,0 +1,316 @@
+"""The mails that readers get, composed: what changed, told so that a person on a phone understands it.
+
+Pure: no clock, no chance, nothing read but the templates, so the same letter is the same bytes for ever. It
+does not know who is to be told, when, or how a mail is handed over; nor how foreign text is made harmless
+(``foreign``), a change said (``sentences``), a table attached (``attachment``) or a header written (``message``).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from warehouse.judge.trouble import as_command
+from warehouse.tell.attachment import Table, table
+from warehouse.tell.body import rendered
+from warehouse.tell.cards import Said, by_weight, cards, said
+from warehouse.tell.message import Head, as_sent, sealed
+from warehouse.words import phrases
+from warehouse.words.harmless import plain, shortened
+
+PAGE_BYTES = 95_000
+"""Of the HTML form as sent. Gmail shows no more than 102 kB of it."""
+TEXT_BYTES = 1_000_000
+"""Of the text form as sent; some servers refuse a mail of 10 MB, and tables are attached to this one."""
+LEAST_BYTES = 250
+"""Of a change in a mail, about: with more changes than that allows for, no form is written in vain."""
+SUBJECT_LETTERS = 120
+_NAMED_COMMAND = re.compile(r"`(trialwatch [\w ./=-]*)`")
+"""No more than a word of ours with harmless letters: a sentence may quote what a registry said."""
+COLUMNS = (
+    *("trial_id", "registry_name", "title", "kind", "field", "old_value", "new_value", "cause"),
+    *("materiality", "reason", "registry_date", "registry_date_basis", "observed_at", "substances"),
+    *("overall_status", "lead_sponsor", "url", "change_id"),
+)
+"""Of the attached tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change as a reader is told it. Text stands here as the registry wrote it."""
+
+    change_id: str
+    trial_id: str
+    registry_name: str
+    title: str | None
+    url: str | None
+    kind: str
+    field: str | None
+    old_value: str | None
+    new_value: str | None
+    cause: str
+    materiality: str
+    reason: str
+    registry_date: date | None
+    registry_date_basis: str | None
+    observed_at: datetime
+    """UTC, aware or not."""
+    substances: tuple[str, ...]
+    overall_status: str | None
+    lead_sponsor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What stands at the foot: the last night of one registry."""
+
+    registry_name: str
+    data_version: str | None
+    outcome: str
+    observed_at: datetime
+    distinct_trials: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one recipient of one subscription is told once.
+
+    ``arrivals`` are the new members of a night that brought more than 50: one line here, their ids attached.
+    """
+
+    subscription: str
+    watch: str
+    recipient: str
+    sender: str
+    reply_to: str | None
+    message_id: str
+    written_at: datetime
+    changes: tuple[Told, ...]
+    nights: tuple[Night, ...]
+    arrivals: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The one digest after the first complete night of a watch: what it holds, and what will be told.
+
+    Empty ``kinds``: all of high or medium materiality. Empty ``substances``: any.
+    """
+
+    subscription: str
+    watch: str
+    recipient: str
+    sender: str
+    reply_to: str | None
+    message_id: str
+    written_at: datetime
+    nights: tuple[Night, ...]
+    kinds: tuple[str, ...]
+    substances: tuple[str, ...]
+    by_status: tuple[tuple[str, int], ...]
+    by_substance: tuple[tuple[str, int], ...]
+    trials: int
+    relevant: int
+
+
+Heard = tuple[str, tuple[str, ...]]
+"""One trouble: a line, and a paragraph for each thing to know or to do."""
+TO_THE_OPERATOR = "your address stands in TRIALWATCH_OPERATOR."
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the operator is told of trialwatch itself. ``reason`` says why this address gets it."""
+
+    recipient: str
+    sender: str
+    message_id: str
+    written_at: datetime
+    troubles: tuple[Heard, ...]
+    reason: str = TO_THE_OPERATOR
+    subscription: str = "operator"
+    watch: str = "trialwatch"
+    reply_to: None = None
+    nights: tuple[()] = ()
+
+
+AnyLetter = Letter | Welcome | Notice
+
+
+def compose(letter: AnyLetter) -> bytes:
+    """The whole RFC 5322 message in ASCII (but for an address that cannot be), with CRLF line ends.
+
+    Raises ``ValueError`` when there is nothing to tell, or the sender, reply address or Message-ID is no such
+    thing. A recipient's address is not judged here: the mail server refuses it, for that recipient alone.
+    """
+    head = _head(letter)
+    if isinstance(letter, Welcome):
+        return _sealed(head, "welcome", _frame(letter) | _welcome_view(letter))
+    if isinstance(letter, Notice):
+        return _sealed(head, "notice", _frame(letter) | _notice_view(letter))
+    if not (letter.changes or letter.arrivals):
+        raise ValueError(f"A letter for subscription {letter.subscription!r} has nothing to tell.")
+    changes = said(letter.changes)
+    tables = _tables(letter, changes)
+
+    def write(form: str, shown: int) -> str:
+        if shown < len(changes) and "changes" not in tables:
+            tables["changes"] = _table("changes", letter.changes)
+        return rendered("digest", form, _frame(letter) | _digest_view(letter, changes, shown, tables))
+
+    text = _fitting(len(changes), TEXT_BYTES, partial(write, "txt"))
+    page = _fitting(len(changes), PAGE_BYTES, partial(write, "html"))
+    return sealed(head, text, page, {made.file: made.content for made in tables.values()})
+
+
+def _sealed(head: Head, name: str, view: dict[str, Any]) -> bytes:
+    return sealed(head, rendered(name, "txt", view), rendered(name, "html", view), {})
+
+
+def _fitting(count: int, most_bytes: int, write: Callable[[int], str]) -> str:
+    """A form that tells as many of the changes as fit, the first ones."""
+    shown = min(count, most_bytes // LEAST_BYTES)
+    while True:
+        text = write(shown)
+        size = as_sent(text)
+        if size <= most_bytes or not shown:
+            return text
+        shown = min(shown - 1, shown * most_bytes * 49 // (size * 50))  # a little less, so that it ends soon
+
+
+def subject(letter: AnyLetter) -> str:
+    """What happened to what, in one line. A title may be shortened, an id never."""
+    if isinstance(letter, Notice):
+        more = f" and {len(letter.troubles) - 1} more" if len(letter.troubles) > 1 else ""
+        return shortened(f"trialwatch: {plain(letter.troubles[0][0])}", SUBJECT_LETTERS - len(more))[0] + more
+    if isinstance(letter, Welcome):
+        return f"Now watching: {plain(letter.watch)} ({phrases.number(letter.relevant, 'trial')})"
+    parts = []
+    if letter.changes:
+        parts.append(_happened(letter.changes))
+    if letter.arrivals:
+        parts.append(_arrived(letter.arrivals))
+    return "; ".join(parts)
+
+
+def _happened(changes: Sequence[Told]) -> str:
+    trials = {(told.registry_name, told.trial_id) for told in changes}
+    one = plain(changes[0].trial_id) if len(trials) == 1 else ""
+    if len(changes) == 1:
+        start = f"{phrases.kind_words(changes[0].kind).capitalize()}: "
+        title, _ = shortened(plain(changes[0].title), SUBJECT_LETTERS - len(start) - len(one) - 3)
+        return f"{start}{title} ({one})" if title else start + one
+    counted = Counter(told.kind for told in by_weight(changes))
+    counts = [f"{count:,} {phrases.kind_words(kind)}" for kind, count in counted.items()]
+    line, rest = f"{len(changes):,} changes: {counts[0]}", counts[1:]
+    while rest and len(line) + len(rest[0]) + len(one) < SUBJECT_LETTERS - 12:
+        line += f", {rest.pop(0)}"
+    line += f" and {phrases.number(len(rest), 'other kind')}" if rest else ""
+    return f"{line} ({one})" if one else line
+
+
+def _arrived(arrivals: Sequence[Told]) -> str:
+    count, by_substance = _arrivals(arrivals)
+    named = ", ".join(f"{of_it:,} {substance}" for substance, of_it in by_substance[:4])
+    line = phrases.number(count, "new trial")
+    return f"{line}: {named}" if named else line
+
+
+def _arrivals(arrivals: Sequence[Told]) -> tuple[int, list[tuple[str, int]]]:
+    """How many trials, and how many of each substance (one trial may count for several), most first."""
+    substances = {(told.registry_name, told.trial_id): told.substances for told in arrivals}
+    counted = Counter(plain(name) for names in substances.values() for name in names)
+    return len(substances), sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _head(letter: AnyLetter) -> Head:
+    return Head(
+        subject=subject(letter),
+        sender=letter.sender,
+        recipient=letter.recipient,
+        reply_to=letter.reply_to,
+        message_id=letter.message_id,
+        written_at=phrases.utc(letter.written_at),
+        subscription=letter.subscription,
+        watch=letter.watch,
+    )
+
+
+def _tables(letter: Letter, changes: Sequence[Said]) -> dict[str, Table]:
+    """What the mail does not show in full, as far as that is known before it is written; by what it holds."""
+    is_cut = any(one.saying.cut for one in changes)
+    attached = {"changes": letter.changes if is_cut else (), "new-trials": letter.arrivals}
+    return {name: _table(name, listed) for name, listed in attached.items() if listed}
+
+
+def _table(name: str, listed: Sequence[Told]) -> Table:
+    """The most material first, as in the mail."""
+    return table(name, COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in by_weight(listed)])
+
+
+def _frame(letter: AnyLetter) -> dict[str, Any]:
+    """What every template is given: the subject, and the foot."""
+    return {
+        "subject": subject(letter),
+        "subscription": plain(letter.subscription),
+        "watch": plain(letter.watch),
+        "can_answer": letter.reply_to is not None,
+        "nights": [_night(night) for night in letter.nights],
+    }
+
+
+def _night(night: Night) -> dict[str, Any]:
+    trials = night.distinct_trials
+    return {
+        "registry": plain(night.registry_name),
+        "data_version": plain(night.data_version),
+        "outcome": phrases.outcome_words(night.outcome),
+        "is_complete": night.outcome in ("complete", "heartbeat"),
+        "observed_at": phrases.instant(night.observed_at),
+        "trials": None if trials is None else phrases.number(trials, "trial"),
+    }
+
+
+def _digest_view(letter: Letter, changes: Sequence[Said], shown: int, tables: dict[str, Table]) -> dict[str, Any]:
+    count, by_substance = _arrivals(letter.arrivals)
+    return {
+        "changes": len(changes),
+        "shown": shown,
+        "trials": cards(changes[:shown]),
+        "arrivals": count,
+        "arrivals_by_substance": by_substance,
+        "arrivals_table": tables.get("new-trials"),
+        "changes_table": tables.get("changes"),
+    }
+
+
+def _welcome_view(letter: Welcome) -> dict[str, Any]:
+    return {
+        "trials": letter.trials,
+        "relevant": letter.relevant,
+        "by_status": [(phrases.status_words(status), count) for status, count in letter.by_status],
+        "by_substance": [(plain(substance), count) for substance, count in letter.by_substance],
+        "kinds": [phrases.kind_words(kind) for kind in letter.kinds],
+        "substances": [plain(substance) for substance in letter.substances],
+    }
+
+
+def _notice_view(letter: Notice) -> dict[str, Any]:
+    return {
+        "troubles": [
+            (plain(line), [part for each in told for part in _paragraphs(each)]) for line, told in letter.troubles
+        ],
+        "reason": plain(letter.reason),
+    }
+
+
+def _paragraphs(said: str) -> Iterator[dict[str, Any]]:
+    """A command stands on a line of its own, whole, so that it can be copied; also one that a sentence names."""
+    line = as_command(said)
+    if line is None:
+        yield {"text": plain(said).replace("`", ""), "is_command": False}
+    for each in _NAMED_COMMAND.findall(said) if line is None else [line]:
+        yield {"text": plain(each), "is_command": True}

@@ -1,0 +1,131 @@
+"""What stands in a letter, gathered from the store: changes in full, the nights at its foot, a welcome's counts.
+
+Nothing is written here, and no letter is composed (``digest``) or kept (``ledger``).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from warehouse.judge.alerts import message_id
+from warehouse.judge.watch import Subscription
+from warehouse.store.tables import sql
+from warehouse.tell.digest import AnyLetter, Heard, Letter, Night, Notice, Told, Welcome
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes: the sender's and the reply address, whom trouble is told, and who listens to what."""
+
+    sender: str
+    reply_to: str | None
+    subscriptions: tuple[Subscription, ...]
+    operator: str | None = None
+
+    @property
+    def domain(self) -> str:
+        return self.sender.rpartition("@")[2].strip("> ") or "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """Deliveries that belong into one mail: one subscription, recipient and period."""
+
+    subscription: str
+    watch: str
+    recipient: str
+    topic: str
+    period: str
+    due_at: datetime
+    deliveries: list[str]
+    changes: list[str]
+    arrivals: list[str]
+    troubles: list[str]
+
+
+def unwritten(con: duckdb.DuckDBPyConnection, until: datetime | None) -> list[Unwritten]:
+    """What is to be told until an instant (naive UTC; None: ever) and stands in no mail yet."""
+    return [Unwritten(*row) for row in con.execute(sql("tell/unwritten"), {"until": until}).fetchall()]
+
+
+def letter(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer, period: str) -> AnyLetter:
+    """The letter for them. It is dated when it fell due, so that it is the same whenever it is written."""
+    common: dict[str, Any] = {
+        "recipient": waiting.recipient,
+        "sender": writer.sender,
+        "message_id": message_id(waiting.subscription, waiting.recipient, period, writer.domain),
+        "written_at": waiting.due_at,
+    }
+    if waiting.topic == "trouble":
+        return Notice(troubles=tuple(_troubles(con, waiting.troubles)), **common)
+    common |= {
+        "subscription": waiting.subscription,
+        "watch": waiting.watch,
+        "reply_to": writer.reply_to,
+        "nights": tuple(_nights(con, waiting.watch)),
+    }
+    if waiting.topic == "welcome":
+        return _welcome(con, common, writer)
+    changes, arrivals = (tuple(_told(con, ids)) for ids in (waiting.changes, waiting.arrivals))
+    return Letter(changes=changes, arrivals=arrivals, **common)
+
+
+def _told(con: duckdb.DuckDBPyConnection, change_ids: list[str]) -> Iterator[Told]:
+    rows = con.execute(sql("tell/told"), [change_ids])
+    names = [column[0] for column in rows.description or []]
+    for row in rows.fetchall():
+        told = dict(zip(names, row, strict=True))
+        yield Told(**{**told, "substances": tuple(told["substances"])})
+
+
+def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterator[Heard]:
+    rows = con.execute(
+        "SELECT subject, sentences FROM trouble WHERE trouble_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY rowid",
+        [trouble_ids],
+    ).fetchall()
+    for line, sentences in rows:
+        yield line, tuple(sentences)
+
+
+def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[Night]:
+    rows = con.execute(
+        "SELECT registry_name, data_version_after, outcome, finished_at, distinct_trials FROM run "
+        "WHERE watch = ? QUALIFY row_number() OVER (PARTITION BY registry_name ORDER BY rowid DESC) = 1 "
+        "ORDER BY registry_name",
+        [watch],
+    ).fetchall()
+    for row in rows:
+        yield Night(*row)
+
+
+def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Writer) -> Welcome:
+    named = {each.name: each for each in writer.subscriptions}
+    listens = named.get(common["subscription"])
+    members = con.execute(
+        "SELECT trial_id, overall_status, bool_or(is_relevant) FROM watch_member "
+        "JOIN trial USING (trial_id) JOIN trial_version USING (trial_id, version_number) "
+        "WHERE watch = ? AND left_at IS NULL GROUP BY ALL",
+        [common["watch"]],
+    ).fetchall()
+    relevant = [trial_id for trial_id, _, ours in members if ours]
+    by_status: dict[str, int] = {}
+    for _, status, ours in members:
+        if ours:
+            by_status[status or "no status"] = by_status.get(status or "no status", 0) + 1
+    by_substance = con.execute(
+        "SELECT substance, count(DISTINCT trial_id) FROM trial_substance "
+        "WHERE trial_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY substance ORDER BY 2 DESC, 1",
+        [relevant],
+    ).fetchall()
+    return Welcome(
+        **common,
+        kinds=listens.kinds if listens else (),
+        substances=listens.substances if listens else (),
+        by_status=tuple(sorted(by_status.items(), key=lambda item: (-item[1], item[0]))),
+        by_substance=tuple(by_substance),
+        trials=len(members),
+        relevant=len(relevant),
+    )

@@ -1,0 +1,1 @@
+"""The words in which changes are told, and the vocabulary. Pure."""
