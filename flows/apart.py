@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from logging.handlers import QueueHandler
+from multiprocessing import popen_fork as popen_fork  # read now: a night may give up the right to read it
 from multiprocessing.connection import Connection
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
