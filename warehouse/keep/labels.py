@@ -206,7 +206,7 @@ class Turn:
 
 def remember(con: duckdb.DuckDBPyConnection) -> None:
     """Keep, for as long as the connection lives, who counts as ours now, for ``turns`` to compare with."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE word_before AS {sql('labels/words')}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE word_before AS {sql('keep/words')}")
 
 
 def inherit(con: duckdb.DuckDBPyConnection, heir: former.Heir) -> None:

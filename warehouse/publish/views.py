@@ -52,24 +52,24 @@ VIEWS = (
 """In the order in which they are made: a view stands behind those it asks."""
 MACROS = ("trials_as_of",)
 KEPT = ("status_stay", "fate", "trial_now")
-"""Tables gathered for the views, each by its statement in ``sql/publish``, after the stored ones are copied."""
+"""Tables gathered for the views, each by its statement in ``sql/kept``, after the stored ones are copied."""
 
 
 def copy_tables(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> None:
     """Copy what may be public and gather what the views need. ``facts`` are the values of ``freshness.sql``."""
-    con.execute(f"CREATE TABLE published.kept.freshness AS {sql('publish/freshness')}", dict(facts))
+    con.execute(f"CREATE TABLE published.kept.freshness AS {sql('publish/kept/freshness')}", dict(facts))
     _put(con, "status_group", {"status": "VARCHAR", "status_group": "VARCHAR"}, status_rows())
     for table in map(name_of, models.PUBLIC_TABLES):
         private = [column for owner, column in models.PRIVATE_COLUMNS if owner == table]
         exclude = f"EXCLUDE ({', '.join(private)})" if private else ""
-        source = f"({sql('publish/trial_version')})" if table == "trial_version" else table
+        source = f"({sql('publish/kept/trial_version')})" if table == "trial_version" else table
         con.execute(f"CREATE TABLE published.kept.{table} AS SELECT * {exclude} FROM {source}")
     for table in KEPT:
-        con.execute(f"CREATE TABLE published.kept.{table} AS {sql(f'publish/{table}')}")
+        con.execute(f"CREATE TABLE published.kept.{table} AS {sql(f'publish/kept/{table}')}")
     review = rows("review_2018.csv")
     numbers = {"place": "BIGINT", "participants": "BIGINT"}
     _put(con, "review_2018", {name: numbers.get(name, "VARCHAR") for name in review[0]}, review)
-    links = [Link(*row) for row in con.execute(sql("publish/publish/study_link")).fetchall()]
+    links = [Link(*row) for row in con.execute(sql("publish/kept/study_link")).fetchall()]
     shape = {"study_id": "VARCHAR", "trial_ids": "VARCHAR[]", "matched_by": "VARCHAR"}
     _put(con, "study", shape, [{name: getattr(each, name) for name in shape} for each in studies(links)])
     con.execute(
@@ -83,12 +83,12 @@ def make_views(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("USE published")
     con.execute(";\n".join((*_definitions(), *_purposes())))
     con.execute(";\n".join(_explanations(con)))
-    con.execute(f"INSERT INTO kept.data_dictionary {sql('publish/data_dictionary')}")
+    con.execute(f"INSERT INTO kept.data_dictionary {sql('publish/kept/data_dictionary')}")
 
 
 def _definitions() -> Iterator[str]:
     for view in VIEWS:
-        yield f"CREATE VIEW {view} AS {sql(f'views/{view}')}"
+        yield f"CREATE VIEW {view} AS {sql(f'publish/views/{view}')}"
     for macro in MACROS:
         text = sql(f"publish/macros/{macro}")
         yield f"CREATE MACRO {macro}{text[text.index('(known_at)') :]}"
@@ -96,9 +96,9 @@ def _definitions() -> Iterator[str]:
 
 def _purposes() -> Iterator[str]:
     for view in VIEWS:
-        yield f"COMMENT ON VIEW {view} IS {literal(purpose(sql(f'views/{view}')))}"
+        yield f"COMMENT ON VIEW {view} IS {literal(purpose(sql(f'publish/views/{view}')))}"
     for macro in MACROS:
-        yield f"COMMENT ON MACRO TABLE {macro} IS {literal(purpose(sql(f'macros/{macro}')))}"
+        yield f"COMMENT ON MACRO TABLE {macro} IS {literal(purpose(sql(f'publish/macros/{macro}')))}"
 
 
 def _explanations(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
