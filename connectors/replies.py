@@ -2,7 +2,7 @@
 
 A code of three digits says little: relays, blocklists and servers that want a log-in say 550 and 554 like one
 that knows no such mailbox. The enhanced code (RFC 3463) says what was refused; the mailbox's own word is final,
-anything else is read together with what became of the other mails (``warehouse.fates``).
+anything else is read together with what became of the other mails (``warehouse.tell.fates``).
 """
 
 import re

@@ -47,7 +47,7 @@ def test_a_restore_that_is_killed_leaves_a_store_with_all_its_past(forks: Victim
         restore = ["restore", str(backup)]
         forks.night(scene.environment_of(data), said, words=restore, listen=str(heard))
         acts = json.loads(heard.read_text("utf-8"))["acts"]
-        deaths = [number for number, (place, _) in enumerate(acts, 1) if "warehouse.backup:" in place]
+        deaths = [number for number, (place, _) in enumerate(acts, 1) if "warehouse.store.backup:" in place]
         assert len(deaths) > 10
         for death in deaths[::4]:
             data = scene.data(f"restore-{death}")

@@ -151,7 +151,7 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
 
 
 def _bearers(con: duckdb.DuckDBPyConnection, numbers: Sequence[str]) -> dict[str, str]:
-    """As ``former.bearers``, asked of the published file."""
+    """As ``keep.former.bearers``, asked of the published file."""
     text = (files("warehouse") / "keep" / "sql" / "bearers.sql").read_text("utf-8")
     views = "WITH RECURSIVE trial AS (FROM trials), trial_identifier AS (FROM trial_identifiers),"
     return dict(ask(con, text.replace("WITH RECURSIVE", views, 1), [list(numbers)]).rows)

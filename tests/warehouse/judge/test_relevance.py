@@ -172,7 +172,7 @@ JUDGED = {1: "a25a43490a2057f1"}
 def test_rules_that_judge_otherwise_are_another_edition() -> None:
     said = repr([judge(trial_of(trial.record())) for trial in HARD])
     assert hashlib.blake2b(said.encode(), digest_size=8).hexdigest() == JUDGED[EDITION], (
-        "raise EDITION of warehouse.relevance and note what it says; of a new word note only this"
+        "raise EDITION of the rules and note what it says; of a new word note only this"
     )
 
 
