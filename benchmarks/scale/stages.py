@@ -1,0 +1,149 @@
+"""The stages of a night as the program plays them, each by itself.
+
+A stage finds on disk what the one before it left, and returns how many records it dealt with: all of them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from benchmarks import cookbook
+from benchmarks.scale import records
+from benchmarks.scale.records import CHANGED_NIGHT, FIRST, STAMPED, Sent
+from connectors.clinicaltrials_gov import ClinicalTrialsGov
+from connectors.clinicaltrials_gov.reading import Reader
+from connectors.http import Manners, PoliteClient
+from connectors.registry import Collected, Search
+from warehouse.certificate import Night
+from warehouse.keep import keep_night
+from warehouse.landed import Landed, Landing
+from warehouse.publish import COMPANIONS, FILE, publish
+from warehouse.store import opened
+from warehouse.watch import Watch
+
+REGISTRY = "clinicaltrials.gov"
+EVERYTHING = Watch("everything", (REGISTRY,), everything=True, relevance="ketamine-substance-use")
+AS_OF = "SELECT overall_status, count(*) FROM trials_as_of(DATE '2026-09-20', TIMESTAMP '2026-09-20') GROUP BY ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A folder in which the stages of one size are played, and the address of a registry of that size."""
+
+    folder: Path
+    size: int
+    url: str = ""
+
+    def sent(self, sent: Sent) -> Path:
+        return self.folder / f"{sent.name}.ndjson"
+
+    def landed(self, sent: Sent) -> Path:
+        return self.folder / "landed" / f"{sent.name}.ndjson.zst"
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def published(self) -> Path:
+        return self.folder / "published"
+
+
+class _Counting:
+    """A sink that keeps nothing, so that collecting is measured without landing."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def write(self, record: bytes) -> None:
+        self.count += 1
+
+    def restart(self) -> None:
+        self.count = 0
+
+
+def collect(bench: Bench) -> int:
+    manners = Manners("trialwatch benchmark", requests_per_second=float("inf"))
+    sink = _Counting()
+    with PoliteClient(bench.url, manners) as client:
+        ClinicalTrialsGov(client).collect(EVERYTHING.question(()), sink, lambda *_: None)
+    return sink.count
+
+
+def land(bench: Bench, sent: Sent = FIRST) -> int:
+    numbers = records.trial_ids(bench.size)
+    searches = [Search("everything", bench.size, bench.size, bench.size)]
+    found_by = {number: ["everything"] for number in numbers}
+    collected = Collected(REGISTRY, sent.data_version, sent.data_version, searches, found_by)
+    count = 0
+    with Landing(bench.landed(sent)) as landing, bench.sent(sent).open("rb") as lines:
+        for line in lines:
+            landing.write(line)
+            count += 1
+        landing.finish(collected)
+    return count
+
+
+def first_load(bench: Bench) -> int:
+    bench.store.mkdir()
+    return _keep(bench, FIRST, new_versions=bench.size)
+
+
+def stamped_night(bench: Bench) -> int:
+    return _keep(bench, STAMPED, new_versions=0)
+
+
+def changed_night(bench: Bench) -> int:
+    return _keep(bench, CHANGED_NIGHT, new_versions=records.changed(bench.size))
+
+
+def _keep(bench: Bench, sent: Sent, new_versions: int) -> int:
+    now = _night_after(sent)
+    night = Night(
+        f"{now:%Y%m%dT%H%M%SZ}-aaaaaa", EVERYTHING, REGISTRY, now, lambda: now, bench.folder / "work", Reader()
+    )
+    with opened(bench.store) as con:
+        certificate = keep_night(con, night, Landed(bench.landed(sent)))
+    assert (certificate.outcome, certificate.new_versions) == ("complete", new_versions), certificate
+    return certificate.distinct_trials or 0
+
+
+def _night_after(sent: Sent) -> datetime:
+    return datetime.fromisoformat(f"{sent.day}T02:30:00") + timedelta(days=1)
+
+
+def publication(bench: Bench, sent: Sent = FIRST) -> int:
+    """The analysts' file with Parquet, without the page and the feed."""
+    with opened(bench.store) as con:
+        now = _night_after(sent)
+        publish(con, bench.published, now=now, run_id="r", is_complete=True, companions={})
+    return bench.size
+
+
+def publication_again(bench: Bench) -> int:
+    return publication(bench, STAMPED)
+
+
+def page_and_feed(bench: Bench) -> int:
+    with duckdb.connect(str(bench.published / FILE), read_only=True) as built:
+        for name, make in COMPANIONS.items():
+            (bench.published / name).write_bytes(make(built))
+    return bench.size
+
+
+def as_of(bench: Bench) -> int:
+    with duckdb.connect(str(bench.published / FILE), read_only=True) as built:
+        return sum(count for _, count in built.execute(AS_OF).fetchall())
+
+
+def many_versions(bench: Bench) -> int:
+    """A published file of ``bench.size`` versions, made up by SQL: no night brings about so many so soon."""
+    cookbook.made(bench.size // cookbook.VERSIONS, bench.folder)
+    return bench.size
+
+
+def as_of_many(bench: Bench) -> int:
+    as_of(bench)
+    return bench.size
