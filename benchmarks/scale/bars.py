@@ -80,7 +80,13 @@ def _memory(asked: str, costs: Costs) -> Bar:
         key=lambda each: costs[each[0]][each[1]].peak_mb,
     )
     peak = costs[at][stage].peak_mb
-    return Bar(asked, at, f"{peak:,.0f} MB ({stage})", None, _verdict(peak <= MOST_MB))
+    verdict = _verdict(peak <= MOST_MB)
+    smaller = [size for size, spent in costs.items() if size < at and stage in spent]
+    if smaller and peak <= MOST_MB and at < OF_A_SIZE:
+        each_mb = (peak - costs[max(smaller)][stage].peak_mb) / (at - max(smaller))
+        if peak + each_mb * (OF_A_SIZE - at) > MOST_MB:
+            verdict = f"met here, but not at {OF_A_SIZE:,}: it grows by {each_mb * 1000:.0f} kB a trial"
+    return Bar(asked, at, f"{peak:,.0f} MB ({stage.replace('_', ' ')})", None, verdict)
 
 
 OURS = (

@@ -83,6 +83,13 @@ def multiple(run: Run, size: int, name: str) -> str:
     return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
 
 
+def steadiness(run: Run) -> str:
+    """The least and the most that the one same parse took, in microseconds a record; empty for a single size."""
+    parses = (run.costs[size].get("orjson_parse") for size in run.sizes)
+    each = [round(1e6 * cost.cpu_s / cost.count) for cost in parses if cost]
+    return f"{min(each)} to {max(each)}" if len(each) > 1 else ""
+
+
 def document(run: Run) -> str:
     """docs/performance.md."""
     ours = [cost for size in run.sizes for cost in run.costs[size].values()]
@@ -95,6 +102,7 @@ def document(run: Run) -> str:
         is_real=records.REAL.exists(),
         bytes_each=f"{run.bytes_each:,.0f}",
         crowding=sum(cost.wall_s for cost in ours) / sum(cost.cpu_s for cost in ours),
+        steadiness=steadiness(run),
         meant_for=OF_A_SIZE,
         largest=run.sizes[-1],
         versions=run.versions,

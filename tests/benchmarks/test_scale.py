@@ -74,6 +74,13 @@ def test_bars_are_met_and_missed_by_ratios() -> None:
     assert told["first load at least 20 × dlt on the same tables"] == (None, "not measured in this run")
 
 
+def test_memory_that_grows_with_the_registry_is_no_bar_met() -> None:
+    grown = {size: {"first_load": Cost(size, 1, 1, 100 + size / 20)} for size in (1000, 20_000)}
+    still = {size: {"first_load": Cost(size, 1, 1, 100 + size / 200)} for size in (1000, 20_000)}
+    said = [next(bar.verdict for bar in bars(costs) if "memory" in bar.asked) for costs in (grown, still)]
+    assert said == ["met here, but not at 200,000: it grows by 50 kB a trial", "met"]
+
+
 def test_the_document_and_its_plot_tell_every_stage() -> None:
     spent = costs(**{stage.name: 0.5 + place for place, stage in enumerate(report.STAGES)})
     run = report.Run({1000: spent, 20_000: spent}, date(2026, 11, 26), 13_000.0)
