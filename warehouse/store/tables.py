@@ -1,7 +1,7 @@
 """Rows into tables, set by set: the one road by which Python's rows reach DuckDB.
 
 Rows are written as NDJSON and read back with the table's own column types; one by one they would take many
-times as long (benchmarks/loading.py).
+times as long (docs/performance.md).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
