@@ -13,7 +13,7 @@ DEV := .venv/for-development
 ENDED := .venv/ended
 
 .PHONY: help run tonight test demo explore notebook check format lint types imports coverage test-slow clean \
-	test-duckdb docs crash fuzz
+	test-duckdb docs crash fuzz bench
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | \
@@ -69,6 +69,13 @@ fuzz: $(DEV)  ## 10,000 mutants through real nights, about ten minutes on two fr
 	@echo "FUZZ_SEED=$(FUZZ_SEED) FUZZ_MUTANTS=$(FUZZ_MUTANTS)"
 	@FUZZ_SEED=$(FUZZ_SEED) FUZZ_MUTANTS=$(FUZZ_MUTANTS) $(BIN)/pytest \
 		--numprocesses=auto tests/flows/test_mutants.py
+
+# Sizes in trials; 200000 and 600000 only where they are named. BENCH_VERSIONS=5000000 adds an as-of over so many.
+BENCH_SIZES ?= 1000 5000 20000
+BENCH_VERSIONS ?= 0
+bench: $(DEV)  ## what each stage costs, beside dlt, a plain loop and the limits; writes docs/performance.md
+	@$(UV) sync --frozen --inexact --group bench
+	@$(BIN)/python -m benchmarks.scale --sizes $(BENCH_SIZES) --versions $(BENCH_VERSIONS)
 
 check: format lint types imports test  ## what CI runs
 
