@@ -33,9 +33,9 @@ class Step:
 
 
 STEPS = (
-    Step("others", "orjson_parse", times=3),
-    Step("others", "msgspec_decode", times=3),
-    Step("others", "duckdb_count", times=3),
+    Step("limits", "orjson_parse", times=3),
+    Step("limits", "msgspec_decode", times=3),
+    Step("limits", "duckdb_count", times=3),
     Step("stages", "collect"),
     Step("stages", "land"),
     Step("stages", "first_load"),
@@ -82,8 +82,8 @@ def of_versions(versions: int) -> dict[str, Cost]:
     """The as-of over so many versions."""
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), versions)
-        measured("stages:many_versions", bench)
-        return {"as_of_many": Step("stages", "as_of_many", times=3).play(bench)}
+        measured("history:many_versions", bench)
+        return {"as_of_many": Step("history", "as_of_many", times=3).play(bench)}
 
 
 def main() -> None:

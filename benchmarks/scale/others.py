@@ -1,4 +1,4 @@
-"""Other ways to bring the same records into DuckDB, and what no way can beat: parsing or counting their bytes."""
+"""Other ways to bring the same records into DuckDB."""
 
 import itertools
 import json
@@ -27,24 +27,6 @@ TODAY = date(2026, 9, 12)
 NOW = datetime(2026, 9, 12, 2, 30)  # noqa: DTZ001 - as stored: UTC without a zone
 A_PART = 1000
 """Objects that are added and committed at a time."""
-
-
-def orjson_parse(bench: Bench) -> int:
-    with bench.sent(FIRST).open("rb") as lines:
-        return sum(1 for line in lines if orjson.loads(line))
-
-
-def msgspec_decode(bench: Bench) -> int:
-    with bench.sent(FIRST).open("rb") as lines:
-        return sum(1 for line in lines if msgspec.json.decode(line))
-
-
-def duckdb_count(bench: Bench) -> int:
-    found = duckdb.execute(
-        "SELECT count(json ->> '$.protocolSection.identificationModule.nctId') FROM read_ndjson_objects(?)",
-        [str(bench.sent(FIRST))],
-    ).fetchone()
-    return int(found[0]) if found else 0
 
 
 def dlt_same_tables(bench: Bench) -> int:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks import cookbook
 from benchmarks.scale import records
 from benchmarks.scale.records import CHANGED_NIGHT, FIRST, STAMPED, Sent
 from connectors.clinicaltrials_gov import ClinicalTrialsGov
@@ -140,15 +139,3 @@ def as_of(bench: Bench, day: str = "2030-01-01") -> int:
             f"SELECT overall_status, count(*) FROM trials_as_of({known}) GROUP BY ALL"
         ).fetchall()
     return sum(count for _, count in states)
-
-
-def many_versions(bench: Bench) -> int:
-    """A published file of ``bench.size`` versions, made up by SQL: no night brings about so many so soon."""
-    cookbook.made(bench.size // cookbook.VERSIONS, bench.folder)
-    return bench.size
-
-
-def as_of_many(bench: Bench) -> int:
-    """The same in the middle of that history."""
-    assert as_of(bench, "2026-06-01") > 0
-    return bench.size
