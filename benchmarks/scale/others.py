@@ -18,10 +18,10 @@ from benchmarks.scale.stages import Bench
 from connectors.clinicaltrials_gov import EVERY_PAGE, STUDIES
 from connectors.clinicaltrials_gov.reading import Reader
 from connectors.trial import Trial
-from warehouse import models
-from warehouse.load import ENTRIES
-from warehouse.store import FILE, opened
-from warehouse.tables import name_of
+from warehouse.store import models
+from warehouse.store.file import FILE, opened
+from warehouse.store.load import ENTRIES
+from warehouse.store.tables import name_of
 
 TODAY = date(2026, 9, 12)
 NOW = datetime(2026, 9, 12, 2, 30)  # noqa: DTZ001 - as stored: UTC without a zone

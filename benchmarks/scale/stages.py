@@ -15,12 +15,12 @@ from connectors.clinicaltrials_gov import ClinicalTrialsGov
 from connectors.clinicaltrials_gov.reading import Reader
 from connectors.http import Manners, PoliteClient
 from connectors.registry import Collected, Search
-from warehouse.certificate import Night
-from warehouse.keep import keep_night
-from warehouse.landed import Landed, Landing
-from warehouse.publish import COMPANIONS, FILE, publish
-from warehouse.store import opened
-from warehouse.watch import Watch
+from warehouse.judge.watch import Watch
+from warehouse.keep.certificate import Night
+from warehouse.keep.night import keep_night
+from warehouse.publish.analysts_file import COMPANIONS, FILE, publish
+from warehouse.store.file import opened
+from warehouse.store.landed import Landed, Landing
 
 REGISTRY = "clinicaltrials.gov"
 EVERYTHING = Watch("everything", (REGISTRY,), everything=True, relevance="ketamine-substance-use")
