@@ -142,7 +142,8 @@ def _folded(text: str | None) -> str:
     """As ``folded``, in the spelling in which texts are compared; marks go first, or ``™`` would be letters."""
     if not text:
         return ""
-    return folded(compared(text if text.isascii() else text.translate(_UNSEEN)))
+    beginning = text[: 4 * MOST_LETTERS]
+    return folded(compared(beginning if beginning.isascii() else beginning.translate(_UNSEEN)))
 
 
 def _gifts(listed: list[Intervention]) -> Iterator[Gift]:
