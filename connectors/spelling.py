@@ -38,8 +38,13 @@ def shown(text: str) -> str:
         return folded
     letters = [letter for letter in set(folded) if not " " <= letter <= "~"]
     dressed = {ord(letter): usual for letter in letters if (usual := _usual(letter)) != letter}
-    if dressed or not _JOINERS.isdisjoint(letters):
-        folded = " ".join(_IDLE_JOINER.sub("", folded.translate(dressed)).split())
+    has_joiners = not _JOINERS.isdisjoint(letters)
+    if has_joiners:
+        folded = _IDLE_JOINER.sub("", folded.translate(dressed))
+    elif dressed:
+        folded = folded.translate(dressed)
+    if has_joiners or dressed:
+        folded = " ".join(folded.split())
     return unicodedata.normalize("NFC", folded)
 
 

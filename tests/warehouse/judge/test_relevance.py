@@ -1,6 +1,7 @@
 """Who is in the watch: a table of cases that a domain expert can argue with."""
 
 import hashlib
+import unicodedata
 from typing import Any
 
 import pytest
@@ -342,7 +343,7 @@ def test_a_keyword_only_makes_particular_what_another_place_says() -> None:
     ],
 )
 def test_a_hostile_text_ends_in_a_short_sentence(words: str) -> None:
-    endless = words * (200_000 // len(words))
+    endless = words * (200_000 // len(unicodedata.normalize("NFKD", words)))
     arms = (("Ketamine " + endless, "EXPERIMENTAL", endless),) * 30
     found = judged(endless, (endless,) * 30, (endless,) * 30, official="Ketamine " + endless, arms=arms)
     assert len(found.reason) < 300
