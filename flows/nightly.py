@@ -1,7 +1,7 @@
 """A night, top to bottom: for every watch and registry collect and keep; then publish, deliver, take stock.
 
-``night`` is plain Python. ``nightly_flow`` is the same night as a Prefect flow, its steps as tasks; only there
-is Prefect imported, because that alone takes two seconds and the night must also run where Prefect cannot.
+It is plain Python and knows nothing of Prefect, which ``as_flow`` puts around it: importing that alone takes two
+seconds, and the night must also run where Prefect cannot.
 
 Each step opens the store by itself. Where steps follow each other the night has it open around them, so that
 their opening it costs nothing; never around publishing, which has a process of its own, nor around what mends
@@ -10,19 +10,15 @@ a failure.
 
 import logging
 import secrets
-from asyncio import CancelledError
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from connectors.registry import Progress
-from flows import apart, delivery, late, steps
+from flows import apart, delivery, steps
 from flows.delivery import Delivered
-from flows.discreet import discreet, stand_in
-from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, told
+from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words
 from flows.progress import stage
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, Occasion
@@ -31,9 +27,6 @@ from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import Certificate
 from warehouse.store.file import held_within, opened
-
-if TYPE_CHECKING:
-    from prefect import Flow
 
 log = logging.getLogger("trialwatch")
 
@@ -177,106 +170,3 @@ def _warning(check: Check) -> str:
     if check.accepted is None:
         return check.sentence
     return f"{check.sentence} (accepted by {check.accepted.by}: {check.accepted.because})"
-
-
-def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[..., Any]":
-    """The night as a Prefect flow of one parameter, the watch's name (None: all of them).
-
-    No task is retried by Prefect: the client retries what time heals, in that one layer, and what is left
-    needs a later night. The flow ends as failed when the night does, with the night's sentences; one that was
-    planned and comes too late ends at once.
-    """
-    from prefect import flow
-    from prefect.client.schemas.objects import State
-    from prefect.states import Completed, Failed
-
-    do = Steps(
-        collect=_as_task("collect", steps.collect),
-        keep=_as_task("keep", steps.keep_what_was_brought),
-        publish=_as_task("publish", steps.publish_all),
-        deliver=_as_task("deliver", delivery.deliver),
-    )
-
-    @flow(name="nightly", persist_result=False)
-    def nightly(watch: str | None = None) -> State[Any]:
-        if state := late.skipped():
-            return state
-        try:
-            report = run_night(watch, do)
-        except Exception as error:  # Prefect would show it with the addresses that may stand in it
-            log.debug("the night broke off", exc_info=True)
-            return Failed(message=discreet(in_words(told(error))))
-        _leave_artifacts(report)
-        ended = Completed if report.ending.code is Code.DONE else Failed
-        return ended(message=discreet(" · ".join(report.ending.sentences)))
-
-    return nightly
-
-
-def _as_task(name: str, step: Callable[..., Any]) -> Callable[..., Any]:
-    """The step as a Prefect task. Where Prefect fails around it, the step counts, not the failure."""
-    from prefect import task
-    from prefect.cache_policies import NO_CACHE
-
-    def guarded(*arguments: Any) -> Any:
-        ended: list[Callable[[], Any]] = []
-
-        def body() -> None:
-            try:
-                result = step(*arguments)
-            except Exception as error:
-                ended.append(partial(_raise, error))
-                raise stand_in(error) from None
-            ended.append(lambda: result)
-
-        try:
-            task(name=name, cache_policy=NO_CACHE, persist_result=False)(body)()
-        except Exception as error:
-            if not ended:
-                log.warning("Prefect could not run %r (%s); it runs without", name, error)
-                return step(*arguments)
-        return ended[0]()
-
-    return guarded
-
-
-def _raise(error: Exception) -> None:
-    raise error
-
-
-def _leave_artifacts(report: Report) -> None:
-    from prefect.artifacts import create_markdown_artifact, create_table_artifact
-
-    try:
-        create_table_artifact(key="night", table=_table(report), description=f"run {report.run_id}")
-        create_markdown_artifact(key="night-in-words", markdown=discreet(_markdown(report)))
-    except (Exception, CancelledError) as error:  # the night is over: nothing of Prefect's may undo that
-        log.warning("Prefect did not take the night's artifacts (%s)", error)
-
-
-def _table(report: Report) -> list[dict[str, Any]]:
-    return [
-        {
-            "watch": watch,
-            "registry": registry_name,
-            "outcome": certificate.outcome,
-            "data version": certificate.data_version_after,
-            "trials": certificate.distinct_trials,
-            "new versions": certificate.new_versions,
-            "changes": certificate.changes,
-            "quarantined": certificate.quarantined,
-            "requests": certificate.requests,
-        }
-        for watch, registry_name, certificate in report.certificates
-    ]
-
-
-def _markdown(report: Report) -> str:
-    lines = [f"# Run {report.run_id}", "", *(f"- {sentence}" for sentence in report.ending.sentences)]
-    for watch, registry_name, certificate in report.certificates:
-        lines += ["", f"## {watch} on {registry_name}", ""]
-        lines += [
-            f"- {'passed' if check.passed else '**not passed**'}: {check.name} {check.figures}"
-            for check in certificate.checks
-        ]
-    return "\n".join(lines)

@@ -15,9 +15,10 @@ from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
 from connectors.registry import Progress
+from flows.as_flow import nightly_flow
 from flows.discreet import discreet
 from flows.endings import Code, code_of, in_our_words
-from flows.nightly import Report, Steps, night, nightly_flow
+from flows.nightly import Report, Steps, night
 from flows.progress import stage
 from flows.settings import Configuration, Settings
 from flows.steps import note_trouble

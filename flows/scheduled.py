@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from flows import delivery, late, watchdog
+from flows.as_flow import nightly_flow
 from flows.delivery import Delivered
 from flows.discreet import discreet
 from flows.endings import Code, code_of, in_our_words, in_words, told
-from flows.nightly import Report, Steps, nightly_flow
+from flows.nightly import Report, Steps
 from flows.orchestration import Tonight, despite_prefect
 from flows.progress import silent
 from flows.settings import configuration, from_environment
