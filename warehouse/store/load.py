@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -160,6 +161,7 @@ ENTRIES: dict[type[Entry], str] = {
 """Each kind of entry, and the list of a trial that holds it; the table is named like the list, in the singular."""
 
 
+@cache
 def _entries(entry: type[Entry], lists: str) -> str:
     """The statement that fills one child table.
 

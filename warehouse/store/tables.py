@@ -6,6 +6,7 @@ times as long (docs/performance.md).
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -78,7 +79,8 @@ class Lines:
         )
 
 
-def column_types(table: type[SQLModel]) -> dict[str, str]:
+@cache
+def column_types(table: type[SQLModel]) -> Mapping[str, str]:
     dialect = sa.create_mock_engine("duckdb://", lambda *_: None).dialect
     return {column.name: column.type.compile(dialect) for column in columns(table)}
 
