@@ -95,6 +95,15 @@ class StandingPrefect:
         self.workers.append(worker)
         return worker
 
+    def stop_worker(self, worker: "subprocess.Popen[bytes]") -> None:
+        """End a worker as systemd does: SIGTERM, and what is still there after 90 seconds is killed."""
+        os.kill(worker.pid, signal.SIGTERM)
+        try:
+            worker.wait(90)
+        except subprocess.TimeoutExpired:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+
     def kill_server(self) -> None:
         if self.server:
             with suppress(ProcessLookupError):

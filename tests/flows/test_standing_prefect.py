@@ -135,7 +135,7 @@ def test_a_worker_that_was_off_runs_the_newest_and_the_late_ones_end_themselves(
 def test_whatever_is_killed_the_next_planned_night_runs_and_flow_runs_say_the_truth(
     prefect: StandingPrefect, registry: SimulatedRegistry
 ) -> None:
-    registry.fail(faults.slow(600, on="search"))
+    registry.fail(faults.slow(600, on="search", times=None))
     worker = prefect.start_worker()
 
     # The flow's process alone: the worker sees it.
@@ -146,8 +146,7 @@ def test_whatever_is_killed_the_next_planned_night_runs_and_flow_runs_say_the_tr
 
     # SIGTERM to the worker alone kills its night, too, and leaves nobody to say so.
     with_its_worker = a_night_that_is_asking(prefect, registry)
-    os.kill(worker.pid, signal.SIGTERM)
-    worker.wait()
+    prefect.stop_worker(worker)
 
     # Server, worker and flow at once.
     worker = prefect.start_worker()
