@@ -96,10 +96,10 @@ class StandingPrefect:
         return worker
 
     def stop_worker(self, worker: "subprocess.Popen[bytes]") -> None:
-        """End a worker as systemd does: SIGTERM, and what is still there after 90 seconds is killed."""
+        """End a worker as systemd does, only sooner: SIGTERM, and what is still there after a while is killed."""
         os.kill(worker.pid, signal.SIGTERM)
         try:
-            worker.wait(90)
+            worker.wait(15)
         except subprocess.TimeoutExpired:
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
