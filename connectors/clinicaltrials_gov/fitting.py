@@ -6,7 +6,6 @@ payload, tonight's or one that we hold, comes this way.
 """
 
 import typing
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -54,7 +53,7 @@ def understood(payload: bytes) -> Understood:
         value = _fitted(Study, value, "", odd)
         value.setdefault(PLACE[0], {}).setdefault(PLACE[1], {}).setdefault(PLACE[2], number)
         study = msgspec.convert(value, Study)
-    return Understood(number, value, spelt(study, as_stored), tuple(odd))
+    return Understood(number, value, spelt(study), tuple(odd))
 
 
 # -- fitting a value into its type -------------------------------------------------------------------------
@@ -126,33 +125,32 @@ def _object(kind: type[msgspec.Struct], value: Any, path: str, odd: list[Odd]) -
 
 # -- spelling its texts ------------------------------------------------------------------------------------
 
-Spelling = Callable[[str, bool], str]
-"""From a text, and whether it is a code, to how it is spelt."""
 
-
-def spelt(study: Study, spelling: Spelling) -> Study:
-    """The study with each text in that spelling, in place; one of which nothing is left is none."""
-    _spell(Study, study, spelling)
+def spelt(study: Study) -> Study:
+    """The study with each text as it is stored, in place; one of which nothing is left is none."""
+    _spell(Study, study)
     return study
 
 
-def as_stored(text: str, code: bool) -> str:
+def _as_stored(text: str, code: bool) -> str:
     return compared(text) if code else shown(text)
 
 
-def _spell(kind: type[msgspec.Struct], part: Any, spelling: Spelling) -> None:
+def _spell(kind: type[msgspec.Struct], part: Any) -> None:
     for name, of, is_list, code in _texts(kind):
         value = getattr(part, name)
         if not value:
             continue
         if of is str:
-            spelt = (
-                [made for each in value if (made := spelling(each, code))] if is_list else spelling(value, code)
+            stored = (
+                [made for each in value if (made := _as_stored(each, code))]
+                if is_list
+                else _as_stored(value, code)
             )
-            setattr(part, name, spelt or None)
+            setattr(part, name, stored or None)
             continue
         for each in value if is_list else (value,):
-            _spell(of, each, spelling)
+            _spell(of, each)
 
 
 @cache

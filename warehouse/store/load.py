@@ -194,8 +194,12 @@ class KnownBy:
 
 def known_by(con: duckdb.DuckDBPyConnection, states: Mapping[str, KnownBy], work: Path) -> None:
     """Note by what the present states of these trials are known now: other bytes, or another hash of ours."""
-    columns = {"trial_id": "VARCHAR", "fingerprint": "VARCHAR", "content_hash": "VARCHAR"}
-    columns["reads_otherwise_from"] = "DATE"
+    columns = {
+        "trial_id": "VARCHAR",
+        "fingerprint": "VARCHAR",
+        "content_hash": "VARCHAR",
+        "reads_otherwise_from": "DATE",
+    }
     with Lines(work / "known.ndjson") as lines:
         for trial_id, state in states.items():
             lines.add({"trial_id": trial_id, **asdict(state)})
