@@ -29,6 +29,7 @@ from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
 from warehouse.keep import holdings
 from warehouse.keep.certificate import Certificate, Night, keep_certificate, last_complete
+from warehouse.keep.intake import marking
 from warehouse.keep.night import keep_heartbeat, keep_night
 from warehouse.publish import status
 from warehouse.publish.analysts_file import publish
@@ -103,7 +104,7 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
             data_version = registry.data_version()
             if last and is_known_to_be(last.data_version, data_version) and last.watch_hash == watch.hash():
                 return Brought(unchanged=data_version)
-            with Landing(path) as landing:
+            with Landing(path, marking(served.reader)) as landing:
                 landing.finish(registry.collect(question, landing, occasion.progress))
         except OurBugError as error:
             return Brought(failed=str(error))

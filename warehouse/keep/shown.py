@@ -43,7 +43,7 @@ class Shown:
 
     def look_through(self, night: Night, landed: Landed, stage: Stage, data_version_on: date | None) -> None:
         """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
-        for state in read(landed.records(), night.reader, night.today, self._known(night.today)):
+        for state in read(landed.frames(), night.reader, night.today, self._known(night.today)):
             if isinstance(state, Unreadable):
                 self.unreadable.append(state)
                 continue
