@@ -23,7 +23,8 @@ class Night:
     """Which night this is. ``now`` is its one instant and ``clock`` tells its end: naive UTC, as stored.
 
     ``reader`` reads the registry's records; ``operator`` is who hears of trouble; ``accepted`` is a check that
-    may fail tonight.
+    may fail tonight. ``processes`` is how many read at once: where that is not
+    said, one, or as many as there are processors when there is very much to read.
     """
 
     run_id: str
@@ -36,6 +37,7 @@ class Night:
     subscriptions: tuple[Subscription, ...] = ()
     operator: str | None = None
     accepted: Acceptance | None = None
+    processes: int | None = None
 
     @property
     def today(self) -> date:

@@ -86,12 +86,15 @@ def marking(reader: Reader) -> Callable[[bytes], Mark]:
     return mark
 
 
-def read(frames: Iterable[Frame], reader: Reader, today: date, known: Known) -> Iterator[Read | Seen | Unreadable]:
+def read(
+    frames: Iterable[Frame], reader: Reader, today: date, known: Known, told: set[str] | None = None
+) -> Iterator[Read | Seen | Unreadable]:
     """Each landed record, judged; none is parsed whose bytes are known, and no frame unpacked that holds no other.
 
-    Of two readable records of one trial the first is believed and the other set aside.
+    Of two readable records of one trial the first is believed and the other set aside; ``told`` are those of whom
+    one was read before.
     """
-    told: set[str] = set()
+    told = set() if told is None else told
     for frame in frames:
         bearers = [known.bearers.get(mark.fingerprint) for mark in frame.marks]
         all_known = set(filter(None, bearers))

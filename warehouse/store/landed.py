@@ -135,6 +135,10 @@ class Landed:
     def manifest(self) -> Path:
         return self.path.with_suffix(".json")
 
+    def count(self) -> int:
+        """How many records there are."""
+        return sum(len(each.marks) for each in self._told().frames)
+
     def frames(self) -> Iterator[Frame]:
         with self.path.open("rb") as file:
             for each in self._told().frames:

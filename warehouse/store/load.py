@@ -74,36 +74,40 @@ class Stage:
 
     def __init__(self, work: Path, *, registry_name: str, run_id: str, observed_at: datetime) -> None:
         self._work = work
-        self._of_all = {"registry_name": registry_name, "run_id": run_id, "observed_at": observed_at}
+        self.of_all = {"registry_name": registry_name, "run_id": run_id, "observed_at": observed_at}
         self._parts: list[Lines] = []
+        self._own: Lines | None = None
         self._open = ExitStack()
         self.count = 0
 
     def __enter__(self) -> Self:
+        self._clear()  # what a night that was killed left
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        self._clear()  # what another process wrote and nobody took
+
+    def _clear(self) -> None:
+        for leftover in self._work.glob("stage-*.ndjson"):
+            leftover.unlink()
 
     def put(self, state: State, version_number: int, dated: tuple[date | None, str]) -> None:
         """``dated`` is the registry's date of this state, and what kind of date that is."""
-        if self.count % A_PART == 0:
-            path = self._work / f"stage-{len(self._parts)}.ndjson"
-            self._parts.append(self._open.enter_context(Lines(path)))
+        if not self._own or self._own.count >= A_PART:
+            self._own = self._open.enter_context(self.lines(f"own-{len(self._parts)}"))
+            self._parts.append(self._own)
         self.count += 1
-        registry_date, basis = dated
-        self._parts[-1].add(
-            {
-                **self._of_all,
-                "version_number": version_number,
-                "registry_date": registry_date,
-                "registry_date_basis": basis,
-                "content_hash": state.content_hash,
-                "fingerprint": state.fingerprint,
-                "payload": state.payload.decode("utf-8", "replace"),
-                "trial": state.trial,
-            }
-        )
+        self._own.add(self.of_all | row_of(state, version_number, dated))
+
+    def lines(self, name: str) -> Lines:
+        """Where rows of this stage may be written, by this process or another."""
+        return Lines(self._work / f"stage-{name}.ndjson")
+
+    def take(self, lines: Lines) -> None:
+        """Take over the rows that another process has written."""
+        self._parts.append(self._open.enter_context(lines))
+        self.count += lines.count
 
     def parts(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """Each part in turn, as the temporary table ``stage``."""
@@ -111,6 +115,20 @@ class Stage:
             part.read(con, STAGED, "CREATE OR REPLACE TEMP TABLE stage AS SELECT *")
             yield
             con.execute("DROP TABLE stage")
+
+
+def row_of(state: State, version_number: int, dated: tuple[date | None, str]) -> dict[str, Any]:
+    """What is staged of one state, but for what is the same of all in a stage."""
+    registry_date, basis = dated
+    return {
+        "version_number": version_number,
+        "registry_date": registry_date,
+        "registry_date_basis": basis,
+        "content_hash": state.content_hash,
+        "fingerprint": state.fingerprint,
+        "payload": state.payload.decode("utf-8", "replace"),
+        "trial": state.trial,
+    }
 
 
 def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:

@@ -43,35 +43,41 @@ class Lines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.count = 0
-        self._longest = 0
+        self.longest = 0
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        try:
+            self.close()
+        finally:  # closing writes, and on a full disk cannot
+            self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Have all of it on disk, for another process to read."""
         if self._file:
-            try:
-                self._file.close()
-            finally:  # closing writes, and on a full disk cannot
-                self.path.unlink(missing_ok=True)
+            file, self._file = self._file, None
+            file.close()
 
     def add(self, row: Mapping[str, Any]) -> None:
+        line = _encoder.encode(row)
         if not self._file:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("wb")
-        line = _encoder.encode(row)
         self._file.write(line + b"\n")
         self.count += 1
-        self._longest = max(self._longest, len(line))
+        self.longest = max(self.longest, len(line))
 
     def read(self, con: duckdb.DuckDBPyConnection, columns: Mapping[str, str], into: str) -> None:
         """Run ``into`` (an INSERT or a CREATE … AS) with the lines as its source."""
-        if not self._file:
+        if not self.count:
             return
-        self._file.flush()
+        if self._file:
+            self._file.flush()
         types = ", ".join(f"\"{name}\": '{kind}'" for name, kind in columns.items())
-        room = max(ROOM_FOR_A_LINE, 2 * self._longest)
+        room = max(ROOM_FOR_A_LINE, 2 * self.longest)
         con.execute(
             f"{into} FROM read_json(?, format = 'newline_delimited', columns = {{{types}}}, "
             f"maximum_object_size = {room})",
