@@ -41,7 +41,7 @@ explore: notebook  ## a notebook over the published file
 notebook: $(DEV)  ## bring what the notebook needs
 	@$(UV) sync --frozen --inexact --group explore
 
-docs: $(DEV)  ## write the data dictionary and the cookbook's answers anew
+docs: $(DEV)  ## write the store's tables, the data dictionary and the cookbook's answers anew
 	@$(BIN)/python -m docs.refresh
 
 # The oldest DuckDB that opens the published file, others since, and the command line.

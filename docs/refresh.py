@@ -1,4 +1,4 @@
-"""Write what is generated in docs/: the data dictionary, and the answers of the cookbook.
+"""Write what is generated: the store's tables and columns, the data dictionary, and the answers of the cookbook.
 
 uv run python -m docs.refresh
 """
@@ -16,6 +16,7 @@ from flows.demo import nights, plainly
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.dictionary import document
+from warehouse.store import definition
 
 FOLDER = Path(__file__).parent
 COOKBOOK = FOLDER / "cookbook.md"
@@ -71,6 +72,8 @@ def written(con: duckdb.DuckDBPyConnection) -> dict[Path, str]:
 
 
 def main() -> None:
+    for path, text in definition.written().items():  # first: the demo's nights are made with them
+        path.write_text(text, "utf-8")
     with tempfile.TemporaryDirectory() as folder, questions.published(demonstrated(Path(folder))) as con:
         for path, text in written(con).items():
             path.write_text(text, "utf-8")

@@ -13,7 +13,6 @@ from warehouse.judge import trouble
 from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Subscription, Watch
 from warehouse.keep import operator_mail
-from warehouse.store import models
 from warehouse.store.file import transaction
 from warehouse.store.tables import insert, sql
 
@@ -111,7 +110,7 @@ def put_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: C
         "checks": msgspec.json.encode(certificate.checks).decode(),
         **told,
     }
-    insert(con, models.Run, [row], night.work)
+    insert(con, "run", [row], night.work)
 
 
 def _tell_the_operator(con: duckdb.DuckDBPyConnection, night: Night, certificate: Certificate) -> None:

@@ -12,18 +12,15 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import duckdb
-import sqlalchemy as sa
-from sqlmodel import SQLModel
 
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.files import flush, make_folder
 from warehouse.store.literal import literal
-from warehouse.store.tables import sql
+from warehouse.store.tables import every_column, sql
 
 log = logging.getLogger("trialwatch")
 
@@ -132,25 +129,12 @@ def _make(path: Path) -> None:
         con.execute(f"ATTACH {literal(aside)} AS made (STORAGE_VERSION 'v1.2.0')")
         con.execute("USE made")
         with transaction(con):
-            con.execute(_definition())
+            con.execute(sql("store/tables"))
             _make_views(con)
+            _comment(con)
             _note_version(con)
         con.execute("CHECKPOINT made")  # into the file itself: a log beside it would stay behind
     aside.replace(path)
-
-
-@cache
-def _definition() -> str:
-    """The statements that make every table, with every comment, as one text: they are run at once."""
-    said: list[str] = []
-    dialect = sa.create_mock_engine("duckdb://", print).dialect
-
-    def say(made: Any, *_: Any, **__: Any) -> None:
-        said.append(str(made.compile(dialect=dialect)))
-
-    engine = sa.create_mock_engine("duckdb://", say)
-    SQLModel.metadata.create_all(engine, checkfirst=False)
-    return ";\n".join(said)
 
 
 def _make_views(con: duckdb.DuckDBPyConnection) -> None:
@@ -190,10 +174,13 @@ def _bring_up_to_date(path: Path, version: int | None) -> None:
 
 
 def _comment(con: duckdb.DuckDBPyConnection) -> None:
-    """Give every column the comment that a newly made store has."""
-    for table in SQLModel.metadata.sorted_tables:
-        for column in table.columns:
-            con.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {literal(column.comment or "")}')
+    """Say of every column what it is, all at once."""
+    said = (
+        f'COMMENT ON COLUMN "{table}"."{column.name}" IS {literal(column.comment)}'
+        for table, columns in every_column().items()
+        for column in columns
+    )
+    con.execute(";\n".join(said))
 
 
 def copy_whole(path: Path, to: Path) -> None:

@@ -18,8 +18,7 @@ import duckdb
 import msgspec
 
 from connectors.trial import Entry, Trial
-from warehouse.store import models
-from warehouse.store.tables import Lines, listed, name_of
+from warehouse.store.tables import Lines, columns, listed
 
 A_PART = 10_000
 """Trials that are read at a time: each takes a tenth of a megabyte of memory while it is."""
@@ -140,9 +139,9 @@ def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
 
 def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
     """Add the states in ``stage`` to what is known of their trials, whichever of them is the latest."""
-    columns = {each.name: each for each in msgspec.structs.fields(Trial)}
-    named = [column.name for column in models.columns(models.TrialVersion)]
-    values = ", ".join(f"trial.{name}" if name in columns else name for name in named if name not in NOT_STAGED)
+    of_a_trial = {each.name for each in msgspec.structs.fields(Trial)}
+    named = [column.name for column in columns("trial_version")]
+    values = ", ".join(f"trial.{name}" if name in of_a_trial else name for name in named if name not in NOT_STAGED)
     con.execute(f"INSERT INTO trial_version BY NAME SELECT {values}, ? AS source FROM stage", [source])
     con.execute("INSERT INTO trial_payload BY NAME SELECT trial.trial_id, version_number, payload FROM stage")
 
@@ -159,8 +158,8 @@ def make_present(con: duckdb.DuckDBPyConnection) -> None:
             "WHERE trial_version.trial_id = stage.trial.trial_id AND superseded_at IS NULL "
             "AND trial_version.version_number <> stage.version_number"
         )
-        for table in map(name_of, models.CHILD_TABLES):
-            con.execute(f"DELETE FROM {table} WHERE trial_id IN ({held})")
+        for lists in ENTRIES.values():
+            con.execute(f"DELETE FROM {_table(lists)} WHERE trial_id IN ({held})")
     for entry, lists in ENTRIES.items():
         con.execute(_entries(entry, lists))
     con.execute(
@@ -185,9 +184,9 @@ def _entries(entry: type[Entry], lists: str) -> str:
 
     Its key comes from the entry's own words, so that it survives reordering and loading again.
     """
-    table = f"trial_{lists.removesuffix('s')}"
-    columns = [column.name for column in models.columns(_TABLES[table])]
-    values = ", ".join(f"item.{name}" for name in columns if name not in ("trial_id", "item_key", "position"))
+    table = _table(lists)
+    named = [column.name for column in columns(table)]
+    values = ", ".join(f"item.{name}" for name in named if name not in ("trial_id", "item_key", "position"))
     named_by = ", ".join(f"item.{part}" for part in entry.NAMED_BY)
     name = f"coalesce({named_by}, '')" if entry.BY_THE_FIRST else f"concat_ws('|', {named_by})"
     return (
@@ -198,7 +197,8 @@ def _entries(entry: type[Entry], lists: str) -> str:
     )
 
 
-_TABLES = {name_of(table): table for table in models.CHILD_TABLES}
+def _table(lists: str) -> str:
+    return f"trial_{lists.removesuffix('s')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -420,25 +420,9 @@ CHILD_TABLES: tuple[type[_Child], ...] = (
     TrialPublication,
 )
 
-PUBLIC_TABLES: tuple[type[SQLModel], ...] = (
-    Trial,
-    TrialVersion,
-    *CHILD_TABLES,
-    TrialSubstance,
-    TrialJudgement,
-    TrialFlag,
-    Change,
-    WatchMember,
-    Run,
-    Quarantine,
-)
-"""What is published. Payloads and mail stay in the store: they name people."""
 
-
-PRIVATE_COLUMNS = frozenset(
-    {("quarantine", "payload"), ("trial", "fingerprint"), ("trial", "reads_otherwise_from")}
-)
-"""Columns of public tables that are not published."""
+def name_of(table: type[SQLModel]) -> str:
+    return str(table.__tablename__)
 
 
 def columns(table: type[SQLModel]) -> list[sa.Column[Any]]:

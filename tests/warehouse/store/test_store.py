@@ -9,7 +9,9 @@ import duckdb
 import pytest
 
 from warehouse.errors import StoreHeldError, StoreSchemaError
+from warehouse.store import definition
 from warehouse.store.file import FILE, SCHEMA_VERSION, held, held_within, opened, transaction
+from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, every_column
 from warehouse.tell import ledger
 from warehouse.tell.letters import Writer
 
@@ -101,6 +103,17 @@ def of_version_1(tmp_path: Path) -> Path:
     with duckdb.connect(str(tmp_path / "store.duckdb")) as con:
         con.execute((Path(__file__).parent / "store_of_version_1.sql").read_text("utf-8"))
     return tmp_path
+
+
+@pytest.mark.parametrize("path", definition.written(), ids=lambda path: path.name)
+def test_what_a_night_reads_of_the_tables_is_what_the_models_say(path: Path) -> None:
+    assert path.read_text("utf-8") == definition.written()[path], "`make docs` writes it anew"
+
+
+def test_what_is_published_and_what_is_not_are_tables_and_columns_that_there_are() -> None:
+    there = {(table, column.name) for table, columns in every_column().items() for column in columns}
+    assert set(PUBLIC_TABLES) <= every_column().keys()
+    assert there >= PRIVATE_COLUMNS
 
 
 def shape(con: duckdb.DuckDBPyConnection) -> set[tuple[Any, ...]]:
