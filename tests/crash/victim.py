@@ -153,6 +153,7 @@ def _warm() -> None:
         state.reading.flags()
         relevance.judge(state.trial)
     every_column()
+    sys.dont_write_bytecode = True  # nor is what a template was compiled to
     threads = list(Path("/proc/self/task").iterdir())
     assert len(threads) <= 2, (
         "a process must not fork beside threads, but for the allocator's, which knows of forks"
