@@ -76,7 +76,8 @@ class Network:
     def check(self, url: str) -> None:
         """Raises ``NetworkError``, with the variable's name, where the way to an address cannot be meant."""
         self.proxy_for(url)
-        self.trust()
+        if self.certificates or self.folder_of_certificates:  # the system's can be meant, and take long to read
+            self.trust()
 
     def proxy_for(self, url: str) -> Proxy | None:
         """Whom to ask instead of the address itself. Raises ``NetworkError``."""
