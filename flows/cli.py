@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
@@ -29,7 +28,7 @@ log = logging.getLogger("trialwatch")
 app = App(
     name="trialwatch",
     help="Tells what happened to the clinical trials you watch.",
-    version=version("trialwatch"),
+    version=lambda: _version(),
     default_parameter=Parameter(negative=()),
     result_action="return_value",
     suppress_keyboard_interrupt=False,  # main says what became of the work
@@ -43,6 +42,12 @@ Accept = Annotated[
     str | None, Parameter(help=f"Let this check fail tonight, on record, with --because: {', '.join(CHECKS)}.")
 ]
 Hours = Annotated[float, Parameter(help="Hours that the last complete night may be old.")]
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("trialwatch")
 
 
 Does = TypeVar("Does", bound=Callable[..., Code])
@@ -212,7 +217,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     """
     from flows import show
     from flows.demo_folder import is_demo
-    from warehouse.publish import questions, status
+    from warehouse.publish import status
 
     settings = from_environment()
     facts = status.read(settings.status_file)
@@ -225,9 +230,8 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
         _print_json({**known, "is_demo": is_made_up, "is_stale": stale is not None, "sentence": stale})
     elif facts:
         show.standing(facts)
-    if _published(settings).exists():
-        with questions.published(_published(settings)):
-            pass  # that it can be opened is a fact too
+    if not status.is_as_left(_published(settings), facts):
+        _must_open(_published(settings))
     mail_trouble = (facts or {}).get("mail_trouble")
     for sentence in filter(None, (stale, mail_trouble)):
         _say(sentence)
@@ -243,6 +247,15 @@ def watchdog(*, max_age: Hours = 36.0) -> Code:
     for sentence in seen.sentences:
         _say(sentence)
     return _standing_code(seen.stale, seen.mail_trouble)
+
+
+def _must_open(published: Path) -> None:
+    """That the published file can be opened is a fact too; the night saw to it, and left it as it was."""
+    from warehouse.publish import questions  # late: DuckDB alone takes as long as all the rest
+
+    if published.exists():
+        with questions.published(published):
+            pass
 
 
 def _standing_code(stale: str | None, mail_trouble: str | None) -> Code:

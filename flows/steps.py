@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -177,6 +177,7 @@ class Stock:
     """What a night adds to ``status.json``. ``not_published`` is the sentence that says why tonight's is not."""
 
     not_published: str | None = None
+    published_file: str | None = None
 
 
 def note_standing(settings: Settings, configuration: Configuration, tonight: Stock | None = None) -> None:
@@ -185,8 +186,11 @@ def note_standing(settings: Settings, configuration: Configuration, tonight: Sto
     with opened(settings.store) as con:
         facts = status.standing(con, _names(configuration), now=now, mail=mail_standing(con, now))
     before = _noted(settings) or {}
-    trouble = {name: before.get(name) for name in ("trouble", "not_published")}
-    status.write(settings.status_file, facts | (asdict(tonight) if tonight else trouble))
+    kept = {name: before.get(name) for name in ("trouble", "not_published", "published_file")}
+    if tonight:
+        kept |= {"trouble": None, "not_published": tonight.not_published}
+        kept["published_file"] = tonight.published_file or kept["published_file"]
+    status.write(settings.status_file, facts | kept)
 
 
 @contextmanager
