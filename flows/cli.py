@@ -20,7 +20,7 @@ from flows.charset import knows, speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
 from flows.unsaid import without_secrets
-from warehouse.judge.checks import CHECKS
+from warehouse.words.checks import CHECKS
 from warehouse.words.vocabulary import KINDS, SUBSTANCES
 
 log = logging.getLogger("trialwatch")
@@ -33,7 +33,6 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,  # main says what became of the work
 )
-app.register_install_completion_command()
 Json = Annotated[bool, Parameter(help="Print one JSON document on standard output.")]
 Format = Literal["table", "csv", "json"]
 Kinds = Annotated[tuple[str, ...], Parameter(help=f"Only these kinds of change: {', '.join(KINDS)}.")]
@@ -66,6 +65,8 @@ def _command(example: str, name: str | None = None) -> Callable[[Does], Does]:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code (docs/commands.md)."""
     speak_plainly()
+    if not _names_a_command(arguments):  # what serves only who asks for help or completion takes time to import
+        app.register_install_completion_command()
     # Other libraries' chatter would drown our one sentence; their warnings are let through.
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Harmless("trialwatch: %(message)s"))
@@ -91,6 +92,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             _say(str(told(error)))
         code = known or Code.OUR_BUG
     sys.exit(int(code or 0))
+
+
+def _names_a_command(arguments: Sequence[str] | None) -> bool:
+    words = sys.argv[1:] if arguments is None else arguments
+    return bool(words) and not words[0].startswith("-")
 
 
 @_command("trialwatch run --watch ketamine-sud")
