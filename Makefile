@@ -5,6 +5,8 @@ PYTHON ?= python3
 TOOLS := .tools
 # The machine's own certificates are believed too: many networks have one of their own in between.
 export UV_SYSTEM_CERTS ?= true
+# Once, and here: where Python may not write what it compiles (many containers), each night would compile it again.
+export UV_COMPILE_BYTECODE ?= 1
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 BIN := .venv/bin
 # Two stamps, one for using and one for developing. Neither undoes the other (--inexact): what is there stays.
@@ -97,11 +99,13 @@ coverage: $(DEV)  ## branch coverage of connectors and warehouse
 $(USE): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what trialwatch needs into .venv/ (about 240 MB)" >&2
 	@$(UV) sync --frozen --inexact --no-dev
+	@$(BIN)/python -m compileall -q flows connectors warehouse
 	@touch $@
 
 $(DEV): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what its tests need into .venv/ (about 510 MB in all)" >&2
 	@$(UV) sync --frozen --inexact
+	@$(BIN)/python -m compileall -q flows connectors warehouse
 	@touch $@ $(USE)
 
 # By its name of before, which instructions may still say.
