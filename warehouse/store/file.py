@@ -24,10 +24,12 @@ from warehouse.store.tables import every_column, sql
 
 log = logging.getLogger("trialwatch")
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 FILE = "store.duckdb"
 SMALL = 64 << 20
 """Bytes that one thread has worked through before others were of use: waking them cost a night a quarter more."""
+MOST_MEMORY = "1GB"
+"""Of DuckDB's in one process. A night holds as much again in Python, and more is not of use to it."""
 VIEWS = ("store/delivery_ledger",)
 
 
@@ -111,6 +113,7 @@ def connected(path: Path, *, read_only: bool, awaited: int = 0) -> duckdb.DuckDB
     """A store's file, whatever the version of its tables. ``awaited`` are bytes that are about to come."""
     con = duckdb.connect(str(path), read_only=read_only)
     con.execute("SET TimeZone = 'UTC'")
+    con.execute(f"SET memory_limit = '{MOST_MEMORY}'")  # beyond it DuckDB spills into a folder beside the store
     spare_effort(con, path.stat().st_size + awaited)
     return con
 

@@ -62,22 +62,19 @@ CREATE TABLE trial_version (
 CREATE TABLE trial_payload (
     trial_id VARCHAR NOT NULL,
     version_number BIGINT NOT NULL,
-    payload VARCHAR NOT NULL USING COMPRESSION zstd,
-    PRIMARY KEY (trial_id, version_number)
+    payload VARCHAR NOT NULL USING COMPRESSION zstd
 );
 CREATE TABLE trial_condition (
     trial_id VARCHAR NOT NULL,
     item_key VARCHAR NOT NULL,
     position BIGINT NOT NULL,
-    condition VARCHAR,
-    PRIMARY KEY (trial_id, item_key)
+    condition VARCHAR
 );
 CREATE TABLE trial_keyword (
     trial_id VARCHAR NOT NULL,
     item_key VARCHAR NOT NULL,
     position BIGINT NOT NULL,
-    keyword VARCHAR,
-    PRIMARY KEY (trial_id, item_key)
+    keyword VARCHAR
 );
 CREATE TABLE trial_mesh_term (
     trial_id VARCHAR NOT NULL,
@@ -86,8 +83,7 @@ CREATE TABLE trial_mesh_term (
     side VARCHAR NOT NULL,
     mesh_id VARCHAR,
     term VARCHAR,
-    is_ancestor BOOLEAN,
-    PRIMARY KEY (trial_id, item_key)
+    is_ancestor BOOLEAN
 );
 CREATE TABLE trial_intervention (
     trial_id VARCHAR NOT NULL,
@@ -96,8 +92,7 @@ CREATE TABLE trial_intervention (
     intervention_type VARCHAR,
     name VARCHAR,
     other_names VARCHAR[],
-    description VARCHAR USING COMPRESSION zstd,
-    PRIMARY KEY (trial_id, item_key)
+    description VARCHAR USING COMPRESSION zstd
 );
 CREATE TABLE trial_arm (
     trial_id VARCHAR NOT NULL,
@@ -106,8 +101,7 @@ CREATE TABLE trial_arm (
     label VARCHAR,
     arm_type VARCHAR,
     intervention_names VARCHAR[],
-    description VARCHAR USING COMPRESSION zstd,
-    PRIMARY KEY (trial_id, item_key)
+    description VARCHAR USING COMPRESSION zstd
 );
 CREATE TABLE trial_outcome (
     trial_id VARCHAR NOT NULL,
@@ -116,8 +110,7 @@ CREATE TABLE trial_outcome (
     outcome_type VARCHAR NOT NULL,
     measure VARCHAR,
     time_frame VARCHAR,
-    description VARCHAR USING COMPRESSION zstd,
-    PRIMARY KEY (trial_id, item_key)
+    description VARCHAR USING COMPRESSION zstd
 );
 CREATE TABLE trial_site (
     trial_id VARCHAR NOT NULL,
@@ -127,8 +120,7 @@ CREATE TABLE trial_site (
     city VARCHAR,
     state VARCHAR,
     country VARCHAR,
-    site_status VARCHAR,
-    PRIMARY KEY (trial_id, item_key)
+    site_status VARCHAR
 );
 CREATE TABLE trial_sponsor (
     trial_id VARCHAR NOT NULL,
@@ -136,8 +128,7 @@ CREATE TABLE trial_sponsor (
     position BIGINT NOT NULL,
     name VARCHAR,
     sponsor_class VARCHAR,
-    role VARCHAR NOT NULL,
-    PRIMARY KEY (trial_id, item_key)
+    role VARCHAR NOT NULL
 );
 CREATE TABLE trial_identifier (
     trial_id VARCHAR NOT NULL,
@@ -145,8 +136,7 @@ CREATE TABLE trial_identifier (
     position BIGINT NOT NULL,
     identifier VARCHAR,
     identifier_type VARCHAR,
-    is_alias BOOLEAN,
-    PRIMARY KEY (trial_id, item_key)
+    is_alias BOOLEAN
 );
 CREATE TABLE trial_publication (
     trial_id VARCHAR NOT NULL,
@@ -154,8 +144,7 @@ CREATE TABLE trial_publication (
     position BIGINT NOT NULL,
     pmid VARCHAR,
     citation VARCHAR USING COMPRESSION zstd,
-    publication_type VARCHAR,
-    PRIMARY KEY (trial_id, item_key)
+    publication_type VARCHAR
 );
 CREATE TABLE trial_substance (
     trial_id VARCHAR NOT NULL,
@@ -163,23 +152,20 @@ CREATE TABLE trial_substance (
     field VARCHAR NOT NULL,
     matched_text VARCHAR NOT NULL,
     rule VARCHAR NOT NULL,
-    confidence VARCHAR NOT NULL,
-    PRIMARY KEY (trial_id, substance, field, matched_text, rule)
+    confidence VARCHAR NOT NULL
 );
 CREATE TABLE trial_judgement (
     trial_id VARCHAR NOT NULL,
     drug_role VARCHAR NOT NULL,
     is_relevant BOOLEAN NOT NULL,
     reason VARCHAR NOT NULL,
-    rules_version VARCHAR NOT NULL,
-    PRIMARY KEY (trial_id)
+    rules_version VARCHAR NOT NULL
 );
 CREATE TABLE trial_flag (
     trial_id VARCHAR NOT NULL,
     path VARCHAR NOT NULL,
     value VARCHAR NOT NULL,
-    reason VARCHAR NOT NULL,
-    PRIMARY KEY (trial_id, path, value)
+    reason VARCHAR NOT NULL
 );
 CREATE TABLE change (
     change_id VARCHAR NOT NULL,
