@@ -108,19 +108,19 @@ def read_apart(frames: Iterable[Frame], task: Task, stage: Stage, workers: int) 
 _task: Task
 
 
-def _begin(task: Task) -> None:
+def _begin(task: Task) -> None:  # pragma: no cover - in another process, as all below
     global _task
     _task = task
     threading.Thread(target=_die_with_the_night, daemon=True).start()
 
 
-def _die_with_the_night() -> None:
+def _die_with_the_night() -> None:  # pragma: no cover
     if night := multiprocessing.parent_process():
         night.join()
     os._exit(1)
 
 
-def _read(frames: tuple[Frame, ...], lines: Lines) -> Piece:
+def _read(frames: tuple[Frame, ...], lines: Lines) -> Piece:  # pragma: no cover
     piece = Piece(lines)
     for state in read(frames, _task.reader, _task.today, _task.known):
         piece.found.append(_noted(state, lines) if isinstance(state, Read) else state)
@@ -128,7 +128,7 @@ def _read(frames: tuple[Frame, ...], lines: Lines) -> Piece:
     return piece
 
 
-def _noted(state: Read, lines: Lines) -> New | Unread:
+def _noted(state: Read, lines: Lines) -> New | Unread:  # pragma: no cover
     if state.trial_id in _task.ours:
         return Unread(state.payload, Mark(state.fingerprint, state.stamped_on))
     trial = state.trial
