@@ -100,12 +100,14 @@ $(USE): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what trialwatch needs into .venv/ (about 240 MB)" >&2
 	@$(UV) sync --frozen --inexact --no-dev
 	@$(BIN)/python -m compileall -q flows connectors warehouse
+	@$(BIN)/python -m flows.compiled
 	@touch $@
 
 $(DEV): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what its tests need into .venv/ (about 510 MB in all)" >&2
 	@$(UV) sync --frozen --inexact
 	@$(BIN)/python -m compileall -q flows connectors warehouse
+	@$(BIN)/python -m flows.compiled
 	@touch $@ $(USE)
 
 # By its name of before, which instructions may still say.

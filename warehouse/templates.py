@@ -26,6 +26,11 @@ def environment(folder: Path) -> jinja2.Environment:
     )
 
 
+def names(templates: jinja2.Environment) -> list[str]:
+    """Every template of a folder, in which modules may stand as well."""
+    return templates.list_templates(extensions=("css", "html", "js", "txt"))
+
+
 class _AsPythonDoes(jinja2.FileSystemBytecodeCache):
     """Read wherever it is; written unless Python is told to write none, or may not write there."""
 

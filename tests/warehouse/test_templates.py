@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.templates import environment
+from flows import compiled
+from warehouse.publish import page
+from warehouse.tell import body
+from warehouse.templates import environment, names
 
 
 def said(folder: Path, name: str = "page.html") -> str:
@@ -60,3 +63,13 @@ def test_nothing_is_kept_where_python_keeps_nothing(folder: Path, monkeypatch: p
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert said(folder) == "a &lt;b&gt;"
     assert not kept(folder)
+
+
+def test_every_template_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert {"page.html", "parts.html", "style.css", "page.js"} == set(names(page.templates))
+    assert {"digest.html", "digest.txt", "mail.txt"} <= set(names(body.templates))
+    compiled.main()
+    for templates in (page.templates, body.templates):
+        made = Path(templates.loader.searchpath[0]) / "__pycache__"  # type: ignore[union-attr]
+        assert len(list(made.glob("jinja-*.cache"))) >= len(names(templates))

@@ -12,8 +12,8 @@ import css_inline
 from warehouse.templates import environment
 from warehouse.words.markup import breakable, marked
 
-_templates = environment(Path(__file__).parent / "templates")
-_templates.filters.update(marked=marked, breakable=breakable)
+templates = environment(Path(__file__).parent / "templates")
+templates.filters.update(marked=marked, breakable=breakable)
 _inliner = css_inline.CSSInliner(
     keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False
 )
@@ -22,5 +22,5 @@ _inliner = css_inline.CSSInliner(
 def rendered(name: str, form: str, view: dict[str, Any]) -> str:
     """One form of a mail: ``txt``, or ``html``, whose styles stand on its elements, where mail programs leave
     them alone."""
-    said = _templates.get_template(f"{name}.{form}").render(view)
+    said = templates.get_template(f"{name}.{form}").render(view)
     return _inliner.inline(said) if form == "html" else said

@@ -19,8 +19,8 @@ from warehouse.words.harmless import plain, web_address
 from warehouse.words.markup import breakable, marked, short
 from warehouse.words.sentences import once, saying
 
-_templates = environment(Path(__file__).parent)
-_templates.filters.update(
+templates = environment(Path(__file__).parent)
+templates.filters.update(
     plain=plain,
     breakable=breakable,
     short=short,
@@ -45,9 +45,9 @@ _templates.filters.update(
 def render(con: duckdb.DuckDBPyConnection) -> bytes:
     """The whole page, from an open published file."""
     told = facts(con)
-    style = _templates.get_template("style.css").render(told)
-    script = _templates.get_template("page.js").render()
-    page = _templates.get_template("page.html").render(
+    style = templates.get_template("style.css").render(told)
+    script = templates.get_template("page.js").render()
+    page = templates.get_template("page.html").render(
         told, style=style, script=script, style_hash=_hash(style), script_hash=_hash(script)
     )
     return page.encode()
