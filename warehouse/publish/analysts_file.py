@@ -16,11 +16,15 @@ import duckdb
 
 from warehouse.errors import WarehouseError, named
 from warehouse.files import flush, keep_also_as, make_folder, take_after, write_whole
-from warehouse.publish import feed, page, parquet
+from warehouse.publish import feed, last_night, page, parquet
+from warehouse.publish.kept import Kept, kept_tables
+from warehouse.publish.last_night import LastNight
+from warehouse.publish.marks import Marks
 from warehouse.publish.views import VIEWS as VIEWS  # those who ask what is published ask here
-from warehouse.publish.views import copy_tables, make_views
+from warehouse.publish.views import make_views
 from warehouse.store.file import spare_effort, transaction
 from warehouse.store.literal import literal
+from warehouse.store.tables import sql
 
 log = logging.getLogger("trialwatch")
 
@@ -64,17 +68,24 @@ def publish(
     make_folder(earlier)
     columns = _unused(earlier / f"{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}", folder / parquet.LINK)
     facts = {"published_at": now, "run_id": run_id, "is_complete": is_complete, "notice": NOTICE}
+    tables = list(kept_tables(facts))
+    marks = _marked(con, tables)
+    last = last_night.noted(earlier)
     with _cleared(aside, columns):
-        with _attached(con, aside), transaction(con):
-            copy_tables(con, facts)
-            make_views(con)
+        standing = _begun(aside, published, last, marks)
+        _build(con, aside, [table for table in tables if table.name not in standing], with_views=not standing)
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
         with duckdb.connect(str(aside), read_only=True) as built:
             spare_effort(built, aside.stat().st_size)
             _check(con, built)
             made = dict(_made(built, companions))
-            parquet.write_parquet(built, VIEWS, columns, folder / parquet.LINK)
+            told = parquet.words(built)
+            written = parquet.write_parquet(built, marks.views, columns, folder / parquet.LINK, last)
+            held = last_night.tables_of(built, marks.kept)
+        tonight = LastNight(
+            last_night.digest_of(aside), held, told, written, last.nights + 1 if last.digest else 0
+        )
         _keep_generation(published, earlier, now)
         take_after(aside, published)
         flush(aside)
@@ -85,10 +96,40 @@ def publish(
     for name, content in made.items():
         write_whole(folder / name, content)
     flush(folder)
+    last_night.note(earlier, tonight)
     con.execute("INSERT OR REPLACE INTO publication VALUES (?, ?)", [run_id, now])
     if missing := ", ".join(companions.keys() - made.keys()):
         raise NotPublishedError(f"{missing} could not be made and stays as it was; all else is published")
     return published
+
+
+def _marked(con: duckdb.DuckDBPyConnection, tables: list[Kept]) -> Marks:
+    marks = Marks(con)
+    for table in tables:
+        marks.add_table(table.name, table.text, table.values)
+    for view in VIEWS:
+        marks.add_view(view, sql(f"publish/views/{view}"))
+    return marks
+
+
+def _begun(aside: Path, published: Path, last: LastNight, marks: Marks) -> frozenset[str]:
+    """Let tonight's file begin as last night's, where that is worth it; returns the tables that are tonight's too.
+
+    Where there are none it begins empty.
+    """
+    standing = last.is_standing(marks.kept)
+    if standing and last_night.copied(published, aside, last.digest):
+        return standing
+    aside.unlink(missing_ok=True)
+    return frozenset()
+
+
+def _build(con: duckdb.DuckDBPyConnection, aside: Path, tables: list[Kept], *, with_views: bool) -> None:
+    with _attached(con, aside), transaction(con):
+        for table in tables:
+            table.make(con)
+        if with_views:
+            make_views(con)
 
 
 def _made(built: duckdb.DuckDBPyConnection, companions: Mapping[str, Companion]) -> Iterator[tuple[str, bytes]]:
@@ -132,7 +173,7 @@ def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
         f"ATTACH {literal(path)} AS published (STORAGE_VERSION '{STORAGE_VERSION}', RECOVERY_MODE no_wal_writes)"
     )
     try:
-        con.execute("CREATE SCHEMA published.kept")
+        con.execute("CREATE SCHEMA IF NOT EXISTS published.kept")
         yield
         con.execute(f'USE "{store}"')
         con.execute("CHECKPOINT published")
@@ -152,7 +193,7 @@ def _check(con: duckdb.DuckDBPyConnection, built: duckdb.DuckDBPyConnection) -> 
                 "yesterday's file stays in place"
             )
     for view in VIEWS:
-        built.execute(f"SELECT * FROM {view} LIMIT 1").fetchall()
+        built.execute(f"SELECT * FROM {view} LIMIT 0").fetchall()
 
 
 def _keep_generation(published: Path, earlier: Path, now: datetime) -> None:

@@ -14,11 +14,8 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 import duckdb
-import sqlalchemy as sa
-from sqlmodel import SQLModel
 
-from warehouse.store import models
-from warehouse.store.tables import name_of
+from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, Column, columns
 
 REGISTERED_TRIAL = ("trial_id", "registry_name", "fate", "merged_into")
 """Of a trial's columns those that seldom change, as the relation ``registered_trial``: when a trial was last seen
@@ -28,10 +25,9 @@ TEXTS = (".py", ".sql", ".csv")
 NAME = re.compile(r"(?:published\.)?(kept\.)?(\w+)")
 
 
-def published_columns(table: type[SQLModel]) -> list[sa.Column[Any]]:
+def published_columns(table: str) -> list[Column]:
     """The columns of a public table that are published."""
-    private = {column for owner, column in models.PRIVATE_COLUMNS if owner == name_of(table)}
-    return [column for column in models.columns(table) if column.name not in private]
+    return [column for column in columns(table) if (table, column.name) not in PRIVATE_COLUMNS]
 
 
 class Marks:
@@ -74,18 +70,18 @@ def _questions() -> Iterator[str]:
     The sum does not depend on the rows' order. Each hash is hashed again: of the first alone two rows that
     exchange their last values would leave the sum as it was.
     """
-    for table in models.PUBLIC_TABLES:
-        yield _question(name_of(table), map(_told_apart, published_columns(table)))
+    for table in PUBLIC_TABLES:
+        yield _question(table, map(_told_apart, published_columns(table)))
     yield _question("registered_trial", REGISTERED_TRIAL)
 
 
-def _question(relation: str, columns: Iterable[str]) -> str:
-    return f"SELECT '{relation}', count(*), sum(hash(hash({', '.join(columns)}))) FROM {relation}"
+def _question(relation: str, named: Iterable[str]) -> str:
+    return f"SELECT '{relation}', count(*), sum(hash(hash({', '.join(named)}))) FROM {relation}"
 
 
-def _told_apart(column: sa.Column[Any]) -> str:
+def _told_apart(column: Column) -> str:
     """DuckDB gives NULL, an empty list and a list of one NULL the same hash; as text they differ."""
-    return f"{column.name}::VARCHAR" if isinstance(column.type, sa.ARRAY) else column.name
+    return f"{column.name}::VARCHAR" if column.type.endswith("[]") else column.name
 
 
 @cache

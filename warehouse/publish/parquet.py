@@ -4,49 +4,72 @@
 cannot be, so a reader finds last night's folder or tonight's, never none and never a part.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 from warehouse.files import FOLDER_FOR_EVERYONE, flush, take_after
+from warehouse.publish.footer import with_other_words
+from warehouse.publish.last_night import LastNight, Written, digest_of
 from warehouse.publish.views import VIEWS
 from warehouse.store.literal import literal
 
 LINK = "parquet"
 
 
-def write_parquet(con: duckdb.DuckDBPyConnection, views: Iterable[str], folder: Path, before: Path) -> None:
-    """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet.
-
-    Folder and files take after those that readers have in ``before``.
-    """
-    clear(folder)
-    folder.mkdir(exist_ok=True)
+def words(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What every file says of itself: where it comes from, how old it is, and what it is not."""
     told = con.execute(
         "SELECT registry_names, data_versions, run_id, published_at, notice FROM freshness"
     ).fetchone()
     assert told is not None  # noqa: S101 - freshness is one row
     registries, versions, run_id, published_at, notice = told
-    metadata = {
+    return {
         "registry": ", ".join(registries),
         "data_version": ", ".join(filter(None, versions)),
         "run_id": run_id,
         "published_at": f"{published_at.isoformat()}Z",
         "notice": notice,
     }
-    written = ", ".join(f"{key}: {literal(value)}" for key, value in metadata.items())
-    paths = {view: folder / f"{view}.parquet" for view in views}
-    for view, path in paths.items():
-        con.execute(
-            f"COPY (FROM {view}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{written}}})"
-        )
-    for path in paths.values():  # after all are written: the disk takes them together
+
+
+def write_parquet(
+    con: duckdb.DuckDBPyConnection, marks: Mapping[str, str], folder: Path, before: Path, last: LastNight
+) -> dict[str, Written]:
+    """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet.
+
+    Folder and files take after those that readers have in ``before``. A view whose mark is still what it was
+    ``last`` is not asked again: its file's columns are copied from there, under tonight's words.
+    """
+    clear(folder)
+    folder.mkdir(exist_ok=True)
+    told = words(con)
+    written = {}
+    for view, mark in marks.items():
+        path, was = folder / f"{view}.parquet", last.parquet.get(view)
+        digest = None
+        if was and was.mark == mark:
+            digest = with_other_words(before / path.name, path, was.digest, last.told, told)
+        if not digest:
+            _write(con, view, path, told)
+            digest = digest_of(path)
+        written[view] = Written(mark, digest)
+    for view in marks:  # after all are written: the disk takes them together
+        path = folder / f"{view}.parquet"
         take_after(path, before / path.name)
         flush(path)
     take_after(folder, before, FOLDER_FOR_EVERYONE)
     flush(folder)
+    return written
+
+
+def _write(con: duckdb.DuckDBPyConnection, view: str, path: Path, told: Mapping[str, str]) -> None:
+    said = ", ".join(f"{key}: {literal(value)}" for key, value in told.items())
+    con.execute(
+        f"COPY (FROM {view}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{said}}})"
+    )
 
 
 def put_in_place(folder: Path, link: Path) -> None:

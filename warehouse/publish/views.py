@@ -1,22 +1,16 @@
-"""What analysts see: the kept tables behind their views, the views and macros themselves, and every comment.
+"""What analysts see: the views and macros over the kept tables, and every comment.
 
-What is costly to gather is gathered here once, at publication, so that a question of 600,000 trials is a scan.
-It works on a database attached as ``published``; it knows nothing of files, runs or readers.
+They are made in a database attached as ``published``, after its tables. Nothing here knows files, runs or readers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.resources import files
-from typing import Any
 
 import duckdb
-import msgspec
 
 from connectors.lists import read_rows
-from connectors.statuses import status_rows
-from warehouse.judge.twins import Link, studies
 from warehouse.store.literal import literal
-from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, columns, sql
-from warehouse.words.vocabulary import rows
+from warehouse.store.tables import PUBLIC_TABLES, columns, sql
 
 VIEWS = (
     "freshness",
@@ -50,36 +44,13 @@ VIEWS = (
 )
 """In the order in which they are made: a view stands behind those it asks."""
 MACROS = ("trials_as_of",)
-KEPT = ("status_stay", "fate", "trial_now")
-"""Tables gathered for the views, each by its statement in ``sql/kept``, after the stored ones are copied."""
-
-
-def copy_tables(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> None:
-    """Copy what may be public and gather what the views need. ``facts`` are the values of ``freshness.sql``."""
-    con.execute(f"CREATE TABLE published.kept.freshness AS {sql('publish/kept/freshness')}", dict(facts))
-    _put(con, "status_group", {"status": "VARCHAR", "status_group": "VARCHAR"}, status_rows())
-    for table in PUBLIC_TABLES:
-        private = [column for owner, column in PRIVATE_COLUMNS if owner == table]
-        exclude = f"EXCLUDE ({', '.join(private)})" if private else ""
-        source = f"({sql('publish/kept/trial_version')})" if table == "trial_version" else table
-        con.execute(f"CREATE TABLE published.kept.{table} AS SELECT * {exclude} FROM {source}")
-    for table in KEPT:
-        con.execute(f"CREATE TABLE published.kept.{table} AS {sql(f'publish/kept/{table}')}")
-    review = rows("review_2018.csv")
-    numbers = {"place": "BIGINT", "participants": "BIGINT"}
-    _put(con, "review_2018", {name: numbers.get(name, "VARCHAR") for name in review[0]}, review)
-    links = [Link(*row) for row in con.execute(sql("publish/kept/study_link")).fetchall()]
-    shape = {"study_id": "VARCHAR", "trial_ids": "VARCHAR[]", "matched_by": "VARCHAR"}
-    _put(con, "study", shape, [{name: getattr(each, name) for name in shape} for each in studies(links)])
-    con.execute(
-        "CREATE TABLE published.kept.data_dictionary "
-        "(view_name VARCHAR, column_name VARCHAR, column_type VARCHAR, description VARCHAR)"
-    )
+DICTIONARY = "view_name VARCHAR, column_name VARCHAR, column_type VARCHAR, description VARCHAR"
 
 
 def make_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make every view and macro, and say of each, and of each column, what it is."""
     con.execute("USE published")
+    con.execute(f"CREATE TABLE kept.data_dictionary ({DICTIONARY})")
     con.execute(";\n".join((*_definitions(), *_purposes())))
     con.execute(";\n".join(_explanations(con)))
     con.execute(f"INSERT INTO kept.data_dictionary {sql('publish/kept/data_dictionary')}")
@@ -119,17 +90,6 @@ def purpose(text: str) -> str:
             break
         lines.append(line.removeprefix("--").strip())
     return " ".join(lines).split(" Read by:")[0]
-
-
-def _put(
-    con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], found: list[dict[str, Any]]
-) -> None:
-    """A small table of our own; an empty text is NULL. All its rows are one value: each value bound costs time."""
-    rows = msgspec.json.encode([{name: row[name] or None for name in columns} for row in found]).decode()
-    shape = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    con.execute(
-        f"CREATE TABLE published.kept.{table} AS SELECT unnest(?::JSON::STRUCT({shape})[], max_depth := 2)", [rows]
-    )
 
 
 def _descriptions() -> dict[tuple[str, str], str]:

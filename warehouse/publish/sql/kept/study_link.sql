@@ -1,13 +1,15 @@
 -- What ties trials to numbers: a trial's own number, a number that its record gives, one it was merged into.
--- Read by: warehouse/judge/twins.py.
+-- Read by: warehouse/publish/kept.py.
 WITH named AS (
-    SELECT trial_id, registry_name, trial_id AS written, 'own' AS tie, fate IS NULL AS is_live FROM trial
+    SELECT trial_id, registry_name, trial_id AS written, 'own' AS tie, fate IS NULL AS is_live FROM registered_trial
     UNION ALL
-    SELECT trial_id, registry_name, merged_into, 'merged', fate IS NULL FROM trial WHERE merged_into IS NOT NULL
+    SELECT trial_id, registry_name, merged_into, 'merged', fate IS NULL
+    FROM registered_trial
+    WHERE merged_into IS NOT NULL
     UNION ALL
     SELECT trial_id, registry_name, identifier, if(is_alias, 'alias', 'named'), fate IS NULL
     FROM trial_identifier
-    JOIN trial USING (trial_id)
+    JOIN registered_trial USING (trial_id)
 ),
 -- One spelling of a number, for comparison only: EU numbers without country or version, a registry's prefix
 -- only where it is part of the number. What is no registry's number ties nothing: sponsors number alike.

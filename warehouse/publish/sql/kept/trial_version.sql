@@ -10,7 +10,7 @@ WITH judged AS (
         -- The registry turns an open trial to UNKNOWN in the month in which its verification is 25 months old and
         -- its end's month is over (920 of 920 records of 2026 agree). Only ClinicalTrials.gov does so.
         CASE
-            WHEN trial.registry_name = 'clinicaltrials.gov'
+            WHEN registered_trial.registry_name = 'clinicaltrials.gov'
                 AND version.status_verified_date_earliest IS NOT NULL
                 AND if(version.overall_status = 'UNKNOWN', version.last_known_status, version.overall_status) IN (
                     'RECRUITING', 'NOT_YET_RECRUITING', 'ACTIVE_NOT_RECRUITING', 'ENROLLING_BY_INVITATION'
@@ -37,7 +37,7 @@ WITH judged AS (
             ORDER BY version.observed_at, version.version_number
         ) = 1 AS is_first_seen
     FROM trial_version AS version
-    JOIN trial USING (trial_id)
+    JOIN registered_trial USING (trial_id)
     LEFT JOIN published.kept.status_group AS known ON known.status = version.overall_status
 ),
 -- Nobody posts UNKNOWN: a trial first seen so had lapsed at the first refresh (Monday to Friday) of its month, not

@@ -1,0 +1,67 @@
+"""The tables of the schema ``kept``, which the views ask: copied from the store, or gathered from what is there.
+
+What is costly to gather is gathered here once, at publication, so that a question of 600,000 trials is a scan.
+They are made in a database attached as ``published``, each by one statement; by it, and by what it reads, it is
+known whether the table of last night is tonight's (``marks``).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import msgspec
+
+from connectors.statuses import status_rows
+from warehouse.judge.twins import Link, studies
+from warehouse.publish.marks import published_columns
+from warehouse.store.tables import PUBLIC_TABLES, sql
+from warehouse.words.vocabulary import rows
+
+GATHERED = ("trial_version", "status_stay", "fate", "trial_now")
+"""Tables gathered for the views, each by its statement in ``sql/kept``, after the stored ones are copied."""
+STUDIES = {"study_id": "VARCHAR", "trial_ids": "VARCHAR[]", "matched_by": "VARCHAR"}
+NUMBERS = {"place": "BIGINT", "participants": "BIGINT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table of the schema ``kept``: the statement that makes it, and the values bound in it.
+
+    Studies are tied together in Python: there the statement is the one that asks for their links.
+    """
+
+    name: str
+    text: str
+    values: Any = None
+
+    def make(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Make it, in the place of one that is there."""
+        table = self
+        if self.name == "study":
+            links = [Link(*row) for row in con.execute(self.text).fetchall()]
+            found = [{name: getattr(each, name) for name in STUDIES} for each in studies(links)]
+            table = _small(self.name, STUDIES, found)
+        con.execute(f"CREATE OR REPLACE TABLE published.kept.{table.name} AS {table.text}", table.values)
+
+
+def kept_tables(facts: Mapping[str, Any]) -> Iterator[Kept]:
+    """All of them but the dictionary, each after those that it reads. ``facts`` are those of ``freshness.sql``."""
+    yield Kept("freshness", sql("publish/kept/freshness"), dict(facts))
+    yield _small("status_group", dict.fromkeys(("status", "status_group"), "VARCHAR"), status_rows())
+    for table in PUBLIC_TABLES:
+        if table not in GATHERED:
+            columns = ", ".join(column.name for column in published_columns(table))
+            yield Kept(table, f"SELECT {columns} FROM {table}")
+    for name in GATHERED:
+        yield Kept(name, sql(f"publish/kept/{name}"))
+    review = rows("review_2018.csv")
+    yield _small("review_2018", {name: NUMBERS.get(name, "VARCHAR") for name in review[0]}, review)
+    yield Kept("study", sql("publish/kept/study_link"))
+
+
+def _small(name: str, columns: Mapping[str, str], found: list[dict[str, Any]]) -> Kept:
+    """A small table of our own; an empty text is NULL. All its rows are one value: each value bound costs time."""
+    told = msgspec.json.encode([{column: row[column] or None for column in columns} for row in found]).decode()
+    shape = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    return Kept(name, f"SELECT unnest(?::JSON::STRUCT({shape})[], max_depth := 2)", [told])

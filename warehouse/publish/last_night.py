@@ -1,0 +1,97 @@
+"""What was published last, by which bytes it is known, and what they hold: tonight takes over what it can.
+
+The note is written last of all, and nothing in it is believed of other bytes: a file that a crash, a disk or a
+hand has changed, or that another program has put there, is not the one that is noted, and all is made anew.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from warehouse.files import write_whole
+
+NOTE = "made-from.json"
+NIGHTS_IN_A_ROW = 7
+"""After so many that took over what was there, one makes all anew: no fault of ours or DuckDB's stays for ever."""
+A_PIECE = 1 << 20
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table of the published file: its mark, and how many values it holds."""
+
+    mark: str
+    values: int
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A view's Parquet file: the mark of the view, and the digest of the file."""
+
+    mark: str
+    digest: str
+
+
+class LastNight(msgspec.Struct, frozen=True):
+    """What stands published. ``told`` is what its Parquet files say of themselves."""
+
+    digest: str = ""
+    tables: dict[str, Table] = {}
+    told: dict[str, str] = {}
+    parquet: dict[str, Written] = {}
+    nights: int = 0
+
+    def is_standing(self, marks: Mapping[str, str]) -> frozenset[str]:
+        """The tables that are tonight's too; none where they are less than half of the file.
+
+        What is replaced leaves its room in the file to later nights: it must not be most of it.
+        """
+        standing = frozenset(name for name, table in self.tables.items() if marks.get(name) == table.mark)
+        kept = sum(self.tables[name].values for name in standing)
+        return standing if 2 * kept >= sum(table.values for table in self.tables.values()) else frozenset()
+
+
+NOTHING = LastNight()
+
+
+def noted(folder: Path) -> LastNight:
+    """The note in ``folder``, or that nothing can be taken over."""
+    try:
+        found = msgspec.json.decode((folder / NOTE).read_bytes(), type=LastNight)
+    except (OSError, msgspec.MsgspecError):
+        return NOTHING
+    return found if found.nights < NIGHTS_IN_A_ROW else NOTHING
+
+
+def note(folder: Path, tonight: LastNight) -> None:
+    """Leave word for the next night."""
+    write_whole(folder / NOTE, msgspec.json.format(msgspec.json.encode(tonight)) + b"\n")
+
+
+def tables_of(built: duckdb.DuckDBPyConnection, marks: Mapping[str, str]) -> dict[str, Table]:
+    """What the file that ``built`` has open holds, to be noted."""
+    sizes = built.execute(
+        "SELECT table_name, estimated_size * column_count FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND schema_name = 'kept'"
+    ).fetchall()
+    return {name: Table(marks[name], values) for name, values in sizes}
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copied(path: Path, to: Path, digest: str) -> bool:
+    """Copy a file, and see from the very bytes that were copied whether it is the one of that digest."""
+    try:
+        file = path.open("rb")
+    except OSError:  # gone, or not ours to read
+        return False
+    with file, to.open("wb") as copy:
+        seen = hashlib.sha256()
+        while piece := file.read(A_PIECE):
+            seen.update(piece)
+            copy.write(piece)
+    return seen.hexdigest() == digest
