@@ -32,7 +32,10 @@ print(len(con.execute(questions[-1]).fetchall()))
 
 @pytest.fixture
 def file(house: House, registry: SimulatedRegistry) -> str:
+    """Published twice: most of the second is the first, taken over."""
     registry.put(a_trial())
+    house.night()
+    registry.night()
     house.night()
     return str(house.settings.published / FILE)
 

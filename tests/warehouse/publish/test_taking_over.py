@@ -1,0 +1,255 @@
+"""Publishing again: always what a publication made anew would be, and only what changed is made again."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from connectors.simulated import SimulatedRegistry
+from tests.house import WATCH, House
+from tests.records import a_trial, with_status
+from tests.warehouse.publish.contents import contents, made_anew, places
+from warehouse.publish.analysts_file import FILE, publish
+from warehouse.publish.last_night import NIGHTS_IN_A_ROW, NOTE, LastNight, Table, noted
+from warehouse.publish.marks import published_columns
+from warehouse.store import models
+from warehouse.store.file import opened
+from warehouse.store.tables import column_types, name_of
+
+OVERRIDE = """
+[watch.ketamine-sud.overrides]
+NCT10000002 = { relevant = false, reason = "healthy volunteers", by = "curator" }
+"""
+EVERY_NIGHT = {"freshness", "run", "trial", "trial_now"}
+
+
+def _set(module: str, **values: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda record: record["protocolSection"][module].update(values)
+
+
+def _unreadable(record: dict[str, Any]) -> None:
+    del record["protocolSection"]["identificationModule"]["nctId"]
+
+
+def _odd(record: dict[str, Any]) -> None:
+    record["protocolSection"]["designModule"]["phases"] = ["PHASE2", "PHASE9"]
+
+
+NIGHTS: dict[str, Callable[[House, SimulatedRegistry], object]] = {
+    "only the stamp moved": lambda house, registry: registry.night(),
+    "no new data": lambda house, registry: None,
+    "completed": lambda house, registry: registry.edit("NCT10000001", with_status("COMPLETED")),
+    "another site": lambda house, registry: registry.edit(
+        "NCT10000002", _set("contactsLocationsModule", locations=[{"city": "Oslo", "country": "Norway"}])
+    ),
+    "another number": lambda house, registry: registry.edit(
+        "NCT10000002",
+        _set("identificationModule", secondaryIdInfos=[{"id": "2016-001234-12", "type": "EUDRACT_NUMBER"}]),
+    ),
+    "another substance": lambda house, registry: registry.edit(
+        "NCT10000002", _set("conditionsModule", conditions=["Cocaine Dependence", "Alcohol Use Disorder"])
+    ),
+    "a new trial": lambda house, registry: registry.put(a_trial("NCT10000009")),
+    "removed": lambda house, registry: registry.remove("NCT10000003"),
+    "merged": lambda house, registry: registry.merge("NCT10000004", "NCT10000002"),
+    "cannot be read": lambda house, registry: registry.edit("NCT10000005", _unreadable),
+    "an odd value": lambda house, registry: registry.edit("NCT10000006", _odd),
+    "out of the search": lambda house, registry: registry.edit(
+        "NCT10000007",
+        _set("armsInterventionsModule", interventions=[{"type": "DRUG", "name": "Saline"}], armGroups=[]),
+    ),
+    "overridden": lambda house, registry: house.configure(WATCH.replace("\n[[sub", f"{OVERRIDE}\n[[sub")),
+    "back again": lambda house, registry: registry.put(a_trial("NCT10000003")),
+    "another search": lambda house, registry: house.configure(
+        WATCH.replace('"ketamine", ', '"ketamine", "s-ket", ')
+    ),
+    "overdue, by the calendar alone": lambda house, registry: None,
+    "nothing again": lambda house, registry: registry.night(),
+}
+QUIET = {"no new data", "overdue, by the calendar alone"}
+"""Nights of which the registry has no new data."""
+AT_ONCE = [
+    ["only the stamp moved"],
+    [name for name in NIGHTS if name not in QUIET | {"only the stamp moved", "overridden", "back again"}],
+    ["no new data"],
+    ["overridden", "back again"],
+    ["overdue, by the calendar alone"],
+    ["nothing again"],
+]
+
+
+@pytest.mark.parametrize(
+    "nights", [AT_ONCE, pytest.param([[name] for name in NIGHTS], marks=pytest.mark.slow)], ids=["few", "many"]
+)
+def test_odd_nights_are_published_as_if_each_were_the_first(
+    house: House, registry: SimulatedRegistry, tmp_path: Path, nights: list[list[str]]
+) -> None:
+    registry.put(*(a_trial(f"NCT1000000{number}") for number in range(1, 9)))
+    registry.edit("NCT10000008", _set("statusModule", completionDateStruct={"date": "2026-10-20"}))
+    house.night()
+    took_over = 0
+    for number, names in enumerate(nights):
+        if not QUIET.intersection(names):
+            registry.night()
+        if "overdue, by the calendar alone" in names:
+            house.now += timedelta(days=40)
+        for name in names:
+            NIGHTS[name](house, registry)
+        report = house.night()
+        assert report.certificates[0][2].outcome in ("complete", "heartbeat"), (names, report.ending)
+        took_over += noted(house.settings.published / "earlier").nights > 0
+        assert contents(house.settings.published) == made_anew(house, tmp_path / f"anew-{number}"), names
+    assert took_over > len(nights) / 2, "else nothing was tried"
+    kinds = {kind for _, kind in house.changes()}
+    assert {"completed", "discovered", "removed", "merged", "restored", "overdue"} <= kinds, kinds
+    assert house.ask("SELECT count(*) AS n FROM quarantine")[0]["n"]
+
+
+class Shop:
+    """A store after a first night, and where it is published: again and again, each time a day later."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.published = folder, folder / "published"
+        self.now = datetime(2026, 9, 13, 2, 30)  # noqa: DTZ001 - as stored
+
+    def publish(self, *statements: str, to: Path | None = None) -> None:
+        with opened(self.folder / "store") as con:
+            for statement in statements:
+                con.execute(statement)
+            publish(con, to or self.published, now=self.now, run_id="r", is_complete=True, companions={})
+
+    def a_day_later(self, *statements: str) -> set[str]:
+        """Publish; see that it is what is published where nothing was. Which tables were made anew?"""
+        self.now += timedelta(days=1)
+        before: dict[str, Any] = {}
+        with suppress(duckdb.Error):  # it may be spoilt, or gone
+            before = places(self.published)
+        self.publish(*statements)
+        anew = self.folder / f"anew-{self.now:%d}"
+        self.publish(to=anew)
+        assert contents(self.published) == contents(anew)
+        return {name for name, place in places(self.published).items() if place != before.get(name)}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with SimulatedRegistry([a_trial(f"NCT1000000{number}") for number in range(1, 9)]) as registry:
+        house = House(tmp_path_factory.mktemp("house"), registry.url)
+        house.configure(WATCH)
+        registry.edit("NCT10000001", _odd)
+        house.night()
+        registry.night()
+        registry.edit("NCT10000002", with_status("COMPLETED"))
+        registry.edit("NCT10000003", _unreadable)
+        house.night()
+    return house.settings.data_dir
+
+
+@pytest.fixture
+def shop(first: Path, tmp_path: Path) -> Shop:
+    """Its first publication is made anew, so that all that follows is of the same facts."""
+    shutil.copytree(first / "store", tmp_path / "store")
+    made = Shop(tmp_path)
+    made.publish()
+    return made
+
+
+def test_where_nothing_changed_nothing_is_made_anew(shop: Shop) -> None:
+    assert shop.a_day_later() <= EVERY_NIGHT
+    assert shop.a_day_later("UPDATE trial SET last_seen_at = last_seen_at + INTERVAL 1 DAY") <= EVERY_NIGHT
+
+
+@pytest.mark.slow
+def test_each_table_that_changed_is_seen_published(shop: Shop) -> None:
+    for table in models.PUBLIC_TABLES:
+        if table is models.Trial:
+            continue
+        columns = [column.name for column in published_columns(table) if not column.primary_key]
+        text = [column for column in columns if column_types(table)[column] == "VARCHAR"][-1]
+        anew = shop.a_day_later(
+            f"UPDATE {name_of(table)} SET {text} = concat({text}, ' otherwise')",
+        )
+        assert name_of(table) in anew, table
+
+
+def _flipped(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _written_into(path: Path) -> None:
+    with duckdb.connect(str(path)) as con:
+        con.execute("UPDATE kept.trial_site SET city = 'Atlantis'")
+
+
+QUICK = ("a byte is another", "somebody wrote into it", "a view's parquet is another's")
+"""Those that stand for the others in the quick tests."""
+HANDS: dict[str, Callable[[Path], object]] = {
+    "a byte is another": lambda folder: _flipped(folder / FILE),
+    "somebody wrote into it": lambda folder: _written_into(folder / FILE),
+    "it is cut short": lambda folder: (folder / FILE).write_bytes((folder / FILE).read_bytes()[:5000]),
+    "it is gone": lambda folder: (folder / FILE).unlink(),
+    "it is an earlier one": lambda folder: shutil.copy(next((folder / "earlier").glob("*.duckdb")), folder / FILE),
+    "the note is gone": lambda folder: (folder / "earlier" / NOTE).unlink(),
+    "the note is none": lambda folder: (folder / "earlier" / NOTE).write_text('{"digest": 7}'),
+    "another program's": lambda folder: (folder / "earlier" / NOTE).write_text(
+        (folder / "earlier" / NOTE).read_text().replace('"mark": "', '"mark": "0')
+    ),
+    "parquet is gone": lambda folder: shutil.rmtree((folder / "parquet").resolve()),
+    "a view's parquet is gone": lambda folder: (folder / "parquet" / "trial_sites.parquet").unlink(),
+    "a view's parquet is another's": lambda folder: shutil.copy(
+        folder / "parquet" / "trial_arms.parquet", folder / "parquet" / "trial_sites.parquet"
+    ),
+    "a view's parquet is spoilt": lambda folder: _flipped(folder / "parquet" / "trial_sites.parquet"),
+    "parquet is a folder": lambda folder: shutil.copytree(
+        (folder / "parquet").resolve(), shutil.move(folder / "parquet", folder / "link") and folder / "parquet"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "hand", [hand if hand in QUICK else pytest.param(hand, marks=pytest.mark.slow) for hand in HANDS]
+)
+def test_whatever_became_of_the_published_files_the_next_are_right(shop: Shop, hand: str) -> None:
+    shop.publish()
+    HANDS[hand](shop.published)
+    shop.a_day_later("UPDATE trial SET last_seen_at = last_seen_at + INTERVAL 1 DAY")
+
+
+def test_a_store_that_went_back_is_published_as_it_is(shop: Shop) -> None:
+    shutil.copytree(shop.folder / "store", shop.folder / "backup")
+    shop.a_day_later("DELETE FROM trial_site", "UPDATE trial_version SET title = 'another'")
+    shutil.rmtree(shop.folder / "store")
+    shutil.move(shop.folder / "backup", shop.folder / "store")
+    assert {"trial_site", "trial_version"} <= shop.a_day_later()
+
+
+def test_what_died_before_it_left_word_is_not_believed(shop: Shop) -> None:
+    note = shop.published / "earlier" / NOTE
+    before = note.read_bytes()
+    shop.a_day_later("DELETE FROM trial_site WHERE trial_id < 'NCT10000004'")
+    note.write_bytes(before)
+    shop.a_day_later("DELETE FROM trial_site")
+
+
+def test_after_some_nights_in_a_row_all_is_made_anew(shop: Shop) -> None:
+    nights = []
+    for _ in range(NIGHTS_IN_A_ROW + 2):
+        shop.publish()
+        nights.append(noted(shop.published / "earlier").nights)
+        shop.now += timedelta(days=1)
+    assert nights == [*range(1, NIGHTS_IN_A_ROW), 0, 0, 1]
+
+
+def test_a_file_of_which_most_changed_is_made_anew() -> None:
+    last = LastNight(tables={"small": Table("a", 9), "large": Table("b", 10)})
+    assert last.is_standing({"small": "a", "large": "b"}) == {"small", "large"}
+    assert last.is_standing({"small": "changed", "large": "b"}) == {"large"}
+    assert last.is_standing({"small": "a", "large": "changed"}) == frozenset()
+    assert last.is_standing({"small": "a"}) == frozenset()
