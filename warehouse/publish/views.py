@@ -44,6 +44,8 @@ VIEWS = (
 )
 """In the order in which they are made: a view stands behind those it asks."""
 MACROS = ("trials_as_of",)
+BEHIND_MACROS = ("state_of_trial",)
+"""Views of the schema ``kept``, which macros ask; each has its statement in ``sql/kept``."""
 DICTIONARY = "view_name VARCHAR, column_name VARCHAR, column_type VARCHAR, description VARCHAR"
 
 
@@ -59,6 +61,8 @@ def make_views(con: duckdb.DuckDBPyConnection) -> None:
 def _definitions() -> Iterator[str]:
     for view in VIEWS:
         yield f"CREATE VIEW {view} AS {sql(f'publish/views/{view}')}"
+    for view in BEHIND_MACROS:
+        yield f"CREATE VIEW kept.{view} AS {sql(f'publish/kept/{view}')}"
     for macro in MACROS:
         text = sql(f"publish/macros/{macro}")
         yield f"CREATE MACRO {macro}{text[text.index('(known_at)') :]}"
@@ -67,6 +71,8 @@ def _definitions() -> Iterator[str]:
 def _purposes() -> Iterator[str]:
     for view in VIEWS:
         yield f"COMMENT ON VIEW {view} IS {literal(purpose(sql(f'publish/views/{view}')))}"
+    for view in BEHIND_MACROS:
+        yield f"COMMENT ON VIEW kept.{view} IS {literal(purpose(sql(f'publish/kept/{view}')))}"
     for macro in MACROS:
         yield f"COMMENT ON MACRO TABLE {macro} IS {literal(purpose(sql(f'publish/macros/{macro}')))}"
 

@@ -5,60 +5,16 @@
 -- first. Read by: analysts.
 (known_at) AS TABLE (
     SELECT
-        trial.trial_id,
-        trial.registry_name,
-        state.title,
-        state.official_title,
-        state.acronym,
-        state.overall_status,
-        state.last_known_status,
-        state.status_group,
-        state.why_stopped,
-        state.study_type,
-        state.phases,
-        state.enrollment,
-        state.enrollment_type,
-        state.start_date,
-        state.start_date_type,
-        state.start_date_earliest,
-        state.start_date_latest,
-        state.primary_completion_date,
-        state.primary_completion_date_type,
-        state.primary_completion_date_earliest,
-        state.primary_completion_date_latest,
-        state.completion_date,
-        state.completion_date_type,
-        state.completion_date_earliest,
-        state.completion_date_latest,
-        state.expected_end_date,
-        state.expected_end_date_type,
-        state.expected_end_on,
-        state.status_verified_date,
-        state.status_verified_date_earliest,
-        state.status_verified_date_latest,
-        state.first_posted_on,
-        state.last_update_posted_on,
-        state.results_first_posted_on,
-        state.has_results,
-        state.lead_sponsor,
-        state.lead_sponsor_class,
-        trial.countries,
-        trial.substances,
-        trial.drug_role,
-        trial.is_relevant,
-        fate.kind IS NULL AND coalesce(state.late_after_on < moment.day, false) AS is_overdue,
-        CASE
-            WHEN fate.kind IS NULL AND state.late_after_on < moment.day
-                THEN date_diff('day', state.late_after_on, moment.day)
-        END AS days_overdue,
-        state.lapses_on,
-        trial.url,
-        fate.kind AS fate,
-        fate.merged_into,
-        trial.first_seen_at,
-        state.version_number,
-        state.registry_date,
-        state.observed_at
+        state.* EXCLUDE (known_from_at, known_until_at, late_after_on, place)
+        REPLACE (
+            fate.kind IS NULL AND coalesce(state.late_after_on < moment.day, false) AS is_overdue,
+            CASE
+                WHEN fate.kind IS NULL AND state.late_after_on < moment.day
+                    THEN date_diff('day', state.late_after_on, moment.day)
+            END AS days_overdue,
+            fate.kind AS fate,
+            fate.merged_into AS merged_into
+        )
     FROM (
         SELECT instant, instant::DATE AS day
         FROM (
@@ -70,71 +26,26 @@
                 END AS instant
         )
     ) AS moment
-    JOIN kept.trial_version AS state
+    JOIN kept.state_of_trial AS state
         ON state.known_from_at <= moment.instant
         AND (state.known_until_at IS NULL OR moment.instant < state.known_until_at)
-    JOIN kept.trial_now AS trial USING (trial_id)
     LEFT JOIN kept.fate AS fate
-        ON fate.trial_id = trial.trial_id
+        ON fate.trial_id = state.trial_id
         AND fate.from_at <= moment.instant
         AND (fate.until_at IS NULL OR moment.instant < fate.until_at)
 ),
 (valid_on, known_at) AS TABLE (
     SELECT
-        trial.trial_id,
-        trial.registry_name,
-        state.title,
-        state.official_title,
-        state.acronym,
-        state.overall_status,
-        state.last_known_status,
-        state.status_group,
-        state.why_stopped,
-        state.study_type,
-        state.phases,
-        state.enrollment,
-        state.enrollment_type,
-        state.start_date,
-        state.start_date_type,
-        state.start_date_earliest,
-        state.start_date_latest,
-        state.primary_completion_date,
-        state.primary_completion_date_type,
-        state.primary_completion_date_earliest,
-        state.primary_completion_date_latest,
-        state.completion_date,
-        state.completion_date_type,
-        state.completion_date_earliest,
-        state.completion_date_latest,
-        state.expected_end_date,
-        state.expected_end_date_type,
-        state.expected_end_on,
-        state.status_verified_date,
-        state.status_verified_date_earliest,
-        state.status_verified_date_latest,
-        state.first_posted_on,
-        state.last_update_posted_on,
-        state.results_first_posted_on,
-        state.has_results,
-        state.lead_sponsor,
-        state.lead_sponsor_class,
-        trial.countries,
-        trial.substances,
-        trial.drug_role,
-        trial.is_relevant,
-        fate.kind IS NULL AND coalesce(state.late_after_on < said.day, false) AS is_overdue,
-        CASE
-            WHEN fate.kind IS NULL AND state.late_after_on < said.day
-                THEN date_diff('day', state.late_after_on, said.day)
-        END AS days_overdue,
-        state.lapses_on,
-        trial.url,
-        fate.kind AS fate,
-        fate.merged_into,
-        trial.first_seen_at,
-        state.version_number,
-        state.registry_date,
-        state.observed_at
+        state.* EXCLUDE (known_from_at, known_until_at, late_after_on, place)
+        REPLACE (
+            fate.kind IS NULL AND coalesce(state.late_after_on < said.day, false) AS is_overdue,
+            CASE
+                WHEN fate.kind IS NULL AND state.late_after_on < said.day
+                    THEN date_diff('day', state.late_after_on, said.day)
+            END AS days_overdue,
+            fate.kind AS fate,
+            fate.merged_into AS merged_into
+        )
     FROM (
         SELECT version.trial_id, max(version.place) AS place, moment.day, moment.instant
         FROM kept.trial_version AS version
@@ -151,10 +62,9 @@
             AND version.valid_from_on <= moment.day
         GROUP BY version.trial_id, moment.day, moment.instant
     ) AS said
-    JOIN kept.trial_version AS state USING (trial_id, place)
-    JOIN kept.trial_now AS trial USING (trial_id)
+    JOIN kept.state_of_trial AS state USING (trial_id, place)
     LEFT JOIN kept.fate AS fate
-        ON fate.trial_id = trial.trial_id
+        ON fate.trial_id = state.trial_id
         AND fate.from_at <= said.instant
         AND fate.from_on <= said.day
         -- That it is back is only known from the night on which it was seen.
