@@ -12,11 +12,13 @@ from warehouse.publish.views import VIEWS
 from warehouse.store.file import opened
 
 Contents = dict[str, Any]
+WORDS = "list_sort(regexp_extract_all({}, '[[:word:]]+'))"
+"""Of a definition: DuckDB tells what it leaves out of a ``*`` in another order each time."""
 ABOUT = {
     "columns": "SELECT schema_name, table_name, column_name, column_index, data_type, comment "
     "FROM duckdb_columns() WHERE database_name = current_database()",
-    "views": "SELECT view_name, comment, sql FROM duckdb_views() WHERE NOT internal",
-    "macros": "SELECT function_name, parameters, comment, macro_definition FROM duckdb_functions() "
+    "views": f"SELECT view_name, comment, {WORDS.format('sql')} FROM duckdb_views() WHERE NOT internal",
+    "macros": f"SELECT function_name, parameters, comment, {WORDS.format('macro_definition')} FROM duckdb_functions() "
     "WHERE database_name = current_database() AND NOT internal",
 }
 

@@ -283,7 +283,8 @@ def as_tables(house: House, con: duckdb.DuckDBPyConnection) -> None:
     """Put into an empty database what the published file's views show, and nothing else."""
     con.execute(f"ATTACH '{house.settings.published / 'trialwatch.duckdb'}' AS published (READ_ONLY)")
     views = con.execute(
-        "SELECT view_name FROM duckdb_views() WHERE database_name = 'published' AND NOT internal"
+        "SELECT view_name FROM duckdb_views() "
+        "WHERE database_name = 'published' AND schema_name = 'main' AND NOT internal"
     ).fetchall()
     for (view,) in views:
         con.execute(f"CREATE TABLE {view} AS FROM published.{view}")
