@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from connectors.dates import span
 from connectors.statuses import status_groups
-from warehouse.words.fields import label
+from warehouse.words.fields import label, meaning, name_of
 from warehouse.words.harmless import plain, shortened
 from warehouse.words.phrases import kind_words, number, status_words
 from warehouse.words.values import Line, old_and_new
@@ -248,15 +248,18 @@ def _sponsor(change: _Change) -> Saying:
     said = _with_lines(change, "Sponsors changed")
     if leads[0] == leads[1]:
         return said
-    rest = tuple(line for line in said.lines if not line.label.startswith("Lead sponsor"))
+    said_already = tuple(map(label, meaning("lead_sponsor")))
+    rest = tuple(line for line in said.lines if not line.label.startswith(said_already))
     return _sentence(f"Lead sponsor changed from {leads[0]} to {leads[1]}")._replace(lines=rest, cut=said.cut)
 
 
 def _lead(value: str | None) -> str:
     try:
-        return _shown(json.loads(value or "{}")["leadSponsor"]["name"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        sponsors = json.loads(value or "{}")
+    except (ValueError, RecursionError):
         return "none"
+    leads = (sponsors.get(key) for key in meaning("lead_sponsor")) if isinstance(sponsors, dict) else ()
+    return next((_shown(name) for lead in leads if (name := name_of(lead))), "none")
 
 
 def _why_stopped(change: _Change) -> Saying:
