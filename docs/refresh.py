@@ -1,4 +1,4 @@
-"""Write what is generated in docs/: the data dictionary, and the answers of the cookbook.
+"""Write what is generated in docs/: the data dictionary, the answers of the cookbook and the table of kinds.
 
 uv run python -m docs.refresh
 """
@@ -16,10 +16,13 @@ from flows.demo import nights, plainly
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.dictionary import document
+from warehouse.words import kinds
 
 FOLDER = Path(__file__).parent
+CHANGES = FOLDER / "changes.md"
 COOKBOOK = FOLDER / "cookbook.md"
 DICTIONARY = FOLDER / "data-dictionary.md"
+_KINDS = re.compile(r"\| kind \|.*\n(?:\|.*\n)+")
 _RECIPE = re.compile(r"(```sql\n(?P<sql>(?:(?!```).*\n)+)```\n\n)(?P<answer>(?:\|.*\n)+|Nothing\.\n)")
 
 
@@ -65,6 +68,7 @@ def _cell(value: Any) -> str:
 def written(con: duckdb.DuckDBPyConnection) -> dict[Path, str]:
     """Every generated document, as it should be."""
     return {
+        CHANGES: _KINDS.sub(lambda _: kinds.document(), CHANGES.read_text("utf-8")),
         DICTIONARY: document(con),
         COOKBOOK: cookbook(COOKBOOK.read_text("utf-8"), lambda sql: questions.ask(con, sql)),
     }

@@ -22,7 +22,8 @@ from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
 from flows.unsaid import without_secrets
 from warehouse.judge.checks import CHECKS
-from warehouse.words.vocabulary import KINDS, SUBSTANCES
+from warehouse.words.kinds import KINDS
+from warehouse.words.vocabulary import SUBSTANCES
 
 log = logging.getLogger("trialwatch")
 

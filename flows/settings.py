@@ -22,7 +22,8 @@ from connectors import address
 from connectors.errors import NetworkError
 from connectors.network import Network
 from warehouse.judge.watch import Override, Subscription, Watch
-from warehouse.words.vocabulary import KINDS, RHYTHMS, SUBSTANCES
+from warehouse.words.kinds import KINDS
+from warehouse.words.vocabulary import RHYTHMS, SUBSTANCES
 
 if TYPE_CHECKING:
     from connectors.http import Manners

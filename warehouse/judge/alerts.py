@@ -7,6 +7,7 @@ from datetime import datetime
 
 from warehouse.instants import next_at
 from warehouse.judge.watch import Subscription
+from warehouse.words.kinds import MATERIAL
 
 A_BULK = 50
 """More new members than this in one night are told as one line."""
@@ -98,7 +99,7 @@ def welcome(subscriptions: Iterable[Subscription], *, now: datetime, run_id: str
 def _listens(subscription: Subscription, change: Tellable) -> bool:
     if subscription.kinds:
         return change.kind in subscription.kinds
-    return change.materiality in ("high", "medium")
+    return change.materiality in MATERIAL
 
 
 def _is_about(subscription: Subscription, substances: Collection[str]) -> bool:

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from warehouse.words import phrases
 from warehouse.words.harmless import plain, shortened, web_address
+from warehouse.words.kinds import MATERIALITIES, weight
 from warehouse.words.sentences import Saying, saying
-from warehouse.words.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from warehouse.tell.digest import Told
 
-RANKS = {"high": 0, "medium": 1, "low": 2}
 TITLE_LETTERS = 400
 SPONSOR_LETTERS = 120
 _SAID_OF = ("kind", "field", "old_value", "new_value", "cause", "reason")
@@ -35,10 +34,7 @@ def said(changes: Iterable["Told"]) -> list[Said]:
 
 def by_weight(changes: Iterable["Told"]) -> list["Told"]:
     """The order of the kinds breaks ties, the order given breaks theirs: what came first is told first."""
-    kinds = {kind: place for place, kind in enumerate(KINDS)}
-    return sorted(
-        changes, key=lambda told: (RANKS.get(told.materiality, len(RANKS)), kinds.get(told.kind, len(kinds)))
-    )
+    return sorted(changes, key=lambda told: weight(told.materiality, told.kind))
 
 
 def cards(changes: Iterable[Said]) -> list[dict[str, Any]]:
@@ -51,7 +47,7 @@ def cards(changes: Iterable[Said]) -> list[dict[str, Any]]:
 
 def _card(changes: Sequence[Said]) -> dict[str, Any]:
     first = changes[0].told
-    weights = [weight for weight in RANKS if any(one.told.materiality == weight for one in changes)] or ["low"]
+    present = {one.told.materiality for one in changes}
     is_told = any(one.told.field == "overall_status" for one in changes)
     facts = [
         phrases.status_words(first.overall_status) if first.overall_status and not is_told else "",
@@ -64,7 +60,7 @@ def _card(changes: Sequence[Said]) -> dict[str, Any]:
         "url": web_address(first.url),
         "registry": plain(first.registry_name),
         "facts": [fact for fact in facts if fact],
-        "materiality": weights[0],
+        "materiality": next((each for each in MATERIALITIES if each in present), "low"),
         "hands": [
             {"sayings": [one.saying for one in together], "by": by}
             for by, together in groupby(changes, key=lambda one: _by_whom(one.told))

@@ -7,7 +7,7 @@ in which a phrase will stand.
 from datetime import UTC, date, datetime
 
 from warehouse.words.harmless import plain
-from warehouse.words.vocabulary import KINDS
+from warehouse.words.kinds import KINDS
 
 CAUSES = {
     "sponsor": "the sponsor",
@@ -27,7 +27,7 @@ OUTCOMES = {
 
 
 def kind_words(kind: str) -> str:
-    return KINDS.get(kind, plain(kind).replace("_", " "))
+    return KINDS[kind].name if kind in KINDS else plain(kind).replace("_", " ")
 
 
 def status_words(status: str) -> str:

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from warehouse.tell.digest import Letter, Night, Told, Welcome, compose, subject
 from warehouse.words.harmless import defused, plain
+from warehouse.words.kinds import KINDS
 from warehouse.words.phrases import CAUSES, status_words
-from warehouse.words.vocabulary import KINDS
 
 SEEN = datetime(2026, 3, 3, 4, 10)  # noqa: DTZ001 - as the store keeps it
 HEADERS = {

@@ -9,37 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from warehouse.words.kinds import KINDS, place, weight
 from warehouse.words.phrases import kind_words, number
-from warehouse.words.vocabulary import KINDS
 
 DAYS = 30
 MOST_TRIALS = 60
 """Of one page's news; what is more is counted."""
 SUMMED_UP = 6
-RANKS = {"high": 0, "medium": 1, "low": 2}
-DID = {
-    "completed": "completed",
-    "stopped": "stopped",
-    "results_posted": "posted results",
-    "results_withdrawn": "withdrew results",
-    "resumed": "went back to an earlier stage",
-    "removed": "removed from the registry",
-    "recruiting": "began recruiting",
-    "lapsed": "lapsed to unknown",
-    "returned": "known again",
-    "status_changed": "changed status",
-    "registered": "newly registered",
-    "overdue": "became overdue",
-    "outcomes_changed": "changed outcomes",
-    "arms_changed": "changed arms",
-    "merged": "merged into another",
-    "restored": "back in the registry",
-    "date_slipped": "slipped",
-    "enrollment_changed": "changed enrolment",
-    "relevance_changed": "came to count as relevant, or ceased to",
-}
-"""Of every kind that can be of high or medium materiality."""
-_PLACES = {kind: place for place, kind in enumerate(KINDS)}
 Change = Mapping[str, Any]
 
 
@@ -99,7 +75,7 @@ def headline(told: Lately, watched: int) -> str:
     if not told.material:
         return f"Nothing material changed in the last {DAYS} days"
     counted = Counter(kind for kind, _ in {(change["kind"], change["trial_id"]) for change in told.material})
-    kinds = sorted(counted, key=_place)
+    kinds = sorted(counted, key=place)
     first, *others = (f"{counted[kind]:,} {_did(kind)}" for kind in kinds)
     parts = [first.replace(" ", " trial " if counted[kinds[0]] == 1 else " trials ", 1), *others]
     if len(parts) > SUMMED_UP:
@@ -111,12 +87,13 @@ def headline(told: Lately, watched: int) -> str:
 
 def _did(kind: str) -> str:
     """What trials of this kind of change did, so that a number can stand before it."""
-    return DID.get(kind, f"with “{kind_words(kind)}”")
+    known = KINDS.get(kind)
+    return known.trials if known and known.trials else f"with “{kind_words(kind)}”"
 
 
 def _nights(changes: Iterable[Change]) -> tuple[list[Night], int]:
     by_night: dict[date, dict[str, Story]] = {}
-    for change in sorted(changes, key=lambda one: (RANKS.get(one["materiality"], 2), _place(one["kind"]))):
+    for change in sorted(changes, key=lambda one: weight(one["materiality"], one["kind"])):
         of_night = by_night.setdefault(change["observed_at"].date(), {})
         story = of_night.setdefault(change["trial_id"], Story(change["trial_id"], change["materiality"]))
         story.changes.append(change)
@@ -133,7 +110,3 @@ def _nights(changes: Iterable[Change]) -> tuple[list[Night], int]:
                 )
             )
     return nights, left_out
-
-
-def _place(kind: str) -> int:
-    return _PLACES.get(kind, len(_PLACES))
