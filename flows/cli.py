@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from cyclopts import App, CycloptsError, Parameter
 
+from connectors.printable import printable
 from flows.charset import knows, speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
@@ -450,14 +451,11 @@ def _end(ending: Ending) -> Code:
 
 def _say(sentence: str) -> None:
     """One line on standard error, with nothing in it that could steer a terminal, and no password."""
-    print(
-        "trialwatch:", "".join(c if c.isprintable() else " " for c in without_secrets(sentence)), file=sys.stderr
-    )
+    print("trialwatch:", printable(without_secrets(sentence)), file=sys.stderr)
 
 
 class _Harmless(logging.Formatter):
     """The same for what is logged, which may be of several lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = without_secrets(super().format(record))
-        return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+        return printable(without_secrets(super().format(record)), "\n")

@@ -665,5 +665,7 @@ def test_names_and_addresses_outside_ascii_survive() -> None:
     assert message["From"].addresses[0].display_name == "Jürgen J"
     assert message["From"].addresses[0].addr_spec == "us@xn--exmple-cua.org"
     assert message["To"] == "a@xn--exmple-cua.org"
+    message = read(compose(letter(COMPLETED, recipient="a@straße.example")))
+    assert message["To"] == "a@xn--strae-oqa.example", "the same as the mail server is told, and nobody else's"
     composed = compose(letter(COMPLETED, recipient="jürgen@example.org"))
     assert "To: jürgen@example.org\r\n".encode() in composed
