@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from connectors.files import write_whole
 from flows.delivery import PATIENCE_S, writer_of
 from flows.settings import Configuration, Settings
 from warehouse.errors import NothingPublishedError
-from warehouse.files import write_whole
 from warehouse.store.file import FILE, held_within, opened
 from warehouse.tell import ledger
 

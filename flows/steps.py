@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import OurBugError, RegistryError
+from connectors.files import write_whole
 from connectors.http import Pace, PoliteClient
 from connectors.registry import Progress
 from connectors.versions import is_known_to_be
@@ -23,7 +24,6 @@ from flows import apart
 from flows.registries import SERVED
 from flows.settings import Configuration, Settings
 from warehouse.errors import OperatorError
-from warehouse.files import write_whole
 from warehouse.instants import naive_utc
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import MailError
+from connectors.files import write_whole
 from flows.delivery import hand_over, notice
 from flows.endings import told
 from flows.settings import Settings
 from warehouse.errors import OperatorError
-from warehouse.files import write_whole
 from warehouse.judge.trouble import command
 from warehouse.publish import status
 from warehouse.tell.digest import Notice

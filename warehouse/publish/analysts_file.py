@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.errors import WarehouseError, named
-from warehouse.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.publish import feed, page, parquet
 from warehouse.publish.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.publish.views import copy_tables, make_views

@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import msgspec
 
+from connectors.files import write_whole
 from warehouse.errors import DamagedError
-from warehouse.files import write_whole
 
 RUNS_SHOWN = 10
 RUN_COLUMNS = (
