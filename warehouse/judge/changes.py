@@ -15,13 +15,9 @@ import msgspec
 
 from connectors.dates import Span, span
 from connectors.spelling import OneSpelling
-from connectors.statuses import UNRECOGNISED, status_group
+from connectors.statuses import COURSE, OPEN, UNRECOGNISED, status_group
 from connectors.trial import Counted, Entries, Reading, Sent
 from warehouse.words.kinds import MATERIALITIES, materiality
-
-COURSE = ("planned", "recruiting", "active", "completed", "stopped")
-"""The groups of a trial's course, in order: a step back in it is ``resumed``."""
-STILL_TO_END = frozenset({"planned", "recruiting", "active"})
 
 TITLES = ("title", "official_title", "acronym")
 KIND_OF_LIST = {
@@ -76,7 +72,7 @@ def overdue(status: str | None, completion: Span | None, completion_type: str | 
 
     ``completion`` is the completion date, else the primary one.
     """
-    if status_group(status) not in STILL_TO_END or completion is None or completion_type == "ACTUAL":
+    if status_group(status) not in OPEN or completion is None or completion_type == "ACTUAL":
         return None
     days = (today - completion.latest).days
     return days if days > 0 else None

@@ -16,6 +16,7 @@ from warehouse.keep import operator_mail
 from warehouse.store import models
 from warehouse.store.file import transaction
 from warehouse.store.tables import insert, sql
+from warehouse.words.outcomes import COMPLETE, IS_COMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def last_complete(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str
     # In the order in which they were kept: a clock that was set back must not make an older night the last.
     row = con.execute(
         "SELECT data_version_after, watch_hash, started_at FROM run WHERE watch = ? AND registry_name = ? "
-        "AND outcome IN ('complete', 'heartbeat') ORDER BY rowid DESC LIMIT 1",
+        f"AND {IS_COMPLETE} ORDER BY rowid DESC LIMIT 1",
         [watch, registry_name],
     ).fetchone()
     return LastComplete(*row) if row else None
@@ -117,7 +118,7 @@ def _tell_the_operator(con: duckdb.DuckDBPyConnection, night: Night, certificate
         return
     if certificate.unreadable_members:
         _tell_of_members(con, night, night.operator, certificate.unreadable_members)
-    if certificate.outcome in ("complete", "heartbeat"):
+    if certificate.outcome in COMPLETE:
         return
     which = {"watch": night.watch.name, "registry_name": night.registry_name}
     earlier = trouble.Earlier(*con.execute(sql("keep/earlier"), which).fetchall()[0])

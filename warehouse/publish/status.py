@@ -10,6 +10,7 @@ import msgspec
 
 from connectors.files import write_whole
 from warehouse.errors import DamagedError
+from warehouse.words.outcomes import IS_COMPLETE
 
 RUNS_SHOWN = 10
 RUN_COLUMNS = (
@@ -43,7 +44,7 @@ def standing(
     for watch, registry_name in pairs:
         row = con.execute(
             "SELECT finished_at, data_version_after FROM run WHERE watch = ? AND registry_name = ? "
-            "AND outcome IN ('complete', 'heartbeat') ORDER BY rowid DESC LIMIT 1",
+            f"AND {IS_COMPLETE} ORDER BY rowid DESC LIMIT 1",
             [watch, registry_name],
         ).fetchone()
         nights.append(
@@ -78,7 +79,7 @@ def standing(
 def _unpublished_since(con: duckdb.DuckDBPyConnection) -> str | None:
     """When the last complete night ended, if what it stored has not been published."""
     row = con.execute(
-        "SELECT finished_at FROM run WHERE outcome IN ('complete', 'heartbeat') "
+        f"SELECT finished_at FROM run WHERE {IS_COMPLETE} "
         "AND NOT EXISTS (FROM publication AS p WHERE p.run_id = run.run_id OR p.published_at >= run.finished_at) "
         "ORDER BY rowid DESC LIMIT 1"
     ).fetchone()
@@ -94,7 +95,7 @@ def with_trouble(facts: dict[str, Any] | None, sentence: str, now: datetime) -> 
 def is_all_complete(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[str, str]]) -> bool:
     """Whether the last run of each watch on each registry was complete."""
     last = con.execute(
-        "SELECT watch, registry_name, arg_max(outcome, rowid) IN ('complete', 'heartbeat') FROM run GROUP BY ALL"
+        f"SELECT watch, registry_name, arg_max({IS_COMPLETE}, rowid) FROM run GROUP BY ALL"
     ).fetchall()
     complete = {(watch, registry_name) for watch, registry_name, is_complete in last if is_complete}
     return all(pair in complete for pair in pairs)

@@ -20,6 +20,7 @@ from warehouse.tell.cards import Said, by_weight, cards, said
 from warehouse.tell.message import Head, as_sent, sealed
 from warehouse.words import phrases
 from warehouse.words.harmless import plain, shortened
+from warehouse.words.outcomes import COMPLETE, outcome_words
 
 PAGE_BYTES = 95_000
 """Of the HTML form as sent. Gmail shows no more than 102 kB of it."""
@@ -267,8 +268,8 @@ def _night(night: Night) -> dict[str, Any]:
     return {
         "registry": plain(night.registry_name),
         "data_version": plain(night.data_version),
-        "outcome": phrases.outcome_words(night.outcome),
-        "is_complete": night.outcome in ("complete", "heartbeat"),
+        "outcome": outcome_words(night.outcome),
+        "is_complete": night.outcome in COMPLETE,
         "observed_at": phrases.instant(night.observed_at),
         "trials": None if trials is None else phrases.number(trials, "trial"),
     }

@@ -17,13 +17,6 @@ CAUSES = {
     "normaliser": "our own software, which reads the record differently now",
 }
 DATE_BASES = {"posted": "posted", "submitted": "submitted", "data_version": "seen in the registry's data of"}
-OUTCOMES = {
-    "complete": "complete",
-    "heartbeat": "complete; the registry had nothing new",
-    "incomplete": "not complete: the registry could not be read to its end, so nothing of it changed here",
-    "refused": "refused by a check: nothing of it was taken over",
-    "failed": "failed: nothing of it was taken over",
-}
 
 
 def kind_words(kind: str) -> str:
@@ -37,10 +30,6 @@ def status_words(status: str) -> str:
 
 def cause_words(cause: str) -> str:
     return CAUSES.get(cause, plain(cause))
-
-
-def outcome_words(outcome: str) -> str:
-    return OUTCOMES.get(outcome, plain(outcome))
 
 
 def dated(registry_date: date | None, basis: str | None, observed_at: datetime) -> str:

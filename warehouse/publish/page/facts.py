@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import msgspec
 
+from connectors.statuses import COURSE, GROUPS
 from warehouse.publish.page import charts, timeline
 from warehouse.publish.page.lately import DAYS, headline, lately
 from warehouse.store.tables import sql
@@ -68,7 +69,8 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         "trial_of": {trial["trial_id"]: trial for trial in (*former, *trials)},
         "years": years,
         "groups": _groups(trials),
-        "statuses": charts.GROUPS,
+        "statuses": GROUPS,
+        "usual_statuses": (*COURSE, "unknown"),
         "overdue": sorted(
             (trial for trial in trials if trial["is_overdue"]), key=lambda trial: -(trial["days_overdue"] or 0)
         ),
@@ -142,10 +144,10 @@ def _figure(
     counts: list[charts.Count],
     names: list[str],
 ) -> Row:
-    table = {name: dict.fromkeys(charts.GROUPS, 0) for name in names}
+    table = {name: dict.fromkeys(GROUPS, 0) for name in names}
     for named, group, trials in counts:
         table[named][group] = trials
-    groups = [group for group in charts.GROUPS if any(row[group] for row in table.values())]
+    groups = [group for group in GROUPS if any(row[group] for row in table.values())]
     return {
         "title": title,
         "heading": heading,
