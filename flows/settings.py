@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from connectors import address
 from connectors.errors import NetworkError
 from connectors.network import Network
+from connectors.numbers import is_a_trials_number
 from warehouse.judge.watch import Override, Subscription, Watch
 from warehouse.words.kinds import KINDS
 from warehouse.words.vocabulary import RHYTHMS, SUBSTANCES
@@ -43,7 +44,6 @@ NOT_SERVED_YET = ("ISRCTN_URL", "CTIS_URL", "PUBLISH_URL", "PAGE_URL", "HOME")
 
 REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
 WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-TRIAL_NUMBER = re.compile(r"NCT\d{8}|(?!NCT)[A-Z0-9][A-Z0-9./-]{5,39}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +392,7 @@ class _Block:
     def number(self, key: str, text: str) -> str:
         """A trial's number in the registry's own spelling, one that some registry could have given."""
         number = "".join(text.split()).upper()
-        if not TRIAL_NUMBER.fullmatch(number):
+        if not is_a_trials_number(number):
             raise _WrongError(f"{self.name}: {key} holds {text!r}, which is no trial's number (NCT and 8 digits)")
         return number
 

@@ -12,6 +12,7 @@ import duckdb
 import msgspec
 
 from connectors.lists import read_rows
+from connectors.numbers import REGISTRIES_NUMBERS
 from connectors.statuses import status_rows
 from warehouse.judge.twins import Link, studies
 from warehouse.store import models
@@ -69,7 +70,8 @@ def copy_tables(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> Non
     review = rows("review_2018.csv")
     numbers = {"place": "BIGINT", "participants": "BIGINT"}
     _put(con, "review_2018", {name: numbers.get(name, "VARCHAR") for name in review[0]}, review)
-    links = [Link(*row) for row in con.execute(sql("publish/kept/study_link")).fetchall()]
+    named = con.execute(sql("publish/kept/study_link"), {"numbers": REGISTRIES_NUMBERS}).fetchall()
+    links = [Link(*row) for row in named]
     shape = {"study_id": "VARCHAR", "trial_ids": "VARCHAR[]", "matched_by": "VARCHAR"}
     _put(con, "study", shape, [{name: getattr(each, name) for name in shape} for each in studies(links)])
     con.execute(
