@@ -226,7 +226,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
         known = facts or {"nights": [], "runs": []}
         _print_json({**known, "is_demo": is_made_up, "is_stale": stale is not None, "sentence": stale})
     elif facts:
-        show.standing(facts)
+        show.status(facts)
     if _published(settings).exists():
         with questions.published(_published(settings)):
             pass  # that it can be opened is a fact too

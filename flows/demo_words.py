@@ -18,7 +18,7 @@ INDENT = "  "
 
 
 def headline(told: made_up.Night) -> str:
-    return f"\n{told.at:%-d %B %Y}: {told.story}"
+    return f"\n{told.at:%-d %B %Y}: {told.sentence}"
 
 
 def happened(report: Report, letters: Sequence[Letter]) -> Iterator[str]:

@@ -34,7 +34,7 @@ from warehouse.publish import status
 from warehouse.publish.analysts_file import publish
 from warehouse.store.file import FILE, opened
 from warehouse.store.landed import Landed, Landing
-from warehouse.tell.postbag import mail_standing
+from warehouse.tell.mail_status import mail_status
 
 log = logging.getLogger("trialwatch")
 
@@ -182,7 +182,7 @@ def note_standing(settings: Settings, configuration: Configuration, tonight: Sto
     """Write ``status.json``, for readers who never open the store. Only a night forgets the last one's trouble."""
     now = naive_utc(settings.now())
     with opened(settings.store) as con:
-        facts = status.standing(con, _names(configuration), now=now, mail=mail_standing(con, now))
+        facts = status.gather(con, _names(configuration), now=now, mail=mail_status(con, now))
     before = _noted(settings) or {}
     trouble = {name: before.get(name) for name in ("trouble", "not_published")}
     status.write(settings.status_file, facts | (asdict(tonight) if tonight else trouble))

@@ -9,7 +9,7 @@ from warehouse.instants import next_at
 from warehouse.judge.watch import Subscription
 from warehouse.words.kinds import MATERIAL
 
-A_BULK = 50
+MOST_TOLD_ONE_BY_ONE = 50
 """More new members than this in one night are told as one line."""
 ARRIVALS = frozenset({"registered", "discovered"})
 DIGEST_HOUR_UTC = 6
@@ -81,7 +81,7 @@ def due(
             and _listens(subscription, change)
             and _is_about(subscription, substances.get(change.trial_id, ()))
         ]
-        bulk = sum(1 for change in told if change.kind in ARRIVALS) > A_BULK
+        bulk = sum(1 for change in told if change.kind in ARRIVALS) > MOST_TOLD_ONE_BY_ONE
         due_at, period = _when(subscription, now, run_id)
         for change in told:
             is_arrival = bulk and change.kind in ARRIVALS

@@ -28,7 +28,7 @@ RUN_COLUMNS = (
 )
 
 
-def standing(
+def gather(
     con: duckdb.DuckDBPyConnection,
     pairs: Iterable[tuple[str, str]],
     *,
@@ -36,7 +36,7 @@ def standing(
     mail: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The facts of ``status.json``. ``pairs`` are the watches and registries that should have nights;
-    ``mail`` is how the mail stands (``postbag``).
+    ``mail`` is how the mail stands (``mail_status``).
 
     ``trouble`` is what ended the last night before its time, for ``with_trouble`` to say.
     """

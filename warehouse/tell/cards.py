@@ -1,4 +1,4 @@
-"""A letter's changes as its templates draw them: trial by trial, the most material first, each hand named once.
+"""A letter's changes as its templates draw them: trial by trial, the most material first, each cause named once.
 
 Pure. It does not know how long a mail may be, nor how a card looks.
 """
@@ -61,7 +61,7 @@ def _card(changes: Sequence[Said]) -> dict[str, Any]:
         "registry": plain(first.registry_name),
         "facts": [fact for fact in facts if fact],
         "materiality": next((each for each in MATERIALITIES if each in present), "low"),
-        "hands": [
+        "causes": [
             {"sayings": [one.saying for one in together], "by": by}
             for by, together in groupby(changes, key=lambda one: _by_whom(one.told))
         ],

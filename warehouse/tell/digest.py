@@ -2,7 +2,7 @@
 
 Pure: no clock, no chance, nothing read but the templates, so the same letter is the same bytes for ever. It
 does not know who is to be told, when, or how a mail is handed over; nor how foreign text is made harmless
-(``foreign``), a change said (``sentences``), a table attached (``attachment``) or a header written (``message``).
+(``harmless``), a change said (``sentences``), a table attached (``attachment``) or a header written (``message``).
 """
 
 import re
@@ -15,9 +15,9 @@ from typing import Any
 
 from warehouse.judge.trouble import as_command
 from warehouse.tell.attachment import Table, table
-from warehouse.tell.body import rendered
 from warehouse.tell.cards import Said, by_weight, cards, said
 from warehouse.tell.message import Head, as_sent, sealed
+from warehouse.tell.rendering import rendered
 from warehouse.words import phrases
 from warehouse.words.harmless import plain, shortened
 from warehouse.words.outcomes import COMPLETE, outcome_words

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from warehouse.tell.patience import MOST_ATTEMPTS
+from warehouse.tell.retries import MOST_ATTEMPTS
 
 
 class Answer(Enum):

@@ -18,7 +18,7 @@ from warehouse.store.file import transaction
 from warehouse.store.tables import sql
 from warehouse.tell.digest import compose
 from warehouse.tell.letters import Unwritten, Writer, letter, unwritten
-from warehouse.tell.patience import FREE_RETRIES, LONGEST_PAUSE, next_attempt
+from warehouse.tell.retries import FREE_RETRIES, LONGEST_PAUSE, next_attempt
 
 STILL_DUE = frozenset({"due", "leased", "failed"})
 _DUE = "state IN ('due', 'leased', 'failed')"

@@ -23,7 +23,7 @@ class Night:
     """
 
     at: datetime
-    story: str
+    sentence: str
     data_version: str | None
     is_reordered: bool
     events: list[Event]
@@ -42,7 +42,7 @@ def nights() -> Iterator[Night]:
     """The year's nights, in order."""
     year = tomllib.loads((files(__package__) / "year.toml").read_text("utf-8"))
     for each in year["night"]:
-        yield Night(each["at"], each["story"], each.get("data"), each.get("reordered", False), each["events"])
+        yield Night(each["at"], each["sentence"], each.get("data"), each.get("reordered", False), each["events"])
 
 
 def at_first() -> Iterator[Record]:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.tell.fates import Answer, Fate, Offered, fates
-from warehouse.tell.patience import MOST_ATTEMPTS
+from warehouse.tell.retries import MOST_ATTEMPTS
 
 ONE, TWO = "one@x", "two@x"
 

@@ -1,7 +1,7 @@
 """What the page tells, read from the contract's views: rows, gathered by trial, grouped and counted.
 
-What is news (``lately``), where a trial is drawn (``timeline``) and what its story is (``story``) are decided in
-pure modules; how any of it looks is the templates'.
+Pure modules decide what is news (``lately``), where a trial is drawn (``timeline``) and what its history is
+(``history``); how any of it looks is the templates'.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from connectors.statuses import COURSE, GROUPS
 from warehouse.publish.page import charts, timeline
 from warehouse.publish.page.lately import DAYS, headline, lately
 from warehouse.store.tables import sql
-from warehouse.words import story
+from warehouse.words.history import moments
 from warehouse.words.vocabulary import SUBSTANCES
 
 MOST_TRIALS = 2000
@@ -50,7 +50,7 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         trial["bar"] = timeline.bar(_course(trial), years)
         trial["members"] = of_trial["members"][number]
         trial["evidence"] = of_trial["evidence"][number]
-        trial["story"] = story.moments(of_trial["versions"][number], reversed(of_trial["changes"][number]))
+        trial["history"] = moments(of_trial["versions"][number], reversed(of_trial["changes"][number]))
     nights = _rows(con, "nights")
     lapsing = [
         trial

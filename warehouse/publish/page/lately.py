@@ -20,29 +20,29 @@ Change = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Story:
+class TrialNews:
     """What one night told of one trial."""
 
     trial_id: str
     materiality: str
     changes: list[Change] = field(default_factory=list)
 
-    def by_hand(self) -> list[list[Change]]:
+    def by_cause(self) -> list[list[Change]]:
         """The changes, those of one cause and one date of the registry together, so that it is said once."""
         together: dict[tuple[Any, ...], list[Change]] = {}
         for change in self.changes:
-            hand = (change["cause"], change["registry_date"], change["registry_date_basis"])
-            together.setdefault(hand, []).append(change)
+            cause_and_date = (change["cause"], change["registry_date"], change["registry_date_basis"])
+            together.setdefault(cause_and_date, []).append(change)
         return list(together.values())
 
 
 @dataclass(slots=True)
-class Night:
+class NightNews:
     """What one night told: what a reader wants to hear of, and the small changes."""
 
     on: date
-    stories: list[Story] = field(default_factory=list)
-    small: list[Story] = field(default_factory=list)
+    trials: list[TrialNews] = field(default_factory=list)
+    small: list[TrialNews] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Lately:
     """The nights, the latest first. ``since`` is None when there was nothing lately and older news stand here."""
 
     since: date | None
-    nights: list[Night]
+    nights: list[NightNews]
     material: list[Change]
     left_out: int
 
@@ -91,22 +91,22 @@ def _did(kind: str) -> str:
     return known.trials if known and known.trials else f"with “{kind_words(kind)}”"
 
 
-def _nights(changes: Iterable[Change]) -> tuple[list[Night], int]:
-    by_night: dict[date, dict[str, Story]] = {}
+def _nights(changes: Iterable[Change]) -> tuple[list[NightNews], int]:
+    by_night: dict[date, dict[str, TrialNews]] = {}
     for change in sorted(changes, key=lambda one: weight(one["materiality"], one["kind"])):
         of_night = by_night.setdefault(change["observed_at"].date(), {})
-        story = of_night.setdefault(change["trial_id"], Story(change["trial_id"], change["materiality"]))
-        story.changes.append(change)
+        trial = of_night.setdefault(change["trial_id"], TrialNews(change["trial_id"], change["materiality"]))
+        trial.changes.append(change)
     nights, room, left_out = [], MOST_TRIALS, 0
     for on in sorted(by_night, reverse=True):
-        stories = list(by_night[on].values())
-        shown, room, left_out = stories[:room], max(0, room - len(stories)), left_out + max(0, len(stories) - room)
+        trials = list(by_night[on].values())
+        shown, room, left_out = trials[:room], max(0, room - len(trials)), left_out + max(0, len(trials) - room)
         if shown:
             nights.append(
-                Night(
+                NightNews(
                     on,
-                    [story for story in shown if story.materiality != "low"],
-                    [story for story in shown if story.materiality == "low"],
+                    [trial for trial in shown if trial.materiality != "low"],
+                    [trial for trial in shown if trial.materiality == "low"],
                 )
             )
     return nights, left_out

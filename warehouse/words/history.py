@@ -1,7 +1,7 @@
-"""A trial's story: the versions we hold and what changed, merged into one sequence as time went.
+"""A trial's history: the versions we hold and what changed, merged into one sequence as time went.
 
 Pure. A change stands with the version that brought it; what the calendar, our watch or a number's fate did stands
-by itself. It does not know who reads the story, the page or a terminal.
+by itself. It does not know who reads it, the page or a terminal.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ class Moment:
 
 
 def moments(versions: Iterable[Row], changes: Iterable[Row]) -> list[Moment]:
-    """The story, oldest first, from rows of ``trial_versions`` and ``changes``; dates may be dates or ISO text.
+    """The history, oldest first, from rows of ``trial_versions`` and ``changes``; dates may be dates or ISO text.
 
     A version's day is the registry's, where it gave one; any other entry's is the day on which we saw it.
     """
