@@ -39,12 +39,12 @@ def demonstrated(folder: Path) -> Path:
     return folder / "data" / "published" / FILE
 
 
-def cookbook(text: str, ask: Callable[[str], questions.Answer]) -> str:
+def cookbook(text: str, ask: Callable[[str], questions.QueryResult]) -> str:
     """The cookbook with every answer as it is now."""
     return _RECIPE.sub(lambda found: found[1] + "".join(_table(ask(found["sql"]))), text)
 
 
-def _table(answer: questions.Answer) -> Iterator[str]:
+def _table(answer: questions.QueryResult) -> Iterator[str]:
     if not answer.rows:
         yield "Nothing.\n"
         return

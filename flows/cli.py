@@ -120,7 +120,7 @@ def run(
     configured.chosen(watch)  # a wrong name is told before anything starts
     accepted = _acceptance(accept, because)
     with shown() as progress:
-        tonight = orchestration.Tonight(settings, configured, progress, accepted)
+        tonight = orchestration.NightToRun(settings, configured, progress, accepted)
         report = orchestration.run(tonight, watch, with_prefect=prefect)
     if json:
         _print_json(orchestration.facts(report))
@@ -174,7 +174,7 @@ def preview(
     from flows import preview as looking
 
     settings = from_environment()
-    previewed = looking.mails(settings, configuration(settings.config), looking.Span(since, until))
+    previewed = looking.mails(settings, configuration(settings.config), looking.Period(since, until))
     if json:
         _print_json(looking.documents(previewed))
     elif folder:

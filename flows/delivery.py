@@ -31,7 +31,7 @@ from warehouse.judge.alerts import message_id
 from warehouse.store.file import held_within, opened
 from warehouse.tell import ledger
 from warehouse.tell.digest import TO_THE_OPERATOR, Heard, Notice, compose
-from warehouse.tell.fates import Answer, Fate, Offered, fates
+from warehouse.tell.fates import Fate, Offered, ServerReply, fates
 from warehouse.tell.ledger import Mail
 from warehouse.tell.letters import Writer
 
@@ -198,7 +198,7 @@ class _Heard:
     """What came back when a mail was offered, and, where that was no yes, in which words."""
 
     mail: Mail
-    answer: Answer
+    answer: ServerReply
     error: MailError | None = None
 
     @property
@@ -247,7 +247,7 @@ class _Round:
                 return
             ledger.lease(con, mail, self.now())
             heard = self.heard[mail.message_id] = self._offered(mail)
-            if heard.answer is Answer.TAKEN:
+            if heard.answer is ServerReply.TAKEN:
                 ledger.settle(con, mail, self.now())
             is_silent = isinstance(heard.error, MailServerError | MailBrokenOffError)
             in_vain = in_vain + 1 if is_silent else 0
@@ -268,7 +268,7 @@ class _Round:
             self.came_to.is_misconfigured |= isinstance(error, MailSettingError)
             self._log(error)
             return _Heard(mail, _answer(error), error)
-        return _Heard(mail, Answer.TAKEN)
+        return _Heard(mail, ServerReply.TAKEN)
 
     def _log(self, error: MailError) -> None:
         """The server's own words, once each, however many mails they meet."""
@@ -290,9 +290,9 @@ class _Round:
         self.came_to.given_up += fate is Fate.GIVEN_UP
 
 
-def _answer(error: MailError) -> Answer:
+def _answer(error: MailError) -> ServerReply:
     if isinstance(error, MailServerError):
-        return Answer.NO_SERVER
+        return ServerReply.NO_SERVER
     if isinstance(error, MailboxGoneError):
-        return Answer.NO_SUCH_MAILBOX
-    return Answer.REFUSED if isinstance(error, MailRefusedError) else Answer.LATER
+        return ServerReply.NO_SUCH_MAILBOX
+    return ServerReply.REFUSED if isinstance(error, MailRefusedError) else ServerReply.LATER

@@ -72,7 +72,7 @@ def nights(
     folder: Path,
     perform: Perform,
     letters: Letters | None = None,
-    about: Callable[[made_up.Night], object] = lambda _: None,
+    about: Callable[[made_up.MadeUpNight], object] = lambda _: None,
 ) -> Iterator[Report]:
     """Run the nights in a folder, one by one, and tell ``about`` each before it comes.
 
@@ -107,7 +107,7 @@ class AsInProduction:
         if not self._with_prefect:
             return plainly(settings, configured)
         _server_of_our_own()
-        tonight = orchestration.Tonight(settings, configured, self._progress)
+        tonight = orchestration.NightToRun(settings, configured, self._progress)
         report = orchestration.run(tonight, None, with_prefect=True)
         self._with_prefect = tonight.is_under_prefect
         return report
@@ -124,7 +124,7 @@ def _server_of_our_own() -> None:
     os.environ["PREFECT_HOME"] = home
 
 
-def _environment(folder: Path, url: str, each: made_up.Night, letters: Letters | None) -> dict[str, str]:
+def _environment(folder: Path, url: str, each: made_up.MadeUpNight, letters: Letters | None) -> dict[str, str]:
     postman = {"TRIALWATCH_SMTP_URL": letters.address} if letters else {}
     return {
         "TRIALWATCH_DATA_DIR": str(folder / "data"),

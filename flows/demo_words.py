@@ -17,7 +17,7 @@ from warehouse.publish.analysts_file import FILE
 INDENT = "  "
 
 
-def headline(told: made_up.Night) -> str:
+def headline(told: made_up.MadeUpNight) -> str:
     return f"\n{told.at:%-d %B %Y}: {told.sentence}"
 
 

@@ -39,7 +39,7 @@ QUESTIONS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryResult:
     """Rows with their column names, in order."""
 
     columns: tuple[str, ...]
@@ -74,7 +74,7 @@ def published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> Answer:
+def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> QueryResult:
     """The answer to one question. Raises ``QuestionError`` with DuckDB's words, or when it is not one question."""
     try:
         statement.encode()  # what a terminal sent may be no text
@@ -82,7 +82,7 @@ def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = 
             raise QuestionError("ask one question at a time, one that begins with SELECT, FROM, WITH or the like")
         result = con.execute(statement, list(values))
         columns = tuple(column[0] for column in result.description or [])
-        return Answer(columns, result.fetchall())
+        return QueryResult(columns, result.fetchall())
     except (duckdb.OutOfMemoryException, ArithmeticError, ValueError, MemoryError) as error:
         raise QuestionError(str(error) or "the answer does not fit into memory") from error
     except duckdb.Error as error:
@@ -107,7 +107,7 @@ def changes(
     since: date | None = None,
     kinds: Sequence[str] = (),
     substance: str | None = None,
-) -> Answer:
+) -> QueryResult:
     """What changed, the latest first. ``since`` counts the day on which we saw it."""
     return ask(
         con,

@@ -65,7 +65,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class LastNight:
     """What stands at the foot: the last night of one registry."""
 
     registry_name: str
@@ -90,7 +90,7 @@ class Letter:
     message_id: str
     written_at: datetime
     changes: tuple[Told, ...]
-    nights: tuple[Night, ...]
+    nights: tuple[LastNight, ...]
     arrivals: tuple[Told, ...] = ()
 
 
@@ -108,7 +108,7 @@ class Welcome:
     reply_to: str | None
     message_id: str
     written_at: datetime
-    nights: tuple[Night, ...]
+    nights: tuple[LastNight, ...]
     kinds: tuple[str, ...]
     substances: tuple[str, ...]
     by_status: tuple[tuple[str, int], ...]
@@ -263,7 +263,7 @@ def _frame(letter: AnyLetter) -> dict[str, Any]:
     }
 
 
-def _night(night: Night) -> dict[str, Any]:
+def _night(night: LastNight) -> dict[str, Any]:
     trials = night.distinct_trials
     return {
         "registry": plain(night.registry_name),

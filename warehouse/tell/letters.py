@@ -13,7 +13,7 @@ import duckdb
 from warehouse.judge.alerts import message_id
 from warehouse.judge.watch import Subscription
 from warehouse.store.tables import sql
-from warehouse.tell.digest import AnyLetter, Heard, Letter, Night, Notice, Told, Welcome
+from warehouse.tell.digest import AnyLetter, Heard, LastNight, Letter, Notice, Told, Welcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterato
         yield line, tuple(sentences)
 
 
-def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[Night]:
+def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[LastNight]:
     rows = con.execute(
         "SELECT registry_name, data_version_after, outcome, finished_at, distinct_trials FROM run "
         "WHERE watch = ? QUALIFY row_number() OVER (PARTITION BY registry_name ORDER BY rowid DESC) = 1 "
@@ -98,7 +98,7 @@ def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[Night]:
         [watch],
     ).fetchall()
     for row in rows:
-        yield Night(*row)
+        yield LastNight(*row)
 
 
 def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Writer) -> Welcome:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.tell.digest import Letter, Night, Told, Welcome, compose, subject
+from warehouse.tell.digest import LastNight, Letter, Told, Welcome, compose, subject
 from warehouse.words.harmless import defused, plain
 from warehouse.words.kinds import KINDS
 from warehouse.words.phrases import CAUSES, status_words
@@ -86,7 +86,7 @@ SLIPPED = replace(
     registry_date=date(2026, 3, 2),
     registry_date_basis="data_version",
 )
-NIGHT = Night("clinicaltrials.gov", "2026-03-02T09:00:04", "complete", SEEN, 123)
+NIGHT = LastNight("clinicaltrials.gov", "2026-03-02T09:00:04", "complete", SEEN, 123)
 WHO: dict[str, Any] = {
     "subscription": "addiction-group",
     "watch": "ketamine-sud",
@@ -209,7 +209,7 @@ def test_a_reader_learns_all_of_a_change() -> None:
 
 
 def test_the_foot_says_where_it_comes_from_and_why() -> None:
-    failed = Night("isrctn", None, "incomplete", SEEN.replace(tzinfo=UTC), None)
+    failed = LastNight("isrctn", None, "incomplete", SEEN.replace(tzinfo=UTC), None)
     for form in both(compose(letter(COMPLETED, nights=(NIGHT, failed)))):
         assert (
             "clinicaltrials.gov, data version 2026-03-02T09:00:04, 123 trials; read 2026-03-03 04:10 UTC." in form
@@ -308,7 +308,7 @@ DISARMED = (
 def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:
     texts = [field.name for field in fields(Told) if field.type in (str, str | None)]
     hostile = replace(COMPLETED, **dict.fromkeys(texts, HOSTILE), substances=(HOSTILE,))
-    night = Night(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
+    night = LastNight(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
     made = letter(hostile, nights=(night,), arrivals=(hostile,), subscription=HOSTILE, watch=HOSTILE)
     good = read(compose(letter(COMPLETED, arrivals=(COMPLETED,))))
     bad = read(compose(made))
