@@ -30,10 +30,10 @@ from warehouse.instants import naive_utc
 from warehouse.judge.alerts import message_id
 from warehouse.store.file import held_within, opened
 from warehouse.tell import ledger
-from warehouse.tell.digest import TO_THE_OPERATOR, Heard, Notice, compose
+from warehouse.tell.digest import TO_THE_OPERATOR, Heard, OperatorMail, compose
 from warehouse.tell.fates import Fate, Offered, ServerReply, fates
 from warehouse.tell.ledger import Mail
-from warehouse.tell.letters import Writer
+from warehouse.tell.mail_contents import Writer
 
 log = logging.getLogger("trialwatch")
 
@@ -153,18 +153,20 @@ def _as_stored(name: str) -> str:
         return name
 
 
-def notice(settings: Settings, recipient: str, period: str, told: Heard, reason: str = TO_THE_OPERATOR) -> Notice:
+def operator_mail(
+    settings: Settings, recipient: str, period: str, told: Heard, reason: str = TO_THE_OPERATOR
+) -> OperatorMail:
     """A mail of trialwatch about itself. ``period`` makes its Message-ID."""
     writer = Writer(settings.mail_from, None, ())
     name = message_id("notice", recipient, period, writer.domain)
-    return Notice(recipient, writer.sender, name, settings.now(), (told,), reason)
+    return OperatorMail(recipient, writer.sender, name, settings.now(), (told,), reason)
 
 
-def hand_over(settings: Settings, letter: Notice) -> None:
+def hand_over(settings: Settings, mail: OperatorMail) -> None:
     """Send a mail past the ledger, once, now. Raises ``MailError``."""
     try:
         postman_of(settings).send(
-            compose(letter), sender=letter.sender, recipient=letter.recipient, message_id=letter.message_id
+            compose(mail), sender=mail.sender, recipient=mail.recipient, message_id=mail.message_id
         )
     except MailError as error:
         if error.said:
@@ -180,7 +182,9 @@ def send_test(settings: Settings, recipient: str) -> str:
         f"It was sent {now:%Y-%m-%d %H:%M} UTC as {settings.mail_from}.",
     )
     why = "somebody had trialwatch send a test mail to you."
-    hand_over(settings, notice(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why))
+    hand_over(
+        settings, operator_mail(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why)
+    )
     return f"a test mail to {recipient} was taken by {settings.smtp_host or settings.outbox}"
 
 

@@ -26,7 +26,7 @@ from connectors.errors import (
     MailSettingError,
 )
 from connectors.mail import OutboxPostman, SmtpPostman, postman_from
-from warehouse.tell.digest import Letter, Told, compose
+from warehouse.tell.digest import DigestMail, Told, compose
 
 NIGHT = datetime.datetime(2026, 3, 3, tzinfo=datetime.UTC)
 PASSWORD = "s3cr3t/pass wörd"
@@ -191,7 +191,7 @@ def test_a_hostile_title_arrives_as_a_subject_and_nothing_else() -> None:
         *(NIGHT, ("alcohol",), "COMPLETED", None),
     )
     who = ("team", "ketamine-sud", "pi@example.org", "trialwatch <us@example.org>", None, "1@trialwatch")
-    frozen = compose(Letter(*who, NIGHT, (told,), ()))
+    frozen = compose(DigestMail(*who, NIGHT, (told,), ()))
     server = Server()
     with serving(server) as port:
         send(postman(port), frozen, sender="trialwatch <us@example.org>")

@@ -1,4 +1,4 @@
-"""A letter's changes as its templates draw them: trial by trial, the most material first, each cause named once.
+"""A mail's changes as its templates draw them: trial by trial, the most material first, each cause named once.
 
 Pure. It does not know how long a mail may be, nor how a card looks.
 """

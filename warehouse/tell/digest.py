@@ -1,6 +1,6 @@
 """The mails that readers get, composed: what changed, told so that a person on a phone understands it.
 
-Pure: no clock, no chance, nothing read but the templates, so the same letter is the same bytes for ever. It
+Pure: no clock, no chance, nothing read but the templates, so the same mail is the same bytes for ever. It
 does not know who is to be told, when, or how a mail is handed over; nor how foreign text is made harmless
 (``harmless``), a change said (``sentences``), a table attached (``attachment``) or a header written (``message``).
 """
@@ -76,7 +76,7 @@ class LastNight:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DigestMail:
     """What one recipient of one subscription is told once.
 
     ``arrivals`` are the new members of a night that brought more than 50: one line here, their ids attached.
@@ -95,7 +95,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
+class WelcomeMail:
     """The one digest after the first complete night of a watch: what it holds, and what will be told.
 
     Empty ``kinds``: all of high or medium materiality. Empty ``substances``: any.
@@ -123,7 +123,7 @@ TO_THE_OPERATOR = "your address stands in TRIALWATCH_OPERATOR."
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class OperatorMail:
     """What the operator is told of trialwatch itself. ``reason`` says why this address gets it."""
 
     recipient: str
@@ -138,29 +138,29 @@ class Notice:
     nights: tuple[()] = ()
 
 
-AnyLetter = Letter | Welcome | Notice
+AnyMail = DigestMail | WelcomeMail | OperatorMail
 
 
-def compose(letter: AnyLetter) -> bytes:
+def compose(mail: AnyMail) -> bytes:
     """The whole RFC 5322 message in ASCII (but for an address that cannot be), with CRLF line ends.
 
     Raises ``ValueError`` when there is nothing to tell, or the sender, reply address or Message-ID is no such
     thing. A recipient's address is not judged here: the mail server refuses it, for that recipient alone.
     """
-    head = _head(letter)
-    if isinstance(letter, Welcome):
-        return _sealed(head, "welcome", _frame(letter) | _welcome_view(letter))
-    if isinstance(letter, Notice):
-        return _sealed(head, "notice", _frame(letter) | _notice_view(letter))
-    if not (letter.changes or letter.arrivals):
-        raise ValueError(f"A letter for subscription {letter.subscription!r} has nothing to tell.")
-    changes = said(letter.changes)
-    tables = _tables(letter, changes)
+    head = _head(mail)
+    if isinstance(mail, WelcomeMail):
+        return _sealed(head, "welcome", _frame(mail) | _welcome_view(mail))
+    if isinstance(mail, OperatorMail):
+        return _sealed(head, "operator", _frame(mail) | _operator_view(mail))
+    if not (mail.changes or mail.arrivals):
+        raise ValueError(f"A mail for subscription {mail.subscription!r} has nothing to tell.")
+    changes = said(mail.changes)
+    tables = _tables(mail, changes)
 
     def write(form: str, shown: int) -> str:
         if shown < len(changes) and "changes" not in tables:
-            tables["changes"] = _table("changes", letter.changes)
-        return rendered("digest", form, _frame(letter) | _digest_view(letter, changes, shown, tables))
+            tables["changes"] = _table("changes", mail.changes)
+        return rendered("digest", form, _frame(mail) | _digest_view(mail, changes, shown, tables))
 
     text = _fitting(len(changes), TEXT_BYTES, partial(write, "txt"))
     page = _fitting(len(changes), PAGE_BYTES, partial(write, "html"))
@@ -182,18 +182,18 @@ def _fitting(count: int, most_bytes: int, write: Callable[[int], str]) -> str:
         shown = min(shown - 1, shown * most_bytes * 49 // (size * 50))  # a little less, so that it ends soon
 
 
-def subject(letter: AnyLetter) -> str:
+def subject(mail: AnyMail) -> str:
     """What happened to what, in one line. A title may be shortened, an id never."""
-    if isinstance(letter, Notice):
-        more = f" and {len(letter.troubles) - 1} more" if len(letter.troubles) > 1 else ""
-        return shortened(f"trialwatch: {plain(letter.troubles[0][0])}", SUBJECT_LETTERS - len(more))[0] + more
-    if isinstance(letter, Welcome):
-        return f"Now watching: {plain(letter.watch)} ({phrases.number(letter.relevant, 'trial')})"
+    if isinstance(mail, OperatorMail):
+        more = f" and {len(mail.troubles) - 1} more" if len(mail.troubles) > 1 else ""
+        return shortened(f"trialwatch: {plain(mail.troubles[0][0])}", SUBJECT_LETTERS - len(more))[0] + more
+    if isinstance(mail, WelcomeMail):
+        return f"Now watching: {plain(mail.watch)} ({phrases.number(mail.relevant, 'trial')})"
     parts = []
-    if letter.changes:
-        parts.append(_happened(letter.changes))
-    if letter.arrivals:
-        parts.append(_arrived(letter.arrivals))
+    if mail.changes:
+        parts.append(_happened(mail.changes))
+    if mail.arrivals:
+        parts.append(_arrived(mail.arrivals))
     return "; ".join(parts)
 
 
@@ -227,23 +227,23 @@ def _arrivals(arrivals: Sequence[Told]) -> tuple[int, list[tuple[str, int]]]:
     return len(substances), sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _head(letter: AnyLetter) -> Head:
+def _head(mail: AnyMail) -> Head:
     return Head(
-        subject=subject(letter),
-        sender=letter.sender,
-        recipient=letter.recipient,
-        reply_to=letter.reply_to,
-        message_id=letter.message_id,
-        written_at=phrases.utc(letter.written_at),
-        subscription=letter.subscription,
-        watch=letter.watch,
+        subject=subject(mail),
+        sender=mail.sender,
+        recipient=mail.recipient,
+        reply_to=mail.reply_to,
+        message_id=mail.message_id,
+        written_at=phrases.utc(mail.written_at),
+        subscription=mail.subscription,
+        watch=mail.watch,
     )
 
 
-def _tables(letter: Letter, changes: Sequence[Said]) -> dict[str, Table]:
+def _tables(mail: DigestMail, changes: Sequence[Said]) -> dict[str, Table]:
     """What the mail does not show in full, as far as that is known before it is written; by what it holds."""
     is_cut = any(one.saying.cut for one in changes)
-    attached = {"changes": letter.changes if is_cut else (), "new-trials": letter.arrivals}
+    attached = {"changes": mail.changes if is_cut else (), "new-trials": mail.arrivals}
     return {name: _table(name, listed) for name, listed in attached.items() if listed}
 
 
@@ -252,14 +252,14 @@ def _table(name: str, listed: Sequence[Told]) -> Table:
     return table(name, COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in by_weight(listed)])
 
 
-def _frame(letter: AnyLetter) -> dict[str, Any]:
+def _frame(mail: AnyMail) -> dict[str, Any]:
     """What every template is given: the subject, and the foot."""
     return {
-        "subject": subject(letter),
-        "subscription": plain(letter.subscription),
-        "watch": plain(letter.watch),
-        "can_answer": letter.reply_to is not None,
-        "nights": [_night(night) for night in letter.nights],
+        "subject": subject(mail),
+        "subscription": plain(mail.subscription),
+        "watch": plain(mail.watch),
+        "can_answer": mail.reply_to is not None,
+        "nights": [_night(night) for night in mail.nights],
     }
 
 
@@ -275,8 +275,10 @@ def _night(night: LastNight) -> dict[str, Any]:
     }
 
 
-def _digest_view(letter: Letter, changes: Sequence[Said], shown: int, tables: dict[str, Table]) -> dict[str, Any]:
-    count, by_substance = _arrivals(letter.arrivals)
+def _digest_view(
+    mail: DigestMail, changes: Sequence[Said], shown: int, tables: dict[str, Table]
+) -> dict[str, Any]:
+    count, by_substance = _arrivals(mail.arrivals)
     return {
         "changes": len(changes),
         "shown": shown,
@@ -288,23 +290,23 @@ def _digest_view(letter: Letter, changes: Sequence[Said], shown: int, tables: di
     }
 
 
-def _welcome_view(letter: Welcome) -> dict[str, Any]:
+def _welcome_view(mail: WelcomeMail) -> dict[str, Any]:
     return {
-        "trials": letter.trials,
-        "relevant": letter.relevant,
-        "by_status": [(phrases.status_words(status), count) for status, count in letter.by_status],
-        "by_substance": [(plain(substance), count) for substance, count in letter.by_substance],
-        "kinds": [phrases.kind_words(kind) for kind in letter.kinds],
-        "substances": [plain(substance) for substance in letter.substances],
+        "trials": mail.trials,
+        "relevant": mail.relevant,
+        "by_status": [(phrases.status_words(status), count) for status, count in mail.by_status],
+        "by_substance": [(plain(substance), count) for substance, count in mail.by_substance],
+        "kinds": [phrases.kind_words(kind) for kind in mail.kinds],
+        "substances": [plain(substance) for substance in mail.substances],
     }
 
 
-def _notice_view(letter: Notice) -> dict[str, Any]:
+def _operator_view(mail: OperatorMail) -> dict[str, Any]:
     return {
         "troubles": [
-            (plain(line), [part for each in told for part in _paragraphs(each)]) for line, told in letter.troubles
+            (plain(line), [part for each in told for part in _paragraphs(each)]) for line, told in mail.troubles
         ],
-        "reason": plain(letter.reason),
+        "reason": plain(mail.reason),
     }
 
 

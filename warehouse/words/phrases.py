@@ -1,6 +1,6 @@
 """Our codes, counts and instants as people say them: the words of a mail that are ours, not a registry's.
 
-Pure. A code that nobody gave a phrase is said as it is written, made harmless. It does not know the letter
+Pure. A code that nobody gave a phrase is said as it is written, made harmless. It does not know the mail
 in which a phrase will stand.
 """
 

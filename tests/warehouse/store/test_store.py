@@ -11,7 +11,7 @@ import pytest
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.store.file import FILE, SCHEMA_VERSION, held, held_within, opened, transaction
 from warehouse.tell import ledger
-from warehouse.tell.letters import Writer
+from warehouse.tell.mail_contents import Writer
 
 
 def test_who_holds_the_store_is_named(tmp_path: Path) -> None:
