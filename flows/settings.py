@@ -282,7 +282,7 @@ def _watch(name: str, block: "_Block") -> Watch:
         interventions=block.texts("interventions"),
         conditions=block.texts("conditions"),
         terms=block.texts("terms"),
-        follow=tuple(block.number("follow", each) for each in block.texts("follow")),
+        follow=tuple(block.trial_id("follow", each) for each in block.texts("follow")),
         relevance=block.choice("relevance", RULE_SETS),
         min_trials=block.count("min_trials"),
         max_trials=block.count("max_trials"),
@@ -304,12 +304,12 @@ def _watch(name: str, block: "_Block") -> Watch:
 
 
 def _overrides(block: "_Block") -> Iterator[tuple[str, Override]]:
-    for number, entry in block.blocks("overrides"):
+    for written, entry in block.blocks("overrides"):
         relevant, reason, by = entry.required_flag("relevant"), entry.text("reason"), entry.text("by")
         entry.done()
         if not reason or not by:
             raise _WrongError(f"{entry.name} needs a reason and a name (by)")
-        yield block.number("overrides", number), Override(relevant, reason, by)
+        yield block.trial_id("overrides", written), Override(relevant, reason, by)
 
 
 def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
@@ -389,12 +389,12 @@ class _Block:
             raise _WrongError(f"{self.name}: {key} must not be negative")
         return found
 
-    def number(self, key: str, text: str) -> str:
+    def trial_id(self, key: str, text: str) -> str:
         """A trial's number in the registry's own spelling, one that some registry could have given."""
-        number = "".join(text.split()).upper()
-        if not is_a_trials_number(number):
+        trial_id = "".join(text.split()).upper()
+        if not is_a_trials_number(trial_id):
             raise _WrongError(f"{self.name}: {key} holds {text!r}, which is no trial's number (NCT and 8 digits)")
-        return number
+        return trial_id
 
     def choice(self, key: str, among: tuple[str, ...]) -> str | None:
         found = self.text(key)

@@ -143,8 +143,8 @@ def _tell_of_members(
         "FROM trouble WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ?",
         [trouble.members_subject(*which), night.now - trouble.AGAIN_AFTER, night.now + trouble.AGAIN_AFTER],
     ).fetchall()
-    told_lately = {number for (number,) in rows}
-    news = {number: why for number, why in unreadable.items() if number not in told_lately}
+    told_lately = {trial_id for (trial_id,) in rows}
+    news = {trial_id: why for trial_id, why in unreadable.items() if trial_id not in told_lately}
     if news:
         told = trouble.of_members(*which, news)
         operator_mail.put(con, told, operator=operator, run_id=night.run_id, now=night.now)

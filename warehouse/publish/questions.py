@@ -134,7 +134,7 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
     if not found:
         return None
     merged = [row[0] for row in ask(con, "SELECT trial_id FROM trials WHERE fate = 'merged'").rows]
-    former = [number for number, bearer in _bearers(con, merged).items() if bearer == trial_id]
+    former = [borne for borne, bearer in _bearers(con, merged).items() if bearer == trial_id]
     parts = {
         "memberships": "SELECT * FROM watch_members WHERE trial_id = ? ORDER BY watch, stay",
         "substances": "SELECT * FROM trial_substances WHERE trial_id = ? ORDER BY substance, field",
@@ -150,11 +150,11 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
     }
 
 
-def _bearers(con: duckdb.DuckDBPyConnection, numbers: Sequence[str]) -> dict[str, str]:
+def _bearers(con: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> dict[str, str]:
     """As ``keep.former.bearers``, asked of the published file."""
     text = (files("warehouse") / "keep" / "sql" / "bearers.sql").read_text("utf-8")
     views = "WITH RECURSIVE trial AS (FROM trials), trial_identifier AS (FROM trial_identifiers),"
-    return dict(ask(con, text.replace("WITH RECURSIVE", views, 1), [list(numbers)]).rows)
+    return dict(ask(con, text.replace("WITH RECURSIVE", views, 1), [list(trial_ids)]).rows)
 
 
 def _unreadable(error: duckdb.Error) -> OperatorError | None:

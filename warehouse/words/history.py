@@ -28,10 +28,10 @@ def moments(versions: Iterable[Row], changes: Iterable[Row]) -> list[Moment]:
     told: list[tuple[tuple[str, str, int], Moment]] = []
     by_version: dict[int, Moment] = {}
     for version in versions:
-        number = version["version_number"]
+        version_number = version["version_number"]
         on = _day(version["registry_date"] or version["observed_at"])
-        by_version[number] = Moment(on, version)
-        told.append(((on, str(version["observed_at"]), number), by_version[number]))
+        by_version[version_number] = Moment(on, version)
+        told.append(((on, str(version["observed_at"]), version_number), by_version[version_number]))
     apart: dict[str, Moment] = {}
     for change in changes:
         moment = by_version.get(change["to_version"]) if _came_with_a_version(change) else None

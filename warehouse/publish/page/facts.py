@@ -45,12 +45,12 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
     today = fresh["published_at"].date()
     years = timeline.scale(_days(trials), today)
     for trial in trials:
-        number = trial["trial_id"]
-        trial["stays"] = of_trial["stays"][number]
+        trial_id = trial["trial_id"]
+        trial["stays"] = of_trial["stays"][trial_id]
         trial["bar"] = timeline.bar(_course(trial), years)
-        trial["members"] = of_trial["members"][number]
-        trial["evidence"] = of_trial["evidence"][number]
-        trial["history"] = moments(of_trial["versions"][number], reversed(of_trial["changes"][number]))
+        trial["members"] = of_trial["members"][trial_id]
+        trial["evidence"] = of_trial["evidence"][trial_id]
+        trial["history"] = moments(of_trial["versions"][trial_id], reversed(of_trial["changes"][trial_id]))
     nights = _rows(con, "nights")
     lapsing = [
         trial
