@@ -81,6 +81,7 @@ def due(
             and _listens(subscription, change)
             and _is_about(subscription, substances.get(change.trial_id, ()))
         ]
+        # Counted of what this subscription hears of: a flood for one reader may be three lines for another.
         bulk = sum(1 for change in told if change.kind in ARRIVALS) > MOST_TOLD_ONE_BY_ONE
         due_at, period = _when(subscription, now, run_id)
         for change in told:

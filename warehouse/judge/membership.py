@@ -79,6 +79,7 @@ def moves(
             reasons[trial_id] = f"{survivors[trial_id]} was merged into it"
         elif trial_id in before.kept_by_id:
             reasons[trial_id] = "a trial of the watch was merged into it"
+    # Last, because a search that returns a trial is the best reason for it, whatever else holds.
     for trial_id, searches in collected.found_by.items():
         reasons[trial_id] = f"found by search: {searches[0]}"
     entries = [
@@ -86,6 +87,7 @@ def moves(
             before,
             trial_id,
             why,
+            # A new number of a trial that we know is no new registration.
             None if trial_id in heirs else first_posted_on.get(trial_id),
             trial_id in restored,
         )

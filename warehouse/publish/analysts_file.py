@@ -68,11 +68,13 @@ def publish(
         with _attached(con, aside), transaction(con):
             copy_tables(con, facts)
             make_views(con)
+        # A log beside it would hold part of what it says: alone, as readers copy it, it would say less.
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
         with duckdb.connect(str(aside), read_only=True) as built:
             spare_threads(built, aside.stat().st_size)
             _check(con, built)
+            # From the new file, before it is in place: page, feed and file must not tell different nights.
             made = dict(_made(built, companions))
             parquet.write_parquet(built, VIEWS, columns, folder / parquet.LINK)
         _keep_generation(published, earlier, now)
@@ -85,6 +87,7 @@ def publish(
     for name, content in made.items():
         write_whole(folder / name, content)
     flush(folder)
+    # Noted last: a night that died before this is published again, which harms nobody.
     con.execute("INSERT OR REPLACE INTO publication VALUES (?, ?)", [run_id, now])
     if missing := ", ".join(companions.keys() - made.keys()):
         raise NotPublishedError(f"{missing} could not be made and stays as it was; all else is published")

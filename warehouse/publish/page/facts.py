@@ -36,8 +36,10 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
     trials = _rows(con, "trials", MOST_TRIALS)
     former = _rows(con, "former", DAYS)
     shown = _listed(trials)
+    # Changes of trials that left are news too, though the page has no place for those trials themselves.
     changes = _rows(con, "changes", _listed([*trials, *former]))
     told = lately(changes, fresh["published_at"])
+    # One query for all trials each: one a trial would take most of the time that a page may take.
     of_trial = {
         name: _by_trial(changes if name == "changes" else _rows(con, name, shown))
         for name in ("changes", "versions", "stays", "members", "evidence")
