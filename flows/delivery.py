@@ -30,7 +30,7 @@ from warehouse.instants import naive_utc
 from warehouse.judge.alerts import message_id
 from warehouse.store.file import held_within, opened
 from warehouse.tell import ledger
-from warehouse.tell.digest import TO_THE_OPERATOR, Heard, OperatorMail, compose
+from warehouse.tell.digest import TO_THE_OPERATOR, OperatorMail, Trouble, compose
 from warehouse.tell.fates import Fate, Offered, ServerReply, fates
 from warehouse.tell.ledger import Mail
 from warehouse.tell.mail_contents import Writer
@@ -154,7 +154,7 @@ def _as_stored(name: str) -> str:
 
 
 def operator_mail(
-    settings: Settings, recipient: str, period: str, told: Heard, reason: str = TO_THE_OPERATOR
+    settings: Settings, recipient: str, period: str, told: Trouble, reason: str = TO_THE_OPERATOR
 ) -> OperatorMail:
     """A mail of trialwatch about itself. ``period`` makes its Message-ID."""
     writer = Writer(settings.mail_from, None, ())
@@ -198,7 +198,7 @@ def deliver_by_itself(settings: Settings, configuration: Configuration, again: s
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Answered:
     """What came back when a mail was offered, and, where that was no yes, in which words."""
 
     mail: Mail
@@ -226,7 +226,7 @@ class _Round:
     postman: Postman
     writer: Writer
     came_to: Delivered = field(default_factory=Delivered)
-    heard: dict[str, _Heard] = field(default_factory=dict)
+    heard: dict[str, _Answered] = field(default_factory=dict)
     logged: set[str] = field(default_factory=set)
     ends_at: float = field(default_factory=time.monotonic)
 
@@ -258,7 +258,7 @@ class _Round:
             if in_vain == MOST_SERVER_TROUBLES:
                 return
 
-    def _offered(self, mail: Mail) -> _Heard:
+    def _offered(self, mail: Mail) -> _Answered:
         try:
             # The envelope's sender is today's: one that the server does not accept can be mended for old mail too.
             self.postman.send(
@@ -271,8 +271,8 @@ class _Round:
             self.came_to.last_error = str(error)
             self.came_to.is_misconfigured |= isinstance(error, MailSettingError)
             self._log(error)
-            return _Heard(mail, _answer(error), error)
-        return _Heard(mail, ServerReply.TAKEN)
+            return _Answered(mail, _answer(error), error)
+        return _Answered(mail, ServerReply.TAKEN)
 
     def _log(self, error: MailError) -> None:
         """The server's own words, once each, however many mails they meet."""
@@ -281,7 +281,7 @@ class _Round:
             self.logged.add(line)
             log.info("%s", line)
 
-    def _note(self, con: duckdb.DuckDBPyConnection, heard: _Heard, fate: Fate) -> None:
+    def _note(self, con: duckdb.DuckDBPyConnection, heard: _Answered, fate: Fate) -> None:
         mail, error = heard.mail, heard.error
         if fate is Fate.STILL_DUE:
             ledger.hand_back(con, mail, heard.sentence)

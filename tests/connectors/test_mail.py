@@ -26,7 +26,7 @@ from connectors.errors import (
     MailSettingError,
 )
 from connectors.mail import OutboxPostman, SmtpPostman, postman_from
-from warehouse.tell.digest import DigestMail, Told, compose
+from warehouse.tell.digest import DigestMail, ToldChange, compose
 
 NIGHT = datetime.datetime(2026, 3, 3, tzinfo=datetime.UTC)
 PASSWORD = "s3cr3t/pass wörd"
@@ -185,7 +185,7 @@ def test_a_mail_arrives_byte_for_byte_with_its_envelope() -> None:
 
 def test_a_hostile_title_arrives_as_a_subject_and_nothing_else() -> None:
     title = 'Ketamine\r\nBcc: x@evil.example\r\n\r\n<script>alert("1")</script>\r\n.\r\nRCPT TO:<x@evil.example>'
-    told = Told(
+    told = ToldChange(
         *("c1", "NCT02649231", "clinicaltrials.gov", title, None, "completed", "overall_status"),
         *("RECRUITING", "COMPLETED", "sponsor", "high", title, NIGHT.date(), "posted"),
         *(NIGHT, ("alcohol",), "COMPLETED", None),

@@ -243,9 +243,6 @@ def _list(
     return look
 
 
-Saying = Callable[[_Pair, Entries, Entries], str]
-
-
 def _each_noun(old: Entries, new: Entries) -> str:
     return "; ".join(
         _came_and_went(old.by_noun.get(noun, []), entries, noun)

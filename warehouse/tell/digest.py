@@ -15,7 +15,7 @@ from typing import Any
 
 from warehouse.judge.trouble import as_command
 from warehouse.tell.attachment import Table, table
-from warehouse.tell.cards import Said, by_weight, cards, said
+from warehouse.tell.cards import ChangeInWords, by_weight, cards, said
 from warehouse.tell.message import Head, as_sent, sealed
 from warehouse.tell.rendering import rendered
 from warehouse.words import phrases
@@ -40,7 +40,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldChange:
     """One change as a reader is told it. Text stands here as the registry wrote it."""
 
     change_id: str
@@ -76,38 +76,37 @@ class LastNight:
 
 
 @dataclass(frozen=True, slots=True)
-class DigestMail:
+class _ToReaders:
+    """Whom a mail to a subscription's readers goes to, from whom, and of which watch."""
+
+    subscription: str
+    watch: str
+    recipient: str
+    sender: str
+    reply_to: str | None
+    message_id: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail(_ToReaders):
     """What one recipient of one subscription is told once.
 
     ``arrivals`` are the new members of a night that brought more than 50: one line here, their ids attached.
     """
 
-    subscription: str
-    watch: str
-    recipient: str
-    sender: str
-    reply_to: str | None
-    message_id: str
-    written_at: datetime
-    changes: tuple[Told, ...]
+    changes: tuple[ToldChange, ...]
     nights: tuple[LastNight, ...]
-    arrivals: tuple[Told, ...] = ()
+    arrivals: tuple[ToldChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class WelcomeMail:
+class WelcomeMail(_ToReaders):
     """The one digest after the first complete night of a watch: what it holds, and what will be told.
 
     Empty ``kinds``: all of high or medium materiality. Empty ``substances``: any.
     """
 
-    subscription: str
-    watch: str
-    recipient: str
-    sender: str
-    reply_to: str | None
-    message_id: str
-    written_at: datetime
     nights: tuple[LastNight, ...]
     kinds: tuple[str, ...]
     substances: tuple[str, ...]
@@ -117,7 +116,7 @@ class WelcomeMail:
     relevant: int
 
 
-Heard = tuple[str, tuple[str, ...]]
+Trouble = tuple[str, tuple[str, ...]]
 """One trouble: a line, and a paragraph for each thing to know or to do."""
 TO_THE_OPERATOR = "your address stands in TRIALWATCH_OPERATOR."
 
@@ -130,7 +129,7 @@ class OperatorMail:
     sender: str
     message_id: str
     written_at: datetime
-    troubles: tuple[Heard, ...]
+    troubles: tuple[Trouble, ...]
     reason: str = TO_THE_OPERATOR
     subscription: str = "operator"
     watch: str = "trialwatch"
@@ -197,7 +196,7 @@ def subject(mail: AnyMail) -> str:
     return "; ".join(parts)
 
 
-def _happened(changes: Sequence[Told]) -> str:
+def _happened(changes: Sequence[ToldChange]) -> str:
     trials = {(told.registry_name, told.trial_id) for told in changes}
     one = plain(changes[0].trial_id) if len(trials) == 1 else ""
     if len(changes) == 1:
@@ -213,14 +212,14 @@ def _happened(changes: Sequence[Told]) -> str:
     return f"{line} ({one})" if one else line
 
 
-def _arrived(arrivals: Sequence[Told]) -> str:
+def _arrived(arrivals: Sequence[ToldChange]) -> str:
     count, by_substance = _arrivals(arrivals)
     named = ", ".join(f"{of_it:,} {substance}" for substance, of_it in by_substance[:4])
     line = phrases.number(count, "new trial")
     return f"{line}: {named}" if named else line
 
 
-def _arrivals(arrivals: Sequence[Told]) -> tuple[int, list[tuple[str, int]]]:
+def _arrivals(arrivals: Sequence[ToldChange]) -> tuple[int, list[tuple[str, int]]]:
     """How many trials, and how many of each substance (one trial may count for several), most first."""
     substances = {(told.registry_name, told.trial_id): told.substances for told in arrivals}
     counted = Counter(plain(name) for names in substances.values() for name in names)
@@ -240,14 +239,14 @@ def _head(mail: AnyMail) -> Head:
     )
 
 
-def _tables(mail: DigestMail, changes: Sequence[Said]) -> dict[str, Table]:
+def _tables(mail: DigestMail, changes: Sequence[ChangeInWords]) -> dict[str, Table]:
     """What the mail does not show in full, as far as that is known before it is written; by what it holds."""
     is_cut = any(one.saying.cut for one in changes)
     attached = {"changes": mail.changes if is_cut else (), "new-trials": mail.arrivals}
     return {name: _table(name, listed) for name, listed in attached.items() if listed}
 
 
-def _table(name: str, listed: Sequence[Told]) -> Table:
+def _table(name: str, listed: Sequence[ToldChange]) -> Table:
     """The most material first, as in the mail."""
     return table(name, COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in by_weight(listed)])
 
@@ -276,7 +275,7 @@ def _night(night: LastNight) -> dict[str, Any]:
 
 
 def _digest_view(
-    mail: DigestMail, changes: Sequence[Said], shown: int, tables: dict[str, Table]
+    mail: DigestMail, changes: Sequence[ChangeInWords], shown: int, tables: dict[str, Table]
 ) -> dict[str, Any]:
     count, by_substance = _arrivals(mail.arrivals)
     return {

@@ -13,7 +13,7 @@ import duckdb
 from warehouse.judge.alerts import message_id
 from warehouse.judge.watch import Subscription
 from warehouse.store.tables import sql
-from warehouse.tell.digest import AnyMail, DigestMail, Heard, LastNight, OperatorMail, Told, WelcomeMail
+from warehouse.tell.digest import AnyMail, DigestMail, LastNight, OperatorMail, ToldChange, Trouble, WelcomeMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,15 @@ def contents(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer,
     return DigestMail(changes=changes, arrivals=arrivals, **common)
 
 
-def _told(con: duckdb.DuckDBPyConnection, change_ids: list[str]) -> Iterator[Told]:
+def _told(con: duckdb.DuckDBPyConnection, change_ids: list[str]) -> Iterator[ToldChange]:
     rows = con.execute(sql("tell/told"), [change_ids])
     names = [column[0] for column in rows.description or []]
     for row in rows.fetchall():
         told = dict(zip(names, row, strict=True))
-        yield Told(**{**told, "substances": tuple(told["substances"])})
+        yield ToldChange(**{**told, "substances": tuple(told["substances"])})
 
 
-def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterator[Heard]:
+def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterator[Trouble]:
     rows = con.execute(
         "SELECT subject, sentences FROM trouble WHERE trouble_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY rowid",
         [trouble_ids],

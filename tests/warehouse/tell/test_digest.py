@@ -18,7 +18,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.tell.digest import DigestMail, LastNight, Told, WelcomeMail, compose, subject
+from warehouse.tell.digest import DigestMail, LastNight, ToldChange, WelcomeMail, compose, subject
 from warehouse.words.harmless import defused, plain
 from warehouse.words.kinds import KINDS
 from warehouse.words.phrases import CAUSES, status_words
@@ -28,7 +28,7 @@ HEADERS = {
     *("From", "To", "Reply-To", "Date", "Message-ID", "Subject"),
     *("Auto-Submitted", "List-Id", "List-Unsubscribe"),
 }
-COMPLETED = Told(
+COMPLETED = ToldChange(
     change_id="c-1",
     trial_id="NCT02649231",
     registry_name="clinicaltrials.gov",
@@ -99,7 +99,7 @@ WHO: dict[str, Any] = {
 }
 
 
-def mail(*changes: Told, **more: Any) -> DigestMail:
+def mail(*changes: ToldChange, **more: Any) -> DigestMail:
     return DigestMail(**{**WHO, "changes": changes, **more})
 
 
@@ -260,7 +260,7 @@ def test_a_reader_learns_whose_doing_it_was(cause: str, said: str) -> None:
         ([replace(COMPLETED, kind="new_kind")], "New kind: Ketamine for Alcohol Relapse (NCT02649231)"),
     ],
 )
-def test_a_subject_says_what_happened_to_what(changes: list[Told], said: str) -> None:
+def test_a_subject_says_what_happened_to_what(changes: list[ToldChange], said: str) -> None:
     assert subject(mail(*changes)) == said
     assert read(compose(mail(*changes)))["Subject"] == said
 
@@ -306,7 +306,7 @@ DISARMED = (
 
 
 def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:
-    texts = [field.name for field in fields(Told) if field.type in (str, str | None)]
+    texts = [field.name for field in fields(ToldChange) if field.type in (str, str | None)]
     hostile = replace(COMPLETED, **dict.fromkeys(texts, HOSTILE), substances=(HOSTILE,))
     night = LastNight(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
     made = mail(hostile, nights=(night,), arrivals=(hostile,), subscription=HOSTILE, watch=HOSTILE)
