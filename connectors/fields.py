@@ -7,7 +7,7 @@ their own words. A field is known by its name alone, because a change does not s
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from connectors.lists import read_rows
 
@@ -31,8 +31,8 @@ class Field:
 @cache
 def fields() -> Mapping[str, Field]:
     """Every field that some registry has a word for."""
-    lists = (folder / "fields.csv" for folder in files("connectors").iterdir() if folder.is_dir())
-    rows = [row for each in lists if each.is_file() for row in read_rows(each)]
+    lists = sorted(Path(__file__).parent.glob("*/fields.csv"))
+    rows = [row for each in lists for row in read_rows(each)]
     return {
         row["field"]: Field(row["called"], row["entry"], _place(row["first"]), _place(row["names"]), row["means"])
         for row in rows

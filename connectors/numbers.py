@@ -6,7 +6,7 @@ The place in a record is ClinicalTrials.gov's, which the records of other regist
 import re
 import unicodedata
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from connectors.brackets import divided, named
@@ -14,7 +14,7 @@ from connectors.lists import read_rows
 
 PLACE = ("protocolSection", "identificationModule", "nctId")
 """Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
-_PATTERNS = {row["registry"]: row["pattern"] for row in read_rows(files("connectors") / "numbers.csv")}
+_PATTERNS = {row["registry"]: row["pattern"] for row in read_rows(Path(__file__).parent / "numbers.csv")}
 NCT_NUMBER = re.compile(_PATTERNS["clinicaltrials.gov"])
 REGISTRIES_NUMBERS = "|".join(_PATTERNS.values())
 """A number of any registry that we know, as a pattern."""
