@@ -5,6 +5,8 @@ PYTHON ?= python3
 TOOLS := .tools
 # The machine's own certificates are believed too: many networks have one of their own in between.
 export UV_SYSTEM_CERTS ?= true
+# Once, and here: where Python may not write what it compiles (many containers), each night would compile it again.
+export UV_COMPILE_BYTECODE ?= 1
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 BIN := .venv/bin
 # Two stamps, one for using and one for developing. Neither undoes the other (--inexact): what is there stays.
@@ -41,7 +43,7 @@ explore: notebook  ## a notebook over the published file
 notebook: $(DEV)  ## bring what the notebook needs
 	@$(UV) sync --frozen --inexact --group explore
 
-docs: $(DEV)  ## write the data dictionary and the cookbook's answers anew
+docs: $(DEV)  ## write the store's tables, the data dictionary and the cookbook's answers anew
 	@$(BIN)/python -m docs.refresh
 
 # The oldest DuckDB that opens the published file, others since, and the command line.
@@ -97,11 +99,13 @@ coverage: $(DEV)  ## branch coverage of connectors and warehouse
 $(USE): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what trialwatch needs into .venv/ (about 240 MB)" >&2
 	@$(UV) sync --frozen --inexact --no-dev
+	@$(BIN)/python -m compileall -q flows connectors warehouse
 	@touch $@
 
 $(DEV): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what its tests need into .venv/ (about 510 MB in all)" >&2
 	@$(UV) sync --frozen --inexact
+	@$(BIN)/python -m compileall -q flows connectors warehouse
 	@touch $@ $(USE)
 
 # By its name of before, which instructions may still say.

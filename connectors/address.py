@@ -6,8 +6,6 @@ module also knows what in a text looks like an address, for texts in which nobod
 
 import re
 
-import idna
-
 _LOCAL = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@]{1,64}")
 _DOMAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?")
 _NAMED = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f]*)<(?P<bare>[^<>]+)>")
@@ -43,12 +41,18 @@ def without_addresses(text: str, instead: str) -> str:
 
 def _ascii(domain: str) -> str:
     try:
-        found = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+        found = domain if domain.isascii() else _in_ascii(domain)
     except UnicodeError:
         found = ""
     if not _DOMAIN.fullmatch(found) or ".." in found or any(len(label) > 63 for label in found.split(".")):
         raise ValueError("what stands behind the @ is no domain")
     return found
+
+
+def _in_ascii(domain: str) -> str:
+    import idna  # late: most domains are ASCII, and every command reads addresses
+
+    return idna.encode(domain, uts46=True).decode()
 
 
 def _encodes(text: str) -> bool:

@@ -18,16 +18,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 import httpx
 import tenacity
-import urllib3
 
 from connectors.causes import cause, masked
 from connectors.errors import OurBugError, RefusedError, RegistryError
 from connectors.network import Network, Proxy
+
+if TYPE_CHECKING:
+    from connectors.by_urllib3 import Urllib3Transport
 
 log = logging.getLogger("trialwatch")
 
@@ -107,7 +109,7 @@ class HttpxTransport:
         asked = self._client.stream("GET", url, params=dict(params) or None, headers=dict(headers))
         try:
             with asked as response:
-                body = _body(response.iter_bytes(), self._most_bytes, url)
+                body = whole(response.iter_bytes(), self._most_bytes, url)
         except httpx.ConnectError as error:
             raise NoConnectionError(cause(error)) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -118,55 +120,7 @@ class HttpxTransport:
         self._client.close()
 
 
-class Urllib3Transport:
-    """The second way out, with a TLS stack and header order of its own."""
-
-    own_agent = f"python-urllib3/{version('urllib3')}"
-
-    def __init__(self, timeout_s: float, most_bytes: int = MOST_BYTES, way: Way | None = None) -> None:
-        self._most_bytes = most_bytes
-        way = way or Way(None, Network().trust())
-        self._pool: urllib3.PoolManager = (
-            urllib3.ProxyManager(
-                way.proxy.url,
-                proxy_headers=way.proxy.headers,
-                proxy_ssl_context=way.trust,
-                retries=False,
-                timeout=timeout_s,
-                ssl_context=way.trust,
-            )
-            if way.proxy
-            else urllib3.PoolManager(retries=False, timeout=timeout_s, ssl_context=way.trust)
-        )
-
-    def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
-        try:
-            response = self._pool.request(
-                "GET",
-                url,
-                fields=dict(params),
-                headers={"Accept-Encoding": "gzip", **headers},
-                redirect=False,
-                preload_content=False,
-            )
-            try:
-                body = _body(response.stream(), self._most_bytes, url)
-            except BaseException:
-                response.close()  # a connection that was not read to its end is of no more use
-                raise
-            response.release_conn()
-        except urllib3.exceptions.NewConnectionError as error:
-            raise NoConnectionError(cause(error)) from error
-        except urllib3.exceptions.HTTPError as error:
-            raise TransportError(cause(error)) from error
-        found = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, found, body, url)
-
-    def close(self) -> None:
-        self._pool.clear()
-
-
-def _body(pieces: Iterable[bytes], most_bytes: int, url: str) -> bytes:
+def whole(pieces: Iterable[bytes], most_bytes: int, url: str) -> bytes:
     """All of an answer, or ``RegistryError`` for one without end, which no second try would mend."""
     body = bytearray()
     for piece in pieces:
@@ -323,7 +277,7 @@ class PoliteClient:
             self.sleep(self.pace.free_at - now)
         self.pace.free_at = max(now, self.pace.free_at) + 1 / self.manners.requests_per_second
         self.requests += 1
-        kind = Urllib3Transport if self.voice == 2 else HttpxTransport
+        kind = _transport(self.voice)
         if kind not in self._transports:
             network = self.manners.network
             self._way = Way(network.proxy_for(self._address), network.trust())
@@ -337,6 +291,14 @@ class PoliteClient:
         except _TooSlowError:
             del self._transports[kind]  # its connection still waits for the rest
             raise
+
+
+def _transport(voice: int) -> type[HttpxTransport] | type["Urllib3Transport"]:
+    if voice < 2:
+        return HttpxTransport
+    from connectors.by_urllib3 import Urllib3Transport  # late: few nights need it, and all would pay for it
+
+    return Urllib3Transport
 
 
 class _TooSlowError(TransportError):

@@ -4,6 +4,7 @@ One value that no JSON writer should have sent (NaN, 1e999, half a surrogate pai
 value. Pure: it knows neither a registry nor what the values are for.
 """
 
+import itertools
 import json
 import math
 import re
@@ -38,7 +39,7 @@ def decoded(payload: bytes) -> tuple[Any, list[Odd]]:
     refusal = f"more than {DEEPEST} levels deep"
     try:
         value = msgspec.json.decode(payload)
-        if not _is_deeper_than(DEEPEST, value):
+        if not (_may_be_deep(payload) and _is_deeper_than(DEEPEST, value)):
             return value, []
     except _REFUSED as error:
         refusal = str(error)
@@ -61,6 +62,16 @@ def said(value: Any) -> str:
         case dict():
             return "an object"
     return json.dumps(value)
+
+
+def _may_be_deep(payload: bytes) -> bool:
+    """Whether so many brackets are open at once anywhere, those in texts counted as well."""
+    steps = map(_STEPS.__getitem__, payload.translate(None, _NO_BRACKETS))
+    return max(itertools.accumulate(steps), default=0) > DEEPEST
+
+
+_STEPS = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
+_NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
 
 
 def _is_deeper_than(levels: int, value: Any) -> bool:

@@ -7,15 +7,16 @@ their own words, which may hold a proxy's password; this machine itself is never
 import base64
 import ipaddress
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import truststore
-
 from connectors.errors import NetworkError
+
+if TYPE_CHECKING:
+    import ssl
 
 PORTS = {"http": 80, "https": 443}
 Setting = tuple[str, str]
@@ -76,7 +77,8 @@ class Network:
     def check(self, url: str) -> None:
         """Raises ``NetworkError``, with the variable's name, where the way to an address cannot be meant."""
         self.proxy_for(url)
-        self.trust()
+        if self.certificates or self.folder_of_certificates:  # the system's can be meant, and take long to read
+            self.trust()
 
     def proxy_for(self, url: str) -> Proxy | None:
         """Whom to ask instead of the address itself. Raises ``NetworkError``."""
@@ -88,17 +90,23 @@ class Network:
         proxy = _proxy(*setting) if setting else None
         return None if _is_this_machine(host) else proxy
 
-    def trust(self) -> ssl.SSLContext:
+    def trust(self) -> "ssl.SSLContext":
         """Whose certificates are believed: those that the variables name, else the system's.
 
         Raises ``NetworkError``.
         """
+        import ssl  # late, as truststore: every command reads the settings, and few ask a network
+
+        import truststore
+
         if self.certificates or self.folder_of_certificates:
             return _trusting(self.certificates, self.folder_of_certificates)
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _trusting(file: Setting | None, folder: Setting | None) -> ssl.SSLContext:
+def _trusting(file: Setting | None, folder: Setting | None) -> "ssl.SSLContext":
+    import ssl
+
     folders = [each for each in (folder[1].split(":") if folder else ()) if Path(each).is_dir()]
     if file is None and folder and not folders:
         raise NetworkError(f"{folder[0]} names no folder that is there: {folder[1]}")

@@ -7,6 +7,7 @@ compared. They refuse to know what a text means.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 
 _LOOKS_OTHERWISE = (
@@ -33,9 +34,17 @@ def shown(text: str) -> str:
     >>> shown(" COMPLETED\\u200b ｋｅｔａ\\u00admine\\u00a010⁹ ")
     'COMPLETED ketamine 10⁹'
     """
+    is_plain = text.isascii() and text.isprintable()
+    if is_plain and "  " not in text and text[:1] != " " and text[-1:] != " ":
+        return text
     folded = " ".join(text.split())
-    if folded.isascii() and folded.isprintable():
+    if is_plain or (folded.isascii() and folded.isprintable()):
         return folded
+    letter_by_letter = _each_by_itself(folded, usual_alone)
+    return _dressed(folded) if letter_by_letter is None else letter_by_letter
+
+
+def _dressed(folded: str) -> str:
     letters = [letter for letter in set(folded) if not " " <= letter <= "~"]
     dressed = {ord(letter): usual for letter in letters if (usual := _usual(letter)) != letter}
     has_joiners = not _JOINERS.isdisjoint(letters)
@@ -54,11 +63,61 @@ def compared(text: str) -> str:
     >>> compared("CI‑581a – the patient’s “m²”")
     'CI-581a - the patient\\'s "m2"'
     """
-    stored = shown(text)
+    return plain(shown(text))
+
+
+def plain(stored: str) -> str:
+    """As ``compared``, of a text that is spelt as it is stored."""
     if stored.isascii():
         return stored
+    letter_by_letter = _each_by_itself(stored, compared_alone)
+    return _plain(stored) if letter_by_letter is None else letter_by_letter
+
+
+def _plain(stored: str) -> str:
     spelt = unicodedata.normalize("NFKC", _VARIANTS.sub("", stored))
     return " ".join(_TYPOGRAPHIC.sub(lambda found: _PLAIN[found[0]], spelt).split())
+
+
+OTHER_LETTERS = re.compile("[^ -~]")
+"""Letters that may be spelt otherwise than they are written."""
+
+
+def _each_by_itself(text: str, spelt: Callable[[str], str | None]) -> str | None:
+    """The text with each letter spelt by itself; None where that needs a look at its neighbours."""
+    for letter in set(OTHER_LETTERS.findall(text)):
+        instead = spelt(letter)
+        if instead is None:
+            return None
+        if instead != letter:
+            text = text.replace(letter, instead)
+    return text
+
+
+@cache
+def usual_alone(letter: str) -> str | None:
+    """How ``shown`` writes a letter wherever it stands; None for one that depends on its neighbours."""
+    return _alone(letter, _dressed(letter))
+
+
+@cache
+def compared_alone(letter: str) -> str | None:
+    """How ``compared`` writes a letter wherever it stands; None for one that depends on its neighbours."""
+    return _alone(letter, _plain(_dressed(letter)))
+
+
+def _alone(letter: str, spelt: str) -> str | None:
+    """Marks join the letter before them, letters of some scripts each other; what is unseen leaves a gap."""
+    is_in_reach = any(first <= letter <= last for first, last in _STAND_ALONE)
+    joins = not spelt or " " in spelt or any(map(unicodedata.combining, letter + spelt))
+    return spelt if is_in_reach and not joins else None
+
+
+_STAND_ALONE = (
+    *(("\u00a1", "\u02ff"), ("\u0370", "\u052f"), ("\u2010", "\u2bff")),
+    *(("\u3001", "\u3029"), ("\ufb00", "\ufb06"), ("\uff01", "\uff5e")),
+)
+"""Latin, Greek, Cyrillic, marks and signs: the letters of nearly every record, which compose with no other."""
 
 
 @cache

@@ -1,7 +1,7 @@
 """The statuses that registries send, in the groups that readers think in. Pure."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from connectors.lists import read_rows
 
@@ -20,7 +20,7 @@ OPEN = frozenset(COURSE[:3])
 @cache
 def status_rows() -> list[dict[str, str]]:
     """Every status known, with its group (``statuses.csv``)."""
-    return read_rows(files("connectors") / "statuses.csv")
+    return read_rows(Path(__file__).parent / "statuses.csv")
 
 
 @cache

@@ -276,6 +276,13 @@ class Counted:
     posted: Any = None
 
 
+class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """By what a record is known, and the day of the data version that is written into it, if any."""
+
+    fingerprint: str
+    stamped_on: date | None = None
+
+
 class Reading(Protocol):
     """A record that was read, once: everything that is asked of it afterwards."""
 

@@ -1,4 +1,5 @@
-"""Write what is generated in docs/: the data dictionary, the answers of the cookbook and the table of kinds.
+"""Write what is generated: the store's tables and columns, the data dictionary, the cookbook's answers and the
+table of kinds.
 
 uv run python -m docs.refresh
 """
@@ -16,6 +17,7 @@ from flows.demo import nights, plainly
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.dictionary import document
+from warehouse.store import definition
 from warehouse.words import kinds
 
 FOLDER = Path(__file__).parent
@@ -75,6 +77,8 @@ def written(con: duckdb.DuckDBPyConnection) -> dict[Path, str]:
 
 
 def main() -> None:
+    for path, text in definition.written().items():  # first: the demo's nights are made with them
+        path.write_text(text, "utf-8")
     with tempfile.TemporaryDirectory() as folder, questions.published(demonstrated(Path(folder))) as con:
         for path, text in written(con).items():
             path.write_text(text, "utf-8")

@@ -28,6 +28,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import duckdb
 
+from flows.errors import ApartError
 from warehouse.errors import WarehouseError, named
 
 log = logging.getLogger("trialwatch")
@@ -41,10 +42,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _context = multiprocessing.get_context("forkserver")
 _ahead: "_Ahead | None" = None
-
-
-class ApartError(Exception):
-    """The step did not come to its end. The text says why, in our words; a note carries what a developer reads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
@@ -22,7 +21,7 @@ from flows.charset import knows, speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
 from flows.unsaid import without_secrets
-from warehouse.judge.checks import CHECKS
+from warehouse.words.checks import CHECKS
 from warehouse.words.kinds import KINDS
 from warehouse.words.vocabulary import SUBSTANCES
 
@@ -31,12 +30,11 @@ log = logging.getLogger("trialwatch")
 app = App(
     name="trialwatch",
     help="Tells what happened to the clinical trials you watch.",
-    version=version("trialwatch"),
+    version=lambda: _version(),
     default_parameter=Parameter(negative=()),
     result_action="return_value",
     suppress_keyboard_interrupt=False,  # main says what became of the work
 )
-app.register_install_completion_command()
 Json = Annotated[bool, Parameter(help="Print one JSON document on standard output.")]
 Format = Literal["table", "csv", "json"]
 Kinds = Annotated[tuple[str, ...], Parameter(help=f"Only these kinds of change: {', '.join(KINDS)}.")]
@@ -45,6 +43,12 @@ Accept = Annotated[
     str | None, Parameter(help=f"Let this check fail tonight, on record, with --because: {', '.join(CHECKS)}.")
 ]
 Hours = Annotated[float, Parameter(help="Hours that the last complete night may be old.")]
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("trialwatch")
 
 
 Does = TypeVar("Does", bound=Callable[..., Code])
@@ -63,6 +67,8 @@ def _command(example: str, name: str | None = None) -> Callable[[Does], Does]:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code (docs/commands.md)."""
     speak_plainly()
+    if not _names_a_command(arguments):  # what serves only who asks for help or completion takes time to import
+        app.register_install_completion_command()
     # Other libraries' chatter would drown our one sentence; their warnings are let through.
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Harmless("trialwatch: %(message)s"))
@@ -88,6 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             _say(str(told(error)))
         code = known or Code.OUR_BUG
     sys.exit(int(code or 0))
+
+
+def _names_a_command(arguments: Sequence[str] | None) -> bool:
+    words = sys.argv[1:] if arguments is None else arguments
+    return bool(words) and not words[0].startswith("-")
 
 
 @_command("trialwatch run --watch ketamine-sud")
@@ -214,7 +225,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     """
     from flows import show
     from flows.demo_folder import is_demo
-    from warehouse.publish import questions, status
+    from warehouse.publish import status
 
     settings = from_environment()
     facts = status.read(settings.status_file)
@@ -227,9 +238,8 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
         _print_json({**known, "is_demo": is_made_up, "is_stale": stale is not None, "sentence": stale})
     elif facts:
         show.status(facts)
-    if _published(settings).exists():
-        with questions.published(_published(settings)):
-            pass  # that it can be opened is a fact too
+    if not status.is_as_left(_published(settings), facts):
+        _must_open(_published(settings))
     mail_trouble = (facts or {}).get("mail_trouble")
     for sentence in filter(None, (stale, mail_trouble)):
         _say(sentence)
@@ -245,6 +255,15 @@ def watchdog(*, max_age: Hours = 36.0) -> Code:
     for sentence in seen.sentences:
         _say(sentence)
     return _standing_code(seen.stale, seen.mail_trouble)
+
+
+def _must_open(published: Path) -> None:
+    """That the published file can be opened is a fact too; the night saw to it, and left it as it was."""
+    from warehouse.publish import questions  # late: DuckDB alone takes as long as all the rest
+
+    if published.exists():
+        with questions.published(published):
+            pass
 
 
 def _standing_code(stale: str | None, mail_trouble: str | None) -> Code:

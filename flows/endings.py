@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from connectors.errors import ConnectorError, MailError, MailSettingError, NetworkError, OurBugError, RegistryError
-from flows.apart import ApartError
+from flows.errors import ApartError
 from flows.settings import SettingsError
 from warehouse.errors import (
     BackupError,

@@ -26,6 +26,7 @@ from warehouse.errors import WarehouseError, named
 from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import Certificate
+from warehouse.publish.status import left_as
 from warehouse.store.file import held_within, opened
 
 log = logging.getLogger("trialwatch")
@@ -93,7 +94,7 @@ def night(
             report.ending.note(Code.DONE, f"nothing had to be accepted: no check {accepted.check} failed tonight")
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
-            stock.not_published = _publish(do, occasion, all(succeeded), report.ending)
+            stock.not_published, stock.published_file = _publish(do, occasion, all(succeeded), report.ending)
         stage(progress, "mail")
         with opened(settings.store):
             delivered = do.deliver(settings, configuration)
@@ -121,22 +122,21 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
         return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
 
 
-def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> str | None:
+def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
     """Publish; whatever comes of that, it must not keep from their mail those who are to be told.
 
-    Returns the sentence that says why not, if it was not.
+    Returns the sentence that says why not, if it was not, and by what the published file is known, if it was.
     """
     try:
         stage(occasion.progress, "publishing: file, page and feed")
-        do.publish(occasion, is_complete)
+        return None, left_as(do.publish(occasion, is_complete))
     except Exception as error:
         trouble = named(error)
         if not trouble:
             log.exception("publishing failed")
         sentence = f"not published as it should be: {in_words(trouble or error)}"
         ending.note((trouble and code_of(trouble)) or Code.OUR_BUG, sentence)
-        return sentence
-    return None
+        return sentence, None
 
 
 def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:

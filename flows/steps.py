@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
 from warehouse.keep import holdings
 from warehouse.keep.certificate import Certificate, Night, keep_certificate, last_complete
+from warehouse.keep.intake import marking
 from warehouse.keep.night import keep_heartbeat, keep_night
 from warehouse.publish import status
 from warehouse.publish.analysts_file import publish
@@ -103,7 +104,7 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
             data_version = registry.data_version()
             if last and is_known_to_be(last.data_version, data_version) and last.watch_hash == watch.hash():
                 return Brought(unchanged=data_version)
-            with Landing(path) as landing:
+            with Landing(path, marking(served.reader)) as landing:
                 landing.finish(registry.collect(question, landing, occasion.progress))
         except OurBugError as error:
             return Brought(failed=str(error))
@@ -176,6 +177,7 @@ class Stock:
     """What a night adds to ``status.json``. ``not_published`` is the sentence that says why tonight's is not."""
 
     not_published: str | None = None
+    published_file: str | None = None
 
 
 def note_standing(settings: Settings, configuration: Configuration, tonight: Stock | None = None) -> None:
@@ -184,8 +186,11 @@ def note_standing(settings: Settings, configuration: Configuration, tonight: Sto
     with opened(settings.store) as con:
         facts = status.gather(con, _names(configuration), now=now, mail=mail_status(con, now))
     before = _noted(settings) or {}
-    trouble = {name: before.get(name) for name in ("trouble", "not_published")}
-    status.write(settings.status_file, facts | (asdict(tonight) if tonight else trouble))
+    kept = {name: before.get(name) for name in ("trouble", "not_published", "published_file")}
+    if tonight:
+        kept |= {"trouble": None, "not_published": tonight.not_published}
+        kept["published_file"] = tonight.published_file or kept["published_file"]
+    status.write(settings.status_file, facts | kept)
 
 
 @contextmanager

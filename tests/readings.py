@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import zstandard
+
 from connectors import canonical
 from connectors.clinicaltrials_gov.counting import counted, what_counts
 from connectors.clinicaltrials_gov.reading import Reader, Reading
@@ -13,8 +15,10 @@ from connectors.trial import Trial
 from warehouse.judge.changes import Finding, differences
 from warehouse.keep import intake
 from warehouse.keep.intake import Known, Read, Seen, Unreadable
+from warehouse.store.landed import Frame
 
 READER = Reader()
+MARKING = intake.marking(READER)
 TODAY = date(2026, 9, 12)
 
 
@@ -30,8 +34,13 @@ def trial_of(record: Any) -> Trial:
 
 
 def read(records: Iterable[bytes], known: Mapping[str, str] | None = None) -> list[Read | Unreadable]:
-    found = intake.read(iter(records), READER, TODAY, Known(known or {}))
+    found = intake.read([framed(records)], READER, TODAY, Known(known or {}))
     return [each for each in found if not isinstance(each, Seen)]
+
+
+def framed(records: Iterable[bytes]) -> Frame:
+    listed = list(records)
+    return Frame(zstandard.compress(b"".join(each + b"\n" for each in listed)), list(map(MARKING, listed)))
 
 
 def compare(before: dict[str, Any], after: dict[str, Any]) -> list[Finding]:

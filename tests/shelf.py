@@ -92,7 +92,7 @@ class Shelf:
             (self.folder / "store").mkdir(parents=True, exist_ok=True)
             with opened(self.folder / "store") as con:
                 for table, rows in self.rows.items():
-                    insert(con, table, rows, self.folder / "work")
+                    insert(con, models.name_of(table), rows, self.folder / "work")
                 publish(con, self.folder / "published", now=self.now, run_id="r", is_complete=True)
             self.published = True
         with duckdb.connect(str(self.folder / "published" / FILE), read_only=True) as con:

@@ -1,7 +1,7 @@
 """What a stage costs. Each is played in a process of its own, so that no stage inherits another's memory.
 
-Time is told from after the imports to the end; processor time with that of its children; memory is the most that
-the process and its children held together.
+Time is told from after the imports to the end; processor time with that of its children and theirs, whoever waits
+for them; memory is the most that all of them held together.
 """
 
 import importlib
@@ -47,8 +47,11 @@ def measured(stage: str, bench: Bench) -> Cost:
     quiet = os.environ | {"RUNTIME__DLTHUB_TELEMETRY": "false", "DO_NOT_TRACK": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=quiet) as process:
         peak = 0.0
+        spent: dict[int, float] = {}
         while process.poll() is None:
-            peak = max(peak, sum(map(_held_mb, _family(process.pid))))
+            family = list(_family(process.pid))
+            peak = max(peak, sum(map(_held_mb, family)))
+            spent |= {pid: cpu_s for pid in family[1:] if (cpu_s := _spent_s(pid))}
             time.sleep(BETWEEN_LOOKS_S)
         assert process.stdout
         said = process.stdout.read().splitlines()
@@ -57,7 +60,7 @@ def measured(stage: str, bench: Bench) -> Cost:
     told = json.loads(said[-1])
     if told["count"] != bench.size:
         raise StageFailedError(f"{stage} dealt with {told['count']:,} records of {bench.size:,}")
-    return Cost(told["count"], told["wall_s"], told["cpu_s"], max(peak, told["peak_mb"]))
+    return Cost(told["count"], told["wall_s"], told["cpu_s"] + sum(spent.values()), max(peak, told["peak_mb"]))
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -80,9 +83,18 @@ def _held_mb(pid: int, line: str = "VmRSS:") -> float:
     return int(kilobytes[0]) * 1024 / A_MEGABYTE if kilobytes else 0.0
 
 
+def _spent_s(pid: int) -> float:
+    """Processor time of a process so far, without that of its children."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def _cpu_s() -> float:
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def main(stage: str, folder: str, size: str, url: str) -> None:

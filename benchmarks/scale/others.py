@@ -21,7 +21,6 @@ from connectors.trial import Trial
 from warehouse.store import models
 from warehouse.store.file import FILE, opened
 from warehouse.store.load import ENTRIES
-from warehouse.store.tables import name_of
 
 TODAY = date(2026, 9, 12)
 NOW = datetime(2026, 9, 12, 2, 30)  # noqa: DTZ001 - as stored: UTC without a zone
@@ -102,4 +101,4 @@ def _objects(record: bytes) -> Iterator[SQLModel]:
             yield table(trial_id=trial.trial_id, item_key=str(position), position=position, **values)
 
 
-_TABLES: dict[str, type[SQLModel]] = {name_of(table): table for table in models.CHILD_TABLES}
+_TABLES: dict[str, type[SQLModel]] = {models.name_of(table): table for table in models.CHILD_TABLES}

@@ -17,6 +17,7 @@ from connectors.http import Manners, PoliteClient
 from connectors.registry import Collected, Search
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import Night
+from warehouse.keep.intake import marking
 from warehouse.keep.night import keep_night
 from warehouse.publish.analysts_file import COMPANIONS, FILE, publish
 from warehouse.store.file import opened
@@ -76,7 +77,7 @@ def land(bench: Bench, sent: Sent = FIRST) -> int:
     found_by = {number: ["everything"] for number in numbers}
     collected = Collected(REGISTRY, sent.data_version, sent.data_version, searches, found_by)
     count = 0
-    with Landing(bench.landed(sent)) as landing, bench.sent(sent).open("rb") as lines:
+    with Landing(bench.landed(sent), marking(Reader())) as landing, bench.sent(sent).open("rb") as lines:
         for line in lines:
             landing.write(line)
             count += 1

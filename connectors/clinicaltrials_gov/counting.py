@@ -1,6 +1,6 @@
 """What counts in a record of ClinicalTrials.gov, sorted by what it is told as. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from connectors.canonical import canonical
@@ -50,17 +50,16 @@ Record = dict[str, Any]
 
 
 def what_counts(record: Record) -> Record:
-    """The parts of a record whose change makes a new version, as sent."""
-    derived = record.get("derivedSection") or {}
-    mesh = {
-        module: {part: (derived.get(module) or {}).get(part) for part in ("meshes", "ancestors")}
-        for module in BROWSE_MODULES
-    }
-    return {
-        "protocolSection": record.get("protocolSection"),
-        "hasResults": record.get("hasResults"),
-        "derivedSection": mesh,
-    }
+    """The parts of a record whose change makes a new version, as sent; those that are there."""
+    derived = _as_object(record.get("derivedSection") or {})
+    browsed = {module: _as_object(derived.get(module) or {}) for module in BROWSE_MODULES}
+    mesh = {module: _there(browse, ("meshes", "ancestors")) for module, browse in browsed.items()}
+    content = {**_there(record, ("protocolSection", "hasResults")), "derivedSection": _there(mesh, BROWSE_MODULES)}
+    return _there(content, content)
+
+
+def _there(parts: Record, names: Iterable[str]) -> Record:
+    return {name: parts[name] for name in names if parts.get(name) not in (None, {}, [])}
 
 
 def counted(record: Record, spelling: Spelling) -> Counted:

@@ -12,7 +12,10 @@ from typing import Any
 
 import msgspec
 
-from connectors.clinicaltrials_gov.record import MOST, Study, bare, is_code
+from connectors.canonical import RareError, content_hash, stored_in_place
+from connectors.clinicaltrials_gov.counting import what_counts
+from connectors.clinicaltrials_gov.oddities import is_usual
+from connectors.clinicaltrials_gov.record import CODES, MOST, Study, bare, is_code
 from connectors.lenient import Odd, decoded, said
 from connectors.numbers import PLACE, number_by_structure, number_in, number_in_passing
 from connectors.spelling import compared, shown
@@ -26,34 +29,66 @@ MOST_SHOWN = 40
 _MISSING = object()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Understood:
-    """A record as far as it can be read: every value of ``record`` that ``study`` knows is of its type."""
+    """A record as far as it can be read: every value of ``record`` that ``study`` knows is of its type.
+
+    ``content_hash`` is that of what counts in it. ``is_usual`` when none of its values needs a flag.
+    """
 
     trial_id: str
-    record: Record
+    payload: bytes
     study: Study
-    odd: tuple[Odd, ...]
+    content_hash: str
+    is_usual: bool = False
+    odd: tuple[Odd, ...] = ()
+    fitted: Record | None = None
+
+    @property
+    def record(self) -> Record:
+        """As sent, but for what ``odd`` tells."""
+        return self.fitted or _decoded(self.payload)[0]
 
 
 def understood(payload: bytes) -> Understood:
     """Raises ``UnreadableError``."""
-    try:
-        value, odd = decoded(payload)
-    except ValueError as error:
-        raise UnreadableError(str(error), "$", number_by_structure(payload)) from error
+    value, odd = _decoded(payload)
     if not isinstance(value, dict):
         raise UnreadableError(f"no JSON object but {said(value)}", "$", None)
     number = number_in(value)
     if number is None:
         raise UnreadableError("no trial number", f"$.{NUMBER_AT}", number_in_passing(payload))
     try:
-        study = msgspec.convert(value, Study)
+        if not odd:
+            return _plain(number, payload, value)
+    except (msgspec.ValidationError, RareError):
+        value, _ = _decoded(payload)
+    return _odd(number, payload, value, odd)
+
+
+def _plain(number: str, payload: bytes, record: Record) -> Understood:
+    """The usual record, of which nothing is left out: each of its texts is looked at once."""
+    spelt = stored_in_place(what_counts(record))
+    spelt.compare_alike(CODES)
+    study = msgspec.convert(record, Study)
+    return Understood(number, payload, study, spelt.content_hash(), is_usual(record, study))
+
+
+def _odd(number: str, payload: bytes, record: Record, odd: list[Odd]) -> Understood:
+    try:
+        study = msgspec.convert(record, Study)
     except msgspec.ValidationError:
-        value = _fitted(Study, value, "", odd)
-        value.setdefault(PLACE[0], {}).setdefault(PLACE[1], {}).setdefault(PLACE[2], number)
-        study = msgspec.convert(value, Study)
-    return Understood(number, value, spelt(study), tuple(odd))
+        record = _fitted(Study, record, "", odd)
+        record.setdefault(PLACE[0], {}).setdefault(PLACE[1], {}).setdefault(PLACE[2], number)
+        study = msgspec.convert(record, Study)
+    return Understood(number, payload, spelt(study), content_hash(what_counts(record)), False, tuple(odd), record)
+
+
+def _decoded(payload: bytes) -> tuple[Any, list[Odd]]:
+    try:
+        return decoded(payload)
+    except ValueError as error:
+        raise UnreadableError(str(error), "$", number_by_structure(payload)) from error
 
 
 # -- fitting a value into its type -------------------------------------------------------------------------

@@ -1,16 +1,20 @@
 """What is odd about a record of ClinicalTrials.gov that could be read. Pure."""
 
+import types
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import msgspec
 
 from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT
+from connectors.clinicaltrials_gov.record import Study
 from connectors.dates import span
 from connectors.lenient import Odd
 from connectors.lists import read_rows
 from connectors.spelling import compared
-from connectors.statuses import UNRECOGNISED, status_group
+from connectors.statuses import UNRECOGNISED, status_group, status_groups
 from connectors.trial import Flag
 
 STATUSES = (
@@ -30,6 +34,47 @@ DATES = tuple(
     )
 )
 ENROLLMENT = "protocolSection.designModule.enrollmentInfo.count"
+
+
+def is_usual(record: dict[str, Any], study: Study) -> bool:
+    """Whether ``flags`` has surely nothing to say of a record whose codes are spelt as they are compared.
+
+    All values that must be known are looked at in one go; which of them is not known, that does not tell.
+    """
+    try:
+        msgspec.convert(record, _usual_record())
+    except msgspec.ValidationError:
+        return False
+    written = (_read(study, path) for path in _DATE_PATHS)
+    return all(span(each) for each in written if each is not None)
+
+
+def _read(part: Any, path: list[str]) -> Any:
+    for step in path:
+        part = getattr(part, step, None)
+    return part
+
+
+_DATE_PATHS = [path.split(".") for path in DATES]
+
+
+@cache
+def _usual_record() -> Any:
+    """The shape of a record in which every value that we flag is a known one."""
+    known = {path: Literal[tuple(values)] for path, values in _enumerations().items()}
+    known |= dict.fromkeys(STATUSES, Literal[tuple(status_groups())])
+    known[ENROLLMENT] = Annotated[int, msgspec.Meta(lt=UNKNOWN_ENROLLMENT)]
+    return _shape("Record", [(path.split("."), kind) for path, kind in known.items()])
+
+
+def _shape(name: str, known: list[tuple[list[str], Any]]) -> Any:
+    parts = []
+    for step in dict.fromkeys(path[0] for path, _ in known):
+        below = [(path[1:], kind) for path, kind in known if path[0] == step]
+        of = _shape(step.removesuffix("[]"), below) if below[0][0] else below[0][1]
+        kind = types.GenericAlias(list, of) if step.endswith("[]") else of
+        parts.append((step.removesuffix("[]"), kind | None, None))
+    return msgspec.defstruct(name, parts)
 
 
 def flags(record: dict[str, Any], odd: Iterable[Odd]) -> list[Flag]:

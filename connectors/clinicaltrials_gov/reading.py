@@ -6,9 +6,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from connectors.canonical import content_hash
 from connectors.clinicaltrials_gov import record as sent
-from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT, counted, what_counts
+from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT, counted
 from connectors.clinicaltrials_gov.fitting import NUMBER_AT, Understood, understood
 from connectors.clinicaltrials_gov.oddities import flags
 from connectors.dates import day, span, version_day
@@ -43,7 +42,8 @@ class Reader:
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
         """As the Protocol says. Outside of strings these quotation marks stand nowhere else."""
-        found = STAMP.search(payload)
+        place = payload.rfind(b'"versionHolder"')  # it stands near the end
+        found = STAMP.match(payload, place) if place >= 0 else None
         if not found:
             return payload, None
         stamped_on = version_day(found[1].decode("utf-8", "replace"))
@@ -68,12 +68,12 @@ class Reading:
     def trial(self) -> Trial:
         return as_trial(self.found.trial_id, self.found.study)
 
-    @cached_property
+    @property
     def content_hash(self) -> str:
-        return content_hash(what_counts(self.found.record))
+        return self.found.content_hash
 
     def flags(self) -> list[Flag]:
-        return flags(self.found.record, self.found.odd)
+        return [] if self.found.is_usual else flags(self.found.record, self.found.odd)
 
     def counted(self, spelling: Spelling) -> Counted:
         return counted(self.found.record, spelling)

@@ -10,6 +10,7 @@ path) and how its texts are stored (``Code``).
 
 import types
 import typing
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -192,3 +193,18 @@ def bare(kind: Any) -> Any:
 
 def is_code(kind: Any) -> bool:
     return CODE in getattr(kind, "__metadata__", ()) or any(map(is_code, typing.get_args(kind)))
+
+
+def _named(kind: Any) -> Iterator[tuple[str, bool]]:
+    """The name of every text in a struct and below, and whether it is a code."""
+    for part in msgspec.structs.fields(kind):
+        of = bare(part.type)
+        of = bare(typing.get_args(of)[0]) if typing.get_origin(of) is list else of
+        if isinstance(of, type) and issubclass(of, msgspec.Struct):
+            yield from _named(of)
+        elif of is str:
+            yield part.encode_name, is_code(part.type)
+
+
+CODES = frozenset(name for name, is_a_code in _named(Study) if is_a_code)
+"""By what names codes stand in a record. No other text has such a name."""

@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from connectors.by_urllib3 import Urllib3Transport
 from connectors.clinicaltrials_gov import ClinicalTrialsGov, answers
 from connectors.errors import RegistryError
-from connectors.http import Answer, HttpxTransport, Manners, PoliteClient, Transport, Urllib3Transport
+from connectors.http import Answer, HttpxTransport, Manners, PoliteClient, Transport
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ENDLESS = b"Transfer-Encoding: chunked\r\n\r\n"

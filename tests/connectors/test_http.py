@@ -10,6 +10,7 @@ import httpx
 import pytest
 import respx
 
+from connectors.by_urllib3 import Urllib3Transport
 from connectors.errors import OurBugError, RefusedError, RegistryError
 from connectors.http import (
     Answer,
@@ -19,7 +20,6 @@ from connectors.http import (
     PoliteClient,
     Transport,
     TransportError,
-    Urllib3Transport,
     must_be_json,
     user_agent,
 )

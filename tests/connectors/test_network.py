@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from connectors.by_urllib3 import Urllib3Transport
 from connectors.errors import NetworkError, RegistryError
-from connectors.http import HttpxTransport, Manners, PoliteClient, TransportError, Urllib3Transport, Way
+from connectors.http import HttpxTransport, Manners, PoliteClient, TransportError, Way
 from connectors.network import Network, Proxy
 
 REGISTRY = "https://clinicaltrials.gov"

@@ -31,8 +31,7 @@ from tests.readings import read
 from tests.records import a_trial
 from warehouse.judge import relevance
 from warehouse.keep.intake import Read
-from warehouse.store import models
-from warehouse.store.tables import column_types
+from warehouse.store.tables import every_column
 
 OURS = ("flows", "warehouse", "connectors")
 ACTS = {
@@ -148,12 +147,13 @@ def _ended(child: int, after_s: float | None) -> int:
 
 
 def _warm() -> None:
-    """Read once what every night reads once: the words of the rules, the dialects of SQLAlchemy."""
+    """Read once what every night reads once: the words of the rules, the columns of the tables."""
     for state in read([json.dumps(a_trial()).encode()]):
         assert isinstance(state, Read)
         state.reading.flags()
         relevance.judge(state.trial)
-    column_types(models.Change)
+    every_column()
+    sys.dont_write_bytecode = True  # nor is what a template was compiled to
     threads = list(Path("/proc/self/task").iterdir())
     assert len(threads) <= 2, (
         "a process must not fork beside threads, but for the allocator's, which knows of forks"

@@ -16,6 +16,7 @@ from connectors.files import write_whole
 from connectors.simulated import SimulatedRegistry
 from flows import apart
 from flows.endings import Code
+from flows.errors import ApartError
 from flows.nightly import Steps, night
 from flows.progress import silent
 from flows.settings import configuration
@@ -62,7 +63,7 @@ def test_a_step_returns_and_what_it_logs_is_told(caplog: pytest.LogCaptureFixtur
     ],
 )
 def test_what_does_not_come_to_its_end_is_a_sentence(step: Any, argument: Any, said: str) -> None:
-    with pytest.raises(apart.ApartError, match=said):
+    with pytest.raises(ApartError, match=said):
         apart.run(1 if step is time.sleep else 60, step, *([] if argument is None else [argument]))
 
 
@@ -74,7 +75,7 @@ def test_what_somebody_can_act_on_comes_as_it_is(tmp_path: Path) -> None:
 
 def test_nothing_of_it_is_left(tmp_path: Path) -> None:
     note = tmp_path / "note"
-    with pytest.raises(apart.ApartError):
+    with pytest.raises(ApartError):
         apart.run(5, start_another_and_hang, note)
     child = int(note.read_text())
     for _ in range(200):  # it is killed; that the system takes note may last a moment
@@ -88,6 +89,7 @@ def test_where_no_process_can_be_had_the_step_runs_all_the_same() -> None:
     code = """
 import os, tempfile
 from flows import apart
+from flows.errors import ApartError
 tempfile.tempdir = "/not/there"
 assert apart.run(60, os.getpid) == os.getpid()
 """
@@ -99,6 +101,7 @@ assert apart.run(60, os.getpid) == os.getpid()
 AHEAD = """
 import json, logging, os, sys, time
 from flows import apart
+from flows.errors import ApartError
 
 def tell(words):
     logging.getLogger("trialwatch").warning("it says %s", words)
@@ -109,7 +112,7 @@ def ahead(within_s, step, *arguments):
     waiting = apart._ahead.process.pid
     try:
         said = apart.run(within_s, step, *arguments)
-    except apart.ApartError as error:
+    except ApartError as error:
         said = str(error)
     print(said == waiting or said)
     try:

@@ -217,6 +217,24 @@ def test_a_damaged_status_says_so_until_the_next_night(house: House, typed: Type
     assert typed("status")[0] == 0
 
 
+@pytest.mark.usefixtures("a_completion_tonight")
+@pytest.mark.parametrize("between", [(), ("deliver",)])
+def test_a_published_file_that_was_damaged_is_told_by_status(
+    house: House, typed: Typed, between: tuple[str, ...]
+) -> None:
+    tonight_is_whole(house, typed)
+    published = house.settings.published / FILE
+    sound = published.read_bytes()
+    published.write_bytes(b"\0" * len(sound))
+    if between:  # it did not look into the file, and does not vouch for it
+        assert typed(*between)[0] == 0
+    code, _, said = typed("status")
+    assert code == 2, said
+    assert "the published file is damaged" in said
+    published.write_bytes(sound)
+    assert typed("status")[0] == 0
+
+
 AS_A_PLAIN_USER = """
 import json, os, sys
 import flows.cli, flows.nightly, flows.orchestration, flows.progress, flows.show

@@ -172,11 +172,13 @@ def test_help_lists_the_commands_there_are(typed: Typed) -> None:
     assert not {"backfill", "rebuild", "serve", "import"} & listed
 
 
-@pytest.mark.parametrize("command", ["status", "changes", "show NCT10000001", "query 'SELECT 1'", "deliver"])
-def test_readers_import_neither_prefect_nor_the_tables(
+@pytest.mark.parametrize(
+    "command", ["status", "changes", "show NCT10000001", "query 'SELECT 1'", "deliver", "run --no-prefect"]
+)
+def test_no_command_imports_prefect_or_the_models_that_can_do_without(
     house: House, registry: SimulatedRegistry, typed: Typed, command: str
 ) -> None:
-    forbidden = {"prefect"} if command == "deliver" else {"prefect", "sqlmodel", "sqlalchemy"}
+    forbidden = {"prefect", "sqlmodel", "sqlalchemy", "pydantic", "urllib3", *(["duckdb"] * (command == "status"))}
     registry.put(a_trial("NCT10000001"))
     house.night()
     typed("status")  # sets the environment

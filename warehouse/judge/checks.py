@@ -8,6 +8,7 @@ from typing import Any
 from connectors.dates import version_day
 from connectors.registry import Collected
 from connectors.versions import is_older, moved
+from warehouse.words.checks import CHECKS as CHECKS
 
 COLLAPSED_BELOW = 0.8
 """Fewer than this share of the members found again, the rest still there by id, is a thin answer …"""
@@ -238,11 +239,3 @@ def _collapse(night: Tonight) -> Iterator[Check]:
         f"the registry says of {removed} of the {members} trials of the watch, all in one night, "
         "that it holds no such trial",
     )
-
-
-CHECKS = (
-    *("data_version", "data_version_readable", "data_version_order", "totals", "mixed_data_versions"),
-    *("duplicates", "collapse", "removals"),
-    *("unreadable", "share_changed", "bounds", "followed"),
-)
-"""Every check by name, in the order in which they are made."""

@@ -1,12 +1,11 @@
 """What the warehouse knows of a watch and its subscriptions: plain values, read from trialwatch.toml elsewhere."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from connectors.registry import Question
+if TYPE_CHECKING:
+    from connectors.registry import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,10 @@ class Watch:
         }
         return wanted | dict.fromkeys(self.follow, "followed by the watch")
 
-    def question(self, followed: tuple[str, ...]) -> Question:
+    def question(self, followed: tuple[str, ...]) -> "Question":
         """What is asked of a registry; ``followed`` are the trials it has ever held."""
+        from connectors.registry import Question  # late, as all that only a night needs
+
         asked = dict.fromkeys((*self.named(), *followed))
         return Question(self.interventions, self.conditions, tuple(asked), self.everything, self.terms)
 
@@ -74,4 +75,8 @@ class Subscription:
 
 
 def _hash(*parts: object) -> str:
+    import hashlib
+
+    import msgspec
+
     return hashlib.blake2b(msgspec.json.encode(parts, order="deterministic"), digest_size=8).hexdigest()

@@ -13,7 +13,6 @@ from warehouse.judge import trouble
 from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Subscription, Watch
 from warehouse.keep import operator_mail
-from warehouse.store import models
 from warehouse.store.file import transaction
 from warehouse.store.tables import insert, sql
 from warehouse.words.outcomes import COMPLETE, IS_COMPLETE
@@ -24,7 +23,8 @@ class Night:
     """Which night this is. ``now`` is its one instant and ``clock`` tells its end: naive UTC, as stored.
 
     ``reader`` reads the registry's records; ``operator`` is who hears of trouble; ``accepted`` is a check that
-    may fail tonight.
+    may fail tonight. ``processes`` is how many read at once: where that is not
+    said, one, or as many as there are processors when there is very much to read.
     """
 
     run_id: str
@@ -37,6 +37,7 @@ class Night:
     subscriptions: tuple[Subscription, ...] = ()
     operator: str | None = None
     accepted: Acceptance | None = None
+    processes: int | None = None
 
     @property
     def today(self) -> date:
@@ -110,7 +111,7 @@ def put_certificate(con: duckdb.DuckDBPyConnection, night: Night, certificate: C
         "checks": msgspec.json.encode(certificate.checks).decode(),
         **told,
     }
-    insert(con, models.Run, [row], night.work)
+    insert(con, "run", [row], night.work)
 
 
 def _tell_the_operator(con: duckdb.DuckDBPyConnection, night: Night, certificate: Certificate) -> None:

@@ -72,24 +72,36 @@ def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> 
 
 def readings(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> dict[str, Reading]:
     """The latest record of each trial, read as tonight; one that the calendar turns, as it was read until now."""
-    with listed(con, trial_ids, night.work):
-        rows = con.execute(
-            "SELECT trial_id, payload, if(reads_otherwise_from <= ?, observed_at::DATE, ?) FROM trial_payload "
-            "JOIN trial USING (trial_id, version_number) JOIN trial_version USING (trial_id, version_number) "
-            "WHERE trial_id IN (FROM listed)",
-            [night.today, night.today],
-        ).fetchall()
-    return {trial_id: night.reader.read(payload.encode(), on) for trial_id, payload, on in rows}
+    found = {}
+    for trial_id, payload, turns_on, observed_on in _latest_records(con, trial_ids, night):
+        is_turned = turns_on is not None and turns_on <= night.today
+        found[trial_id] = night.reader.read(payload.encode(), observed_on if is_turned else night.today)
+    return found
 
 
 def turned_by_calendar(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, bytes]:
     """The latest record of each trial of the night's registry that may be read otherwise from today on."""
-    rows = con.execute(
-        "SELECT trial_id, payload FROM trial_payload JOIN trial USING (trial_id, version_number) "
-        "WHERE registry_name = ? AND reads_otherwise_from <= ? AND fate IS NULL",
+    due = con.execute(
+        "SELECT trial_id FROM trial WHERE registry_name = ? AND reads_otherwise_from <= ? AND fate IS NULL",
         [night.registry_name, night.today],
     ).fetchall()
-    return {trial_id: payload.encode() for trial_id, payload in rows}
+    rows = _latest_records(con, [trial_id for (trial_id,) in due], night)
+    return {trial_id: payload.encode() for trial_id, payload, *_ in rows}
+
+
+def _latest_records(
+    con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night
+) -> list[tuple[str, str, date | None, date]]:
+    """Nothing is asked of the records, which are most of the store, where no trial is named."""
+    wanted = list(trial_ids)
+    if not wanted:
+        return []
+    with listed(con, wanted, night.work):
+        return con.execute(
+            "SELECT trial_id, payload, reads_otherwise_from, observed_at::DATE FROM trial_payload "
+            "JOIN trial USING (trial_id, version_number) JOIN trial_version USING (trial_id, version_number) "
+            "WHERE trial_id IN (FROM listed)"
+        ).fetchall()
 
 
 def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | None) -> Before:

@@ -5,11 +5,12 @@ others. Nothing is written here.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
-from connectors.trial import Reader, Reading, Trial, UnreadableError
+from connectors.trial import Mark, Reader, Reading, Trial, UnreadableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +67,63 @@ class Unreadable:
     payload: bytes
 
 
-def read(
-    records: Iterator[bytes], reader: Reader, today: date, known: Known
-) -> Iterator[Read | Seen | Unreadable]:
-    """Each landed record, judged; none is parsed whose bytes are known.
+class Frame(Protocol):
+    """Some records that landed, each with its mark; unpacked only where they are asked for."""
 
-    Of two readable records of one trial the first is believed and the other set aside.
-    """
-    told: set[str] = set()
-    for payload in records:
+    @property
+    def marks(self) -> Sequence[Mark]: ...
+    def records(self) -> Sequence[bytes]: ...
+
+
+def marking(reader: Reader) -> Callable[[bytes], Mark]:
+    """By what a record that lands is known to this reader: its bytes but for the registry's stamp."""
+
+    def mark(payload: bytes) -> Mark:
         sent, stamped_on = reader.unstamped(payload)
-        fingerprint = _fingerprint(sent, reader.edition)
-        bearer = known.bearers.get(fingerprint)
-        if bearer and bearer not in told:
-            told.add(bearer)
-            yield Seen(bearer, stamped_on)
-            continue
-        try:
-            reading = reader.read(payload, today)
-        except UnreadableError as error:
-            yield Unreadable(error.trial_id, error.path, str(error), payload)
-            continue
-        number = reading.trial_id
-        if number in told:
-            yield Unreadable(number, reader.number_at, "another record of this number came before it", payload)
-            continue
-        told.add(number)
-        state = reading.content_hash
-        yield Read(reading, payload, fingerprint, state, known.hashes.get(number) != state, stamped_on)
+        digest = hashlib.blake2b(sent, digest_size=16).hexdigest()
+        return Mark(f"{reader.edition}-{digest}", stamped_on)
+
+    return mark
 
 
-def _fingerprint(sent: bytes, edition: int) -> str:
-    return f"{edition}-{hashlib.blake2b(sent, digest_size=16).hexdigest()}"
+def read(
+    frames: Iterable[Frame], reader: Reader, today: date, known: Known, told: set[str] | None = None
+) -> Iterator[Read | Seen | Unreadable]:
+    """Each landed record, judged; none is parsed whose bytes are known, and no frame unpacked that holds no other.
+
+    Of two readable records of one trial the first is believed and the other set aside; ``told`` are those of whom
+    one was read before.
+    """
+    told = set() if told is None else told
+    for frame in frames:
+        bearers = [known.bearers.get(mark.fingerprint) for mark in frame.marks]
+        all_known = set(filter(None, bearers))
+        if len(all_known) == len(frame.marks) and told.isdisjoint(all_known):
+            told |= all_known
+            for mark in frame.marks:
+                yield Seen(known.bearers[mark.fingerprint], mark.stamped_on)
+            continue
+        for payload, mark, bearer in zip(frame.records(), frame.marks, bearers, strict=True):
+            if bearer and bearer not in told:
+                told.add(bearer)
+                yield Seen(bearer, mark.stamped_on)
+                continue
+            found = _read(payload, mark, reader, today, known, told)
+            if isinstance(found, Read):
+                told.add(found.trial_id)
+            yield found
+
+
+def _read(
+    payload: bytes, mark: Mark, reader: Reader, today: date, known: Known, told: Container[str]
+) -> Read | Unreadable:
+    try:
+        reading = reader.read(payload, today)
+    except UnreadableError as error:
+        return Unreadable(error.trial_id, error.path, str(error), payload)
+    number = reading.trial_id
+    if number in told:
+        return Unreadable(number, reader.number_at, "another record of this number came before it", payload)
+    state = reading.content_hash
+    is_new = known.hashes.get(number) != state
+    return Read(reading, payload, mark.fingerprint, state, is_new, mark.stamped_on)

@@ -12,7 +12,6 @@ from warehouse.judge.changes import Finding, registry_date
 from warehouse.keep import holdings
 from warehouse.keep.certificate import Night
 from warehouse.keep.former import Heir
-from warehouse.store import models
 from warehouse.store.tables import insert
 
 
@@ -86,7 +85,7 @@ class Journal:
     def put(self, welcomed: Iterable[alerts.Due] = ()) -> None:
         """Write the changes and everything due because of them, in the caller's transaction."""
         night = self._night
-        insert(self._con, models.Change, self._rows, night.work)
+        insert(self._con, "change", self._rows, night.work)
         due = alerts.due(
             map(self._tellable, self._rows),
             night.subscriptions,
@@ -96,7 +95,7 @@ class Journal:
             now=night.now,
             run_id=night.run_id,
         )
-        insert(self._con, models.Delivery, map(self._delivery, (*due, *welcomed)), night.work)
+        insert(self._con, "delivery", map(self._delivery, (*due, *welcomed)), night.work)
 
     def _tellable(self, row: Mapping[str, Any]) -> alerts.Tellable:
         return alerts.Tellable(

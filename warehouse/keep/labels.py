@@ -18,7 +18,6 @@ from warehouse.keep import former, holdings
 from warehouse.keep.certificate import Night
 from warehouse.keep.intake import Read
 from warehouse.keep.journal import Journal
-from warehouse.store import models
 from warehouse.store.tables import insert, listed, sql
 
 BY_A_PERSON = "trialwatch.toml"
@@ -54,8 +53,8 @@ def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, J
         }
         for number, judgement in judgements.items()
     )
-    insert(con, models.TrialSubstance, evidence, night.work)
-    insert(con, models.TrialJudgement, words, night.work)
+    insert(con, "trial_substance", evidence, night.work)
+    insert(con, "trial_judgement", words, night.work)
     con.execute(
         "UPDATE watch_member SET is_relevant = judgement.is_relevant, why_relevant = judgement.reason "
         "FROM judged_before JOIN trial_judgement AS judgement USING (trial_id) "

@@ -30,7 +30,6 @@ from warehouse.keep.holdings import Held
 from warehouse.keep.intake import Unreadable
 from warehouse.keep.journal import Journal
 from warehouse.keep.shown import Shown
-from warehouse.store import models
 from warehouse.store.file import transaction
 from warehouse.store.landed import Landed
 from warehouse.store.load import Stage, known_by, load, seen
@@ -207,7 +206,7 @@ def _put_flags(con: duckdb.DuckDBPyConnection, night: Night, shown: Shown) -> No
     with listed(con, shown.judgements, night.work):
         con.execute("DELETE FROM trial_flag WHERE trial_id IN (FROM listed)")
     rows = ({"trial_id": number, **asdict(flag)} for number, flags in shown.flags.items() for flag in flags)
-    insert(con, models.TrialFlag, rows, night.work)
+    insert(con, "trial_flag", rows, night.work)
 
 
 def _put_quarantine(con: duckdb.DuckDBPyConnection, night: Night, unreadable: list[Unreadable]) -> None:
@@ -224,7 +223,7 @@ def _put_quarantine(con: duckdb.DuckDBPyConnection, night: Night, unreadable: li
         }
         for item, record in enumerate(unreadable, 1)
     )
-    insert(con, models.Quarantine, rows, night.work)
+    insert(con, "quarantine", rows, night.work)
 
 
 def _settle_fates(
@@ -272,7 +271,7 @@ def _move(
         }
         for entry in entries
     )
-    insert(con, models.WatchMember, rows, night.work)
+    insert(con, "watch_member", rows, night.work)
     for leaving in exits:
         con.execute(
             "UPDATE watch_member SET left_at = ?, why_left = ? WHERE watch = ? AND trial_id = ? AND stay = ?",

@@ -13,7 +13,8 @@ from warehouse.judge.changes import Finding, differences, hand_of, registry_date
 from warehouse.keep.certificate import Night
 from warehouse.keep.former import Heir
 from warehouse.keep.holdings import Held
-from warehouse.keep.intake import Known, Read, Unreadable, as_held, read
+from warehouse.keep.intake import Known, Read, Seen, Unreadable, as_held, read
+from warehouse.keep.many import MANY, New, Piece, Task, Unread, processors, read_apart
 from warehouse.store.landed import Landed
 from warehouse.store.load import KnownBy, Stage
 
@@ -40,25 +41,67 @@ class Shown:
     known_by: dict[str, KnownBy] = field(default_factory=dict)
     hands: dict[str, str] = field(default_factory=dict)
     unposted: int = 0
+    _judged: dict[relevance.Judgement, relevance.Judgement] = field(default_factory=dict)
 
     def look_through(self, night: Night, landed: Landed, stage: Stage, data_version_on: date | None) -> None:
         """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
-        for state in read(landed.records(), night.reader, night.today, self._known(night.today)):
-            if isinstance(state, Unreadable):
-                self.unreadable.append(state)
-                continue
-            self.trial_ids.append(state.trial_id)
-            if state.stamped_on:
-                self.stamped[state.stamped_on] += 1
-            if isinstance(state, Read):
-                self._take(state, stage, data_version_on)
+        known = self._known(night.today)
+        workers = night.processes or (processors() if landed.count() - len(self.held) >= MANY else 1)
+        if workers > 1:
+            ours = frozenset({*self.held, *self.heirs})
+            task = Task(night.reader, night.today, known, ours, stage.of_all, data_version_on)
+            pieces = read_apart(landed.frames(), task, stage, workers)
+            if pieces is not None and self._take_pieces(pieces, task, stage):
+                return
+        for state in read(landed.frames(), night.reader, night.today, known):
+            self._show(state, stage, data_version_on)
+
+    def _take_pieces(self, pieces: list[Piece], task: Task, stage: Stage) -> bool:
+        """Take what other processes read. False, and nothing is taken, where two of them read one trial."""
+        found = [each for piece in pieces for each in piece.found]
+        told = [each.trial_id for each in found if isinstance(each, New | Seen)]
+        if len(told) != len(set(told)):
+            return False
+        seen: set[str] = set()
+        for each in found:
+            if isinstance(each, New | Seen):
+                seen.add(each.trial_id)
+            if isinstance(each, New):
+                self._take_new(each)
+            elif isinstance(each, Unread):
+                for state in read([each], task.reader, task.today, task.known, seen):
+                    self._show(state, stage, task.data_version_on)
+            else:
+                self._show(each, stage, task.data_version_on)
+        for piece in pieces:
+            if piece.lines.count:
+                stage.take(piece.lines)
+        return True
+
+    def _show(self, state: Read | Seen | Unreadable, stage: Stage, data_version_on: date | None) -> None:
+        if isinstance(state, Unreadable):
+            self.unreadable.append(state)
+            return
+        self.trial_ids.append(state.trial_id)
+        if state.stamped_on:
+            self.stamped[state.stamped_on] += 1
+        if isinstance(state, Read):
+            self._take(state, stage, data_version_on)
+
+    def _take_new(self, new: New) -> None:
+        """What another process read and staged of a trial that was never held."""
+        self.trial_ids.append(new.trial_id)
+        if new.stamped_on:
+            self.stamped[new.stamped_on] += 1
+        self.new.add(new.trial_id)
+        self._note(new.trial_id, new.first_posted_on, new.judgement, new.flags)
 
     def turn(self, night: Night, due: Mapping[str, bytes]) -> None:
         """Read once more what the calendar turns and the registry did not show tonight."""
         for trial_id in due.keys() - set(self.trial_ids):
             before = self.held[trial_id]
             state = as_held(night.reader.read(due[trial_id], night.today), due[trial_id], before.fingerprint or "")
-            self._note(state)
+            self._note_state(state)
             self.changed.append(state)
             self.unposted += self._changed_by_nobody(state)
 
@@ -105,7 +148,7 @@ class Shown:
         if not state.is_new:
             self._keep_known(state)
             return
-        self._note(state)
+        self._note_state(state)
         if number in self.held:
             self.changed.append(state)
             self.unposted += self._changed_by_nobody(state)
@@ -115,11 +158,17 @@ class Shown:
             self.new.add(number)
             stage.put(state, 1, registry_date("sponsor", state.trial.last_update_posted_on, data_version_on))
 
-    def _note(self, state: Read) -> None:
-        number = state.trial_id
-        self.flags[number] = state.reading.flags()
-        self.judgements[number] = relevance.judge(state.trial)
-        self.first_posted_on[number] = state.trial.first_posted_on
+    def _note_state(self, state: Read) -> None:
+        trial = state.trial
+        self._note(state.trial_id, trial.first_posted_on, relevance.judge(trial), state.reading.flags())
+
+    def _note(
+        self, trial_id: str, first_posted_on: date | None, judgement: relevance.Judgement, flags: list[Flag]
+    ) -> None:
+        """Most judgements are the same, and are kept once."""
+        self.flags[trial_id] = flags
+        self.judgements[trial_id] = self._judged.setdefault(judgement, judgement)
+        self.first_posted_on[trial_id] = first_posted_on
 
     def _keep_known(self, state: Read) -> None:
         turns_on = self.held[state.trial_id].reads_otherwise_from

@@ -19,7 +19,7 @@ from warehouse.errors import WarehouseError, named
 from warehouse.publish import feed, page, parquet
 from warehouse.publish.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.publish.views import copy_tables, make_views
-from warehouse.store.file import spare_threads, transaction
+from warehouse.store.file import spare_effort, transaction
 from warehouse.store.literal import literal
 
 log = logging.getLogger("trialwatch")
@@ -72,7 +72,7 @@ def publish(
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
         with duckdb.connect(str(aside), read_only=True) as built:
-            spare_threads(built, aside.stat().st_size)
+            spare_effort(built, aside.stat().st_size)
             _check(con, built)
             # From the new file, before it is in place: page, feed and file must not tell different nights.
             made = dict(_made(built, companions))

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import msgspec
 
 from connectors.files import write_whole
 from warehouse.errors import DamagedError
 from warehouse.words.outcomes import IS_COMPLETE
+
+if TYPE_CHECKING:  # `status` reads what is said here without DuckDB, which takes long to import
+    import duckdb
 
 RUNS_SHOWN = 10
 RUN_COLUMNS = (
@@ -29,7 +31,7 @@ RUN_COLUMNS = (
 
 
 def gather(
-    con: duckdb.DuckDBPyConnection,
+    con: "duckdb.DuckDBPyConnection",
     pairs: Iterable[tuple[str, str]],
     *,
     now: datetime,
@@ -76,7 +78,7 @@ def gather(
     }
 
 
-def _unpublished_since(con: duckdb.DuckDBPyConnection) -> str | None:
+def _unpublished_since(con: "duckdb.DuckDBPyConnection") -> str | None:
     """When the last complete night ended, if what it stored has not been published."""
     row = con.execute(
         f"SELECT finished_at FROM run WHERE {IS_COMPLETE} "
@@ -92,7 +94,7 @@ def with_trouble(facts: dict[str, Any] | None, sentence: str, now: datetime) -> 
     return {**nothing, "nights": [], "runs": [], **(facts or {}), "written_at": _iso(now), "trouble": sentence}
 
 
-def is_all_complete(con: duckdb.DuckDBPyConnection, pairs: Iterable[tuple[str, str]]) -> bool:
+def is_all_complete(con: "duckdb.DuckDBPyConnection", pairs: Iterable[tuple[str, str]]) -> bool:
     """Whether the last run of each watch on each registry was complete."""
     last = con.execute(
         f"SELECT watch, registry_name, arg_max({IS_COMPLETE}, rowid) FROM run GROUP BY ALL"
@@ -115,6 +117,20 @@ def read(path: Path) -> dict[str, Any] | None:
     except msgspec.DecodeError as error:
         raise DamagedError(f"{path} is damaged: `trialwatch run` writes it anew") from error
     return facts
+
+
+def left_as(published: Path) -> str:
+    """By what a published file is known: whoever writes into it, or puts another in its place, changes that."""
+    at = published.stat()
+    return f"{at.st_ino}-{at.st_size}-{at.st_mtime_ns}"
+
+
+def is_as_left(published: Path, facts: Mapping[str, Any] | None) -> bool:
+    """Whether a published file is the one that a night has opened and looked through, and nobody touched since."""
+    try:
+        return bool(facts) and left_as(published) == (facts or {}).get("published_file")
+    except OSError:
+        return False
 
 
 def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) -> str | None:

@@ -15,9 +15,8 @@ from connectors.lists import read_rows
 from connectors.numbers import REGISTRIES_NUMBERS
 from connectors.statuses import status_rows
 from warehouse.judge.twins import Link, studies
-from warehouse.store import models
 from warehouse.store.literal import literal
-from warehouse.store.tables import name_of, sql
+from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, columns, sql
 from warehouse.words.vocabulary import rows
 
 VIEWS = (
@@ -60,8 +59,8 @@ def copy_tables(con: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> Non
     """Copy what may be public and gather what the views need. ``facts`` are the values of ``freshness.sql``."""
     con.execute(f"CREATE TABLE published.kept.freshness AS {sql('publish/kept/freshness')}", dict(facts))
     _put(con, "status_group", {"status": "VARCHAR", "status_group": "VARCHAR"}, status_rows())
-    for table in map(name_of, models.PUBLIC_TABLES):
-        private = [column for owner, column in models.PRIVATE_COLUMNS if owner == table]
+    for table in PUBLIC_TABLES:
+        private = [column for owner, column in PRIVATE_COLUMNS if owner == table]
         exclude = f"EXCLUDE ({', '.join(private)})" if private else ""
         source = f"({sql('publish/kept/trial_version')})" if table == "trial_version" else table
         con.execute(f"CREATE TABLE published.kept.{table} AS SELECT * {exclude} FROM {source}")
@@ -138,11 +137,11 @@ def _put(
 def _descriptions() -> dict[tuple[str, str], str]:
     """What each column means: the stored columns' own comments, then the views' own words."""
     found = {}
-    for table in reversed(models.PUBLIC_TABLES):
-        for column in models.columns(table):
-            for view in (name_of(table), f"{name_of(table)}s"):
-                found[view, column.name] = column.comment or ""
-            found["*", column.name] = column.comment or ""
+    for table in reversed(PUBLIC_TABLES):
+        for column in columns(table):
+            for view in (table, f"{table}s"):
+                found[view, column.name] = column.comment
+            found["*", column.name] = column.comment
     for row in read_rows(files("warehouse") / "publish" / "sql" / "views" / "columns.csv"):
         found[row["view"], row["column"]] = row["description"]
     return found

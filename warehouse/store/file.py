@@ -12,25 +12,24 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import duckdb
-import sqlalchemy as sa
-from sqlmodel import SQLModel
 
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.files import flush, make_folder
 from warehouse.store.literal import literal
-from warehouse.store.tables import sql
+from warehouse.store.tables import every_column, sql
 
 log = logging.getLogger("trialwatch")
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 FILE = "store.duckdb"
 SMALL = 64 << 20
 """Bytes that one thread has worked through before others were of use: waking them cost a night a quarter more."""
+MOST_MEMORY = "1GB"
+"""Of DuckDB's in one process. A night holds as much again in Python, and more is not of use to it."""
 VIEWS = ("store/delivery_ledger",)
 
 
@@ -114,13 +113,19 @@ def connected(path: Path, *, read_only: bool, awaited: int = 0) -> duckdb.DuckDB
     """A store's file, whatever the version of its tables. ``awaited`` are bytes that are about to come."""
     con = duckdb.connect(str(path), read_only=read_only)
     con.execute("SET TimeZone = 'UTC'")
-    spare_threads(con, path.stat().st_size + awaited)
+    con.execute(f"SET memory_limit = '{MOST_MEMORY}'")  # beyond it DuckDB spills into a folder beside the store
+    spare_effort(con, path.stat().st_size + awaited)
     return con
 
 
-def spare_threads(con: duckdb.DuckDBPyConnection, size: int) -> None:
-    """Have little data worked through by one thread, and much by as many as there are."""
-    con.execute("SET threads = 1" if size < SMALL else "RESET threads")
+def spare_effort(con: duckdb.DuckDBPyConnection, size: int) -> None:
+    """Have little data worked through by one thread, and much by as many as there are.
+
+    Nor are little data's texts tried with FSST, which took most of a checkpoint and made no block fewer.
+    """
+    is_little = size < SMALL
+    con.execute("SET threads = 1" if is_little else "RESET threads")
+    con.execute(f"SET disabled_compression_methods = '{'fsst' if is_little else ''}'")
 
 
 def _make(path: Path) -> None:
@@ -132,25 +137,12 @@ def _make(path: Path) -> None:
         con.execute(f"ATTACH {literal(aside)} AS made (STORAGE_VERSION 'v1.2.0')")
         con.execute("USE made")
         with transaction(con):
-            con.execute(_definition())
+            con.execute(sql("store/tables"))
             _make_views(con)
+            _comment(con)
             _note_version(con)
         con.execute("CHECKPOINT made")  # into the file itself: a log beside it would stay behind
     aside.replace(path)
-
-
-@cache
-def _definition() -> str:
-    """The statements that make every table, with every comment, as one text: they are run at once."""
-    said: list[str] = []
-    dialect = sa.create_mock_engine("duckdb://", print).dialect
-
-    def say(made: Any, *_: Any, **__: Any) -> None:
-        said.append(str(made.compile(dialect=dialect)))
-
-    engine = sa.create_mock_engine("duckdb://", say)
-    SQLModel.metadata.create_all(engine, checkfirst=False)
-    return ";\n".join(said)
 
 
 def _make_views(con: duckdb.DuckDBPyConnection) -> None:
@@ -190,10 +182,13 @@ def _bring_up_to_date(path: Path, version: int | None) -> None:
 
 
 def _comment(con: duckdb.DuckDBPyConnection) -> None:
-    """Give every column the comment that a newly made store has."""
-    for table in SQLModel.metadata.sorted_tables:
-        for column in table.columns:
-            con.execute(f'COMMENT ON COLUMN "{table.name}"."{column.name}" IS {literal(column.comment or "")}')
+    """Say of every column what it is, all at once."""
+    said = (
+        f'COMMENT ON COLUMN "{table}"."{column.name}" IS {literal(column.comment)}'
+        for table, columns in every_column().items()
+        for column in columns
+    )
+    con.execute(";\n".join(said))
 
 
 def copy_whole(path: Path, to: Path) -> None:

@@ -1,13 +1,13 @@
 """Where records land, exactly as sent: NDJSON with ZSTD, one file a registry, watch and night.
 
 A landed file is complete or absent: it is written under another name, and renamed when the registry has been
-read whole. Beside it lies what was asked and answered (``Collected``), so that a night can be read again.
+read whole. Beside it lies what was asked and answered (``Collected``), so that a night can be read again, and by
+what each record is known: a frame of some dozens, packed by itself, is unpacked only when one of them is not.
 """
 
-import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -16,7 +16,21 @@ import msgspec
 import zstandard
 
 from connectors.registry import Collected, Fate, Merged, Removed, Search
+from connectors.trial import Mark
 from warehouse.files import flush, write_whole
+
+A_FRAME = 1 << 20
+"""Bytes of records that are packed together: a few more take as much room, many fewer take twice as much."""
+
+
+Marking = Callable[[bytes], Mark]
+
+
+class _Frame(msgspec.Struct):
+    """How many bytes of the file it takes, and the mark of each of its records."""
+
+    length: int
+    marks: list[Mark]
 
 
 class _Manifest(msgspec.Struct):
@@ -30,6 +44,7 @@ class _Manifest(msgspec.Struct):
     merged: dict[str, str]
     unnamed: int
     requests: int
+    frames: list[_Frame]
 
 
 class Landing:
@@ -38,11 +53,20 @@ class Landing:
     Leaving the ``with`` block without ``finish`` leaves nothing behind.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, marking: Marking) -> None:
         self.path = path
+        self._marking = marking
         self._aside = path.with_name(f".{path.name}.part")
         self._open = ExitStack()
-        self._writer: BinaryIO | None = None
+        self._packer = zstandard.ZstdCompressor()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._file: BinaryIO | None = None
+        self._frames: list[_Frame] = []
+        self._lines: list[bytes] = []
+        self._marks: list[Mark] = []
+        self._room = A_FRAME
 
     def __enter__(self) -> "Landing":
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,22 +83,46 @@ class Landing:
 
     def restart(self) -> None:
         self._open.close()
-        file = self._open.enter_context(self._aside.open("wb"))
-        self._writer = self._open.enter_context(zstandard.ZstdCompressor().stream_writer(file))
+        self._begin()
+        self._file = self._open.enter_context(self._aside.open("wb"))
 
     def write(self, record: bytes) -> None:
-        assert self._writer, "a landing is written inside its with block"  # noqa: S101
         # Outside of strings a line break is only layout, and inside of them JSON allows none.
-        self._writer.write(record.replace(b"\r", b" ").replace(b"\n", b" ").strip() + b"\n")
+        line = record.replace(b"\r", b" ").replace(b"\n", b" ").strip()
+        self._lines.append(line)
+        self._marks.append(self._marking(line))
+        self._room -= len(line)
+        if self._room <= 0:
+            self._pack()
+
+    def _pack(self) -> None:
+        assert self._file, "a landing is written inside its with block"  # noqa: S101
+        packed = self._packer.compress(b"".join(line + b"\n" for line in self._lines))
+        self._file.write(packed)
+        self._frames.append(_Frame(len(packed), self._marks))
+        self._lines, self._marks, self._room = [], [], A_FRAME
 
     def finish(self, collected: Collected) -> "Landed":
         """Make the file complete: on disk, under its own name, with what was asked and answered beside it."""
+        if self._lines or not self._frames:
+            self._pack()
         self._open.close()
         landed = Landed(self.path)
-        write_whole(landed.manifest, msgspec.json.encode(_to_manifest(collected)))
+        write_whole(landed.manifest, msgspec.json.encode(_to_manifest(collected, self._frames)))
         flush(self._aside)
         self._aside.replace(self.path)
         return landed
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Some records, packed, each with its mark."""
+
+    packed: bytes = field(repr=False)
+    marks: list[Mark] = field(repr=False)
+
+    def records(self) -> list[bytes]:
+        return zstandard.decompress(self.packed).split(b"\n")[: len(self.marks)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +135,24 @@ class Landed:
     def manifest(self) -> Path:
         return self.path.with_suffix(".json")
 
+    def count(self) -> int:
+        """How many records there are."""
+        return sum(len(each.marks) for each in self._told().frames)
+
+    def frames(self) -> Iterator[Frame]:
+        with self.path.open("rb") as file:
+            for each in self._told().frames:
+                yield Frame(file.read(each.length), each.marks)
+
     def records(self) -> Iterator[bytes]:
-        with zstandard.open(self.path, "rb") as stream, io.BufferedReader(stream) as lines:
-            for line in lines:
-                yield line.rstrip(b"\n")
+        for frame in self.frames():
+            yield from frame.records()
+
+    def _told(self) -> _Manifest:
+        return msgspec.json.decode(self.manifest.read_bytes(), type=_Manifest)
 
     def collected(self) -> Collected:
-        kept = msgspec.json.decode(self.manifest.read_bytes(), type=_Manifest)
+        kept = self._told()
         fates: dict[str, Fate] = {number: Removed(said) for number, said in kept.removed.items()}
         fates |= {number: Merged(survivor) for number, survivor in kept.merged.items()}
         return Collected(
@@ -109,7 +168,7 @@ class Landed:
         )
 
 
-def _to_manifest(collected: Collected) -> _Manifest:
+def _to_manifest(collected: Collected, frames: list[_Frame]) -> _Manifest:
     fates = collected.fates.items()
     return _Manifest(
         collected.registry_name,
@@ -122,4 +181,5 @@ def _to_manifest(collected: Collected) -> _Manifest:
         {number: fate.survivor for number, fate in fates if isinstance(fate, Merged)},
         collected.unnamed,
         collected.requests,
+        frames,
     )

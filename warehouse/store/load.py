@@ -18,8 +18,7 @@ import duckdb
 import msgspec
 
 from connectors.trial import Entry, Trial
-from warehouse.store import models
-from warehouse.store.tables import Lines, listed, name_of
+from warehouse.store.tables import Lines, columns, listed
 
 A_PART = 10_000
 """Trials that are read at a time: each takes a tenth of a megabyte of memory while it is."""
@@ -74,36 +73,40 @@ class Stage:
 
     def __init__(self, work: Path, *, registry_name: str, run_id: str, observed_at: datetime) -> None:
         self._work = work
-        self._of_all = {"registry_name": registry_name, "run_id": run_id, "observed_at": observed_at}
+        self.of_all = {"registry_name": registry_name, "run_id": run_id, "observed_at": observed_at}
         self._parts: list[Lines] = []
+        self._own: Lines | None = None
         self._open = ExitStack()
         self.count = 0
 
     def __enter__(self) -> Self:
+        self._clear()  # what a night that was killed left
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        self._clear()  # what another process wrote and nobody took
+
+    def _clear(self) -> None:
+        for leftover in self._work.glob("stage-*.ndjson"):
+            leftover.unlink()
 
     def put(self, state: State, version_number: int, dated: tuple[date | None, str]) -> None:
         """``dated`` is the registry's date of this state, and what kind of date that is."""
-        if self.count % A_PART == 0:
-            path = self._work / f"stage-{len(self._parts)}.ndjson"
-            self._parts.append(self._open.enter_context(Lines(path)))
+        if not self._own or self._own.count >= A_PART:
+            self._own = self._open.enter_context(self.lines(f"own-{len(self._parts)}"))
+            self._parts.append(self._own)
         self.count += 1
-        registry_date, basis = dated
-        self._parts[-1].add(
-            {
-                **self._of_all,
-                "version_number": version_number,
-                "registry_date": registry_date,
-                "registry_date_basis": basis,
-                "content_hash": state.content_hash,
-                "fingerprint": state.fingerprint,
-                "payload": state.payload.decode("utf-8", "replace"),
-                "trial": state.trial,
-            }
-        )
+        self._own.add(self.of_all | row_of(state, version_number, dated))
+
+    def lines(self, name: str) -> Lines:
+        """Where rows of this stage may be written, by this process or another."""
+        return Lines(self._work / f"stage-{name}.ndjson")
+
+    def take(self, lines: Lines) -> None:
+        """Take over the rows that another process has written."""
+        self._parts.append(self._open.enter_context(lines))
+        self.count += lines.count
 
     def parts(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """Each part in turn, as the temporary table ``stage``."""
@@ -111,6 +114,20 @@ class Stage:
             part.read(con, STAGED, "CREATE OR REPLACE TEMP TABLE stage AS SELECT *")
             yield
             con.execute("DROP TABLE stage")
+
+
+def row_of(state: State, version_number: int, dated: tuple[date | None, str]) -> dict[str, Any]:
+    """What is staged of one state, but for what is the same of all in a stage."""
+    registry_date, basis = dated
+    return {
+        "version_number": version_number,
+        "registry_date": registry_date,
+        "registry_date_basis": basis,
+        "content_hash": state.content_hash,
+        "fingerprint": state.fingerprint,
+        "payload": state.payload.decode("utf-8", "replace"),
+        "trial": state.trial,
+    }
 
 
 def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
@@ -122,9 +139,9 @@ def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
 
 def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
     """Add the states in ``stage`` to what is known of their trials, whichever of them is the latest."""
-    columns = {each.name: each for each in msgspec.structs.fields(Trial)}
-    named = [column.name for column in models.columns(models.TrialVersion)]
-    values = ", ".join(f"trial.{name}" if name in columns else name for name in named if name not in NOT_STAGED)
+    of_a_trial = {each.name for each in msgspec.structs.fields(Trial)}
+    named = [column.name for column in columns("trial_version")]
+    values = ", ".join(f"trial.{name}" if name in of_a_trial else name for name in named if name not in NOT_STAGED)
     con.execute(f"INSERT INTO trial_version BY NAME SELECT {values}, ? AS source FROM stage", [source])
     con.execute("INSERT INTO trial_payload BY NAME SELECT trial.trial_id, version_number, payload FROM stage")
 
@@ -141,8 +158,8 @@ def make_present(con: duckdb.DuckDBPyConnection) -> None:
             "WHERE trial_version.trial_id = stage.trial.trial_id AND superseded_at IS NULL "
             "AND trial_version.version_number <> stage.version_number"
         )
-        for table in map(name_of, models.CHILD_TABLES):
-            con.execute(f"DELETE FROM {table} WHERE trial_id IN ({held})")
+        for lists in ENTRIES.values():
+            con.execute(f"DELETE FROM {_table(lists)} WHERE trial_id IN ({held})")
     for entry, lists in ENTRIES.items():
         con.execute(_entries(entry, lists))
     con.execute(
@@ -167,9 +184,9 @@ def _entries(entry: type[Entry], lists: str) -> str:
 
     Its key comes from the entry's own words, so that it survives reordering and loading again.
     """
-    table = f"trial_{lists.removesuffix('s')}"
-    columns = [column.name for column in models.columns(_TABLES[table])]
-    values = ", ".join(f"item.{name}" for name in columns if name not in ("trial_id", "item_key", "position"))
+    table = _table(lists)
+    named = [column.name for column in columns(table)]
+    values = ", ".join(f"item.{name}" for name in named if name not in ("trial_id", "item_key", "position"))
     named_by = ", ".join(f"item.{part}" for part in entry.NAMED_BY)
     name = f"coalesce({named_by}, '')" if entry.BY_THE_FIRST else f"concat_ws('|', {named_by})"
     return (
@@ -180,7 +197,8 @@ def _entries(entry: type[Entry], lists: str) -> str:
     )
 
 
-_TABLES = {name_of(table): table for table in models.CHILD_TABLES}
+def _table(lists: str) -> str:
+    return f"trial_{lists.removesuffix('s')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,23 @@ def _with_compression(element: CreateColumn, compiler: Any, **options: Any) -> A
     return f"{column} USING COMPRESSION {compression}" if column and compression else column
 
 
+@compiles(sa.PrimaryKeyConstraint, "duckdb")
+def _with_index(element: sa.PrimaryKeyConstraint, compiler: Any, **options: Any) -> Any:
+    """The key of a table that is only loaded and read whole is not kept as an index.
+
+    An index stays in memory while rows come, half a gigabyte at 200,000 trials, and makes a checkpoint write the
+    last hundred thousand rows anew. What makes the keys of these tables unique stands beside each.
+    """
+    return (
+        None
+        if element.table.info.get("is_unindexed")
+        else compiler.visit_primary_key_constraint(element, **options)
+    )
+
+
+UNINDEXED = {"info": {"is_unindexed": True}}
+
+
 def _column(comment: str, kind: Any = None, *, key: bool = False, long: bool = False, **more: Any) -> Any:
     extras: dict[str, Any] = {"comment": comment}
     if long:
@@ -130,12 +147,16 @@ class TrialPayload(SQLModel, table=True):
     """The record of a version as the registry sent it. Private: it names people."""
 
     __tablename__ = "trial_payload"
+    __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
     version_number: int = number("The version it is the record of.", key=True)
     payload: str = text("The record, JSON as sent.", long=True)
 
 
 class _Child(SQLModel):
+    """An entry of a trial's latest version. Its rows are replaced together; those of one name are counted."""
+
+    __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
     item_key: str = text(ITEM_KEY, key=True)
     position: int = number(POSITION)
@@ -237,6 +258,7 @@ class TrialSubstance(SQLModel, table=True):
     """A substance label of a trial, with its evidence."""
 
     __tablename__ = "trial_substance"
+    __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
     substance: str = text("alcohol, cannabis, cocaine, …", key=True)
     field: str = text("Where in the record the evidence stands.", key=True)
@@ -249,6 +271,7 @@ class TrialJudgement(SQLModel, table=True):
     """The rules' word on a trial: what the drug does in it, and whether it is ours."""
 
     __tablename__ = "trial_judgement"
+    __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
     drug_role: str = text("treatment, comparator, adjunct, anaesthetic, abused or none.")
     is_relevant: bool = _column("Whether ketamine is part of treating a substance use disorder in it.")
@@ -260,6 +283,7 @@ class TrialFlag(SQLModel, table=True):
     """A value that is not as it should be: unknown and kept as sent, or of a wrong type and left out."""
 
     __tablename__ = "trial_flag"
+    __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
     path: str = text("Where in the record.", key=True)
     value: str = text("The value, as sent; what kind of value it is where it may name people.", key=True)
@@ -420,25 +444,9 @@ CHILD_TABLES: tuple[type[_Child], ...] = (
     TrialPublication,
 )
 
-PUBLIC_TABLES: tuple[type[SQLModel], ...] = (
-    Trial,
-    TrialVersion,
-    *CHILD_TABLES,
-    TrialSubstance,
-    TrialJudgement,
-    TrialFlag,
-    Change,
-    WatchMember,
-    Run,
-    Quarantine,
-)
-"""What is published. Payloads and mail stay in the store: they name people."""
 
-
-PRIVATE_COLUMNS = frozenset(
-    {("quarantine", "payload"), ("trial", "fingerprint"), ("trial", "reads_otherwise_from")}
-)
-"""Columns of public tables that are not published."""
+def name_of(table: type[SQLModel]) -> str:
+    return str(table.__tablename__)
 
 
 def columns(table: type[SQLModel]) -> list[sa.Column[Any]]:

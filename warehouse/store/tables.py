@@ -9,17 +9,29 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import duckdb
 import msgspec
-import sqlalchemy as sa
-from sqlmodel import SQLModel
 
-from warehouse.store.models import columns
+from connectors.lists import read_rows
 
 ROOM_FOR_A_LINE = 16 * 1024 * 1024
 """DuckDB's own default for the longest line it reads."""
+
+COLUMNS = "columns.csv"
+PUBLIC_TABLES = (
+    *("trial", "trial_version"),
+    *("trial_condition", "trial_keyword", "trial_mesh_term", "trial_intervention", "trial_arm", "trial_outcome"),
+    *("trial_site", "trial_sponsor", "trial_identifier", "trial_publication"),
+    *("trial_substance", "trial_judgement", "trial_flag"),
+    *("change", "watch_member", "run", "quarantine"),
+)
+"""What is published. Payloads and mail stay in the store: they name people."""
+PRIVATE_COLUMNS = frozenset(
+    {("quarantine", "payload"), ("trial", "fingerprint"), ("trial", "reads_otherwise_from")}
+)
+"""Columns of public tables that are not published."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -30,8 +42,27 @@ def sql(name: str) -> str:
     return (files("warehouse") / room / "sql" / f"{statement}.sql").read_text("utf-8")
 
 
-def name_of(table: type[SQLModel]) -> str:
-    return str(table.__tablename__)
+class Column(NamedTuple):
+    """A column of a stored table."""
+
+    name: str
+    type: str
+    comment: str
+
+
+def columns(table: str) -> tuple[Column, ...]:
+    """The columns of a stored table, in order, as the models define them."""
+    return every_column()[table]
+
+
+@cache
+def every_column() -> dict[str, tuple[Column, ...]]:
+    """The columns of every stored table (``definition`` writes them out)."""
+    found: dict[str, tuple[Column, ...]] = {}
+    for row in read_rows(files("warehouse") / "store" / "sql" / COLUMNS):
+        column = Column(row["column"], row["type"], row["comment"])
+        found[row["table"]] = (*found.get(row["table"], ()), column)
+    return found
 
 
 class Lines:
@@ -43,35 +74,41 @@ class Lines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.count = 0
-        self._longest = 0
+        self.longest = 0
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        try:
+            self.close()
+        finally:  # closing writes, and on a full disk cannot
+            self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Have all of it on disk, for another process to read."""
         if self._file:
-            try:
-                self._file.close()
-            finally:  # closing writes, and on a full disk cannot
-                self.path.unlink(missing_ok=True)
+            file, self._file = self._file, None
+            file.close()
 
     def add(self, row: Mapping[str, Any]) -> None:
+        line = _encoder.encode(row)
         if not self._file:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("wb")
-        line = _encoder.encode(row)
         self._file.write(line + b"\n")
         self.count += 1
-        self._longest = max(self._longest, len(line))
+        self.longest = max(self.longest, len(line))
 
     def read(self, con: duckdb.DuckDBPyConnection, columns: Mapping[str, str], into: str) -> None:
         """Run ``into`` (an INSERT or a CREATE … AS) with the lines as its source."""
-        if not self._file:
+        if not self.count:
             return
-        self._file.flush()
+        if self._file:
+            self._file.flush()
         types = ", ".join(f"\"{name}\": '{kind}'" for name, kind in columns.items())
-        room = max(ROOM_FOR_A_LINE, 2 * self._longest)
+        room = max(ROOM_FOR_A_LINE, 2 * self.longest)
         con.execute(
             f"{into} FROM read_json(?, format = 'newline_delimited', columns = {{{types}}}, "
             f"maximum_object_size = {room})",
@@ -79,20 +116,13 @@ class Lines:
         )
 
 
-@cache
-def column_types(table: type[SQLModel]) -> Mapping[str, str]:
-    dialect = sa.create_mock_engine("duckdb://", lambda *_: None).dialect
-    return {column.name: column.type.compile(dialect) for column in columns(table)}
-
-
-def insert(
-    con: duckdb.DuckDBPyConnection, table: type[SQLModel], rows: Iterable[Mapping[str, Any]], work: Path
-) -> int:
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]], work: Path) -> int:
     """Insert rows (column → value; a missing column is NULL); returns their number."""
-    with Lines(work / f"{name_of(table)}.ndjson") as lines:
+    with Lines(work / f"{table}.ndjson") as lines:
         for row in rows:
             lines.add(row)
-        lines.read(con, column_types(table), f"INSERT INTO {name_of(table)} BY NAME SELECT *")
+        types = {column.name: column.type for column in columns(table)}
+        lines.read(con, types, f"INSERT INTO {table} BY NAME SELECT *")
         return lines.count
 
 

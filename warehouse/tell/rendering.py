@@ -8,17 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import css_inline
-import jinja2
 
+from warehouse.templates import environment
 from warehouse.words.markup import breakable, marked
 
-_templates = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=jinja2.select_autoescape(("html",)),
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_templates = environment(Path(__file__).parent / "templates")
 _templates.filters.update(marked=marked, breakable=breakable)
 _inliner = css_inline.CSSInliner(
     keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False

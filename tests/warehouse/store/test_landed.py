@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ import zstandard
 
 from connectors.errors import RegistryError
 from connectors.registry import Collected, Merged, Removed, Search
-from warehouse.store.landed import Landed, Landing
+from connectors.trial import Mark
+from warehouse.store.landed import A_FRAME, Landed, Landing
 
+DAY = date(2026, 9, 11)
 NOTHING = Collected("clinicaltrials.gov", None, None)
 SOMETHING = Collected(
     registry_name="clinicaltrials.gov",
@@ -30,6 +33,10 @@ SOMETHING = Collected(
 )
 
 
+def plainly(record: bytes) -> Mark:
+    return Mark(record.decode("utf-8", "replace"), DAY)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "landed" / "clinicaltrials.gov" / "night-1.ndjson.zst"
@@ -40,7 +47,7 @@ def left_behind(path: Path) -> list[str]:
 
 
 def landed(path: Path, *records: bytes, collected: Collected = NOTHING) -> Landed:
-    with Landing(path) as landing:
+    with Landing(path, plainly) as landing:
         for record in records:
             landing.write(record)
         return landing.finish(collected)
@@ -48,7 +55,7 @@ def landed(path: Path, *records: bytes, collected: Collected = NOTHING) -> Lande
 
 class TestCompleteOrAbsent:
     def test_a_landing_left_without_finish_leaves_nothing(self, path: Path) -> None:
-        with Landing(path) as landing:
+        with Landing(path, plainly) as landing:
             landing.write(b'{"a": 1}')
         assert left_behind(path) == []
 
@@ -57,12 +64,12 @@ class TestCompleteOrAbsent:
             yield b'{"a": 1}'
             raise RegistryError("the connection broke off")
 
-        with pytest.raises(RegistryError, match="broke off"), Landing(path) as landing:
+        with pytest.raises(RegistryError, match="broke off"), Landing(path, plainly) as landing:
             deque(map(landing.write, records()))
         assert left_behind(path) == []
 
     def test_until_it_is_finished_no_file_has_its_name(self, path: Path) -> None:
-        with Landing(path) as landing:
+        with Landing(path, plainly) as landing:
             landing.write(b'{"a": 1}')
             assert not path.exists()
             landing.finish(NOTHING)
@@ -74,7 +81,7 @@ class TestCompleteOrAbsent:
 
     def test_a_landing_that_fails_leaves_the_finished_one_of_the_same_name(self, path: Path) -> None:
         earlier = landed(path, b'{"a": 1}', collected=SOMETHING)
-        with Landing(path) as landing:
+        with Landing(path, plainly) as landing:
             landing.write(b'{"a": 2}')
         assert list(earlier.records()) == [b'{"a": 1}']
         assert earlier.collected() == SOMETHING
@@ -107,7 +114,7 @@ class TestRecords:
         assert json.loads(kept[0]) == content
 
     def test_restarting_forgets_what_was_written(self, path: Path) -> None:
-        with Landing(path) as landing:
+        with Landing(path, plainly) as landing:
             landing.write(b'{"a": 1}' * 1000)
             landing.restart()
             landing.write(b'{"a": 2}')
@@ -115,6 +122,16 @@ class TestRecords:
             landing.write(b'{"a": 3}')
             finished = landing.finish(NOTHING)
         assert list(finished.records()) == [b'{"a": 3}']
+
+    def test_many_are_packed_in_frames_each_with_the_marks_of_its_own(self, path: Path) -> None:
+        records = [b'{"a": "%d"}' % number + b" " * 9 + b"[]" * (A_FRAME // 30) for number in range(50)]
+        finished = landed(path, *records)
+        frames = list(finished.frames())
+        assert len(frames) == 4
+        assert [record for frame in frames for record in frame.records()] == records == list(finished.records())
+        assert [mark for frame in frames for mark in frame.marks] == list(map(plainly, records))
+        with zstandard.open(path, "rt") as lines:
+            assert len(list(lines)) == len(records)
 
     def test_none_at_all_are_a_complete_file_too(self, path: Path) -> None:
         assert list(landed(path).records()) == []

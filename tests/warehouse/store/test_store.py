@@ -9,7 +9,9 @@ import duckdb
 import pytest
 
 from warehouse.errors import StoreHeldError, StoreSchemaError
+from warehouse.store import definition
 from warehouse.store.file import FILE, SCHEMA_VERSION, held, held_within, opened, transaction
+from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, every_column
 from warehouse.tell import ledger
 from warehouse.tell.mail_contents import Writer
 
@@ -75,15 +77,15 @@ def test_long_text_is_compressed(tmp_path: Path) -> None:
 
 
 def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
-    one = "INSERT INTO trial_flag VALUES ('T', 'p', 'v', 'r')"
+    one = "INSERT INTO publication VALUES ('R', '2026-09-12')"
     with opened(tmp_path) as con:
         with pytest.raises(duckdb.ConstraintException), transaction(con):
             con.execute(f"{one}; {one}")
-        assert con.execute("SELECT count(*) FROM trial_flag").fetchone() == (0,)
+        assert con.execute("SELECT count(*) FROM publication").fetchone() == (0,)
         with transaction(con):
             con.execute(one)
     with opened(tmp_path) as con:
-        assert con.execute("SELECT count(*) FROM trial_flag").fetchone() == (1,)
+        assert con.execute("SELECT count(*) FROM publication").fetchone() == (1,)
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -103,13 +105,41 @@ def of_version_1(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("path", definition.written(), ids=lambda path: path.name)
+def test_what_a_night_reads_of_the_tables_is_what_the_models_say(path: Path) -> None:
+    assert path.read_text("utf-8") == definition.written()[path], "`make docs` writes it anew"
+
+
+def test_what_is_published_and_what_is_not_are_tables_and_columns_that_there_are() -> None:
+    there = {(table, column.name) for table, columns in every_column().items() for column in columns}
+    assert set(PUBLIC_TABLES) <= every_column().keys()
+    assert there >= PRIVATE_COLUMNS
+
+
 def shape(con: duckdb.DuckDBPyConnection) -> set[tuple[Any, ...]]:
-    """Every column with its type and comment, and every view."""
-    return set(
-        con.execute(
-            "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal"
-        ).fetchall()
-    )
+    """Every column with its type and comment, every view, and every key."""
+    columns = con.execute(
+        # Two columns came with version 2, where no statement could forbid NULL any more.
+        "SELECT table_name, column_name, data_type, is_nullable AND column_name <> 'topic', comment "
+        "FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall()
+    keys = con.execute(
+        "SELECT table_name, constraint_type, constraint_text FROM duckdb_constraints() "
+        "WHERE constraint_text NOT IN ('CHECK(topic IS NOT NULL)', 'NOT NULL')"
+    ).fetchall()
+    return {*columns, *keys}
+
+
+def test_a_store_that_comes_to_keep_fewer_keys_keeps_every_row(of_version_1: Path) -> None:
+    tables = [
+        f"trial_{name}" for name in ("payload", "condition", "mesh_term", "arm", "site", "flag", "judgement")
+    ]
+    with duckdb.connect(str(of_version_1 / FILE)) as con:
+        con.execute("INSERT INTO trial_flag VALUES ('NCT10000001', 'a.b', 'v', 'odd')")
+        before = {table: con.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in tables}
+    assert sum(map(bool, before.values())) > 3
+    with opened(of_version_1) as con:
+        assert {table: con.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in tables} == before
 
 
 def test_an_older_store_is_brought_up_to_date_and_a_copy_of_it_stays(of_version_1: Path, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from connectors.trial import Trial
-from warehouse.judge.relevance.given import gift
+from warehouse.judge.relevance.given import NOT_GIVEN, gift
 from warehouse.judge.relevance.population import evidence_of
 from warehouse.judge.relevance.purpose import role_of
+from warehouse.judge.relevance.screen import may_name_a_disorder, may_name_ketamine
 from warehouse.judge.relevance.verdict import RELEVANT_ROLES, Evidence, Judgement, verdict
 from warehouse.judge.relevance.words import Words
 
@@ -28,8 +29,8 @@ RULE_SETS = ("ketamine-substance-use",)
 def judge(trial: Trial) -> Judgement:
     """What a trial's own record says of it."""
     words = Words(trial)
-    ketamine = gift(words)
-    people = evidence_of(words)
+    ketamine = gift(words) if may_name_ketamine(trial) else NOT_GIVEN
+    people = evidence_of(words) if may_name_a_disorder(trial) else ()
     return verdict(words, ketamine, people, role_of(words, ketamine, people))
 
 

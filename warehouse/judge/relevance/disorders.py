@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from warehouse.judge.relevance.wording import alternatives, any_of, entries
+from warehouse.judge.relevance.wording import Finder, alternatives, any_of, entries
 from warehouse.judge.relevance.words import folded
 from warehouse.words.vocabulary import rows
 
@@ -139,7 +139,7 @@ def _used(bare: str) -> Iterator[str]:
     uses = frozenset(_words_for("use"))
     if uses.isdisjoint(bare.split()):
         return
-    rest = frozenset(_any_name().sub(" ", bare).split())
+    rest = frozenset(_any_name().without(bare).split())
     if not rest & uses or not rest <= uses | frozenset(_words_for("filler")):
         return
     named = [each for found in _any_name().finditer(bare) for each in _substances()[_key(found[0])]]
@@ -177,24 +177,30 @@ def _words_for(*places: str) -> tuple[str, ...]:
 
 
 @cache
-def _any_unit() -> re.Pattern[str]:
+def _any_unit() -> Finder:
     counting = _words_for("beside", "beside_particular", "before")
     return any_of(tuple({*_LINKS, *counting, *(row["word"] for row in rows("substances.csv"))}))
 
 
 @cache
-def _any_term() -> re.Pattern[str]:
+def _any_term() -> Finder:
     return any_of(tuple(row["term"] for row in rows("disorder_terms.csv") if row["kind"] == "term"))
 
 
 @cache
-def _any_name_or_term() -> re.Pattern[str]:
+def _any_name_or_term() -> Finder:
     """The screen: most texts name no substance."""
-    return re.compile(f"{_any_term().pattern}|{any_of(tuple(_substances())).pattern}", re.IGNORECASE)
+    return _any_term() | any_of(tuple(_substances()))
 
 
 @cache
-def _any_name() -> re.Pattern[str]:
+def any_word() -> Finder:
+    """Finds whatever may tell of a substance or its disorder: a text without any of it tells of none."""
+    return _any_name_or_term() | any_of(tuple(_terms("condition")))
+
+
+@cache
+def _any_name() -> Finder:
     """Finds names of substances, without the words that are a use as well ("smoking")."""
     uses = _words_for("use")
     return any_of(tuple(row["word"] for row in rows("substances.csv") if row["word"] not in uses))

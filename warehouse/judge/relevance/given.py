@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from warehouse.judge.relevance.mentions import Mention, Named, first_given, mentions
-from warehouse.judge.relevance.wording import any_of, context, drug_abbreviation, entries
+from warehouse.judge.relevance.wording import Finder, any_of, context, drug_abbreviation, entries
 from warehouse.judge.relevance.words import Gift, Group, Text, Words, heading_key
 from warehouse.words.vocabulary import rows
 
@@ -29,6 +29,9 @@ class Ketamine:
     how: str = ""
     gifts: tuple[Gift, ...] = ()
     groups: tuple[Group, ...] = ()
+
+
+NOT_GIVEN = Ketamine(False)
 
 
 def gift(trial: Words) -> Ketamine:
@@ -80,13 +83,18 @@ def _holding(trial: Words, gifts: tuple[Gift, ...]) -> Iterator[Group]:
             yield group
 
 
+@cache
+def drug_headings() -> frozenset[str]:
+    """The registry's headings for ketamine."""
+    return frozenset(heading_key(row["name"]) for row in rows("drugs.csv") if row["kind"] == "mesh")
+
+
 def _by_heading(trial: Words) -> Mention | None:
     """The registry's heading, unless the record's own words name ketamine only in passing.
 
     The registry finds its headings by words as well: those of a urine test for ketamine, or of a keyword.
     """
-    known = {heading_key(row["name"]) for row in rows("drugs.csv") if row["kind"] == "mesh"}
-    found = next((each for each in trial.drug_headings if each.id in known), None)
+    found = next((each for each in trial.drug_headings if each.id in drug_headings()), None)
     if found is None or any(mention.named is not Named.GIVEN for mention in _named(trial)):
         return None
     if any(first_given([keyword]) for keyword in trial.keywords) and trial.gifts and not _any_masked(trial):
@@ -113,7 +121,7 @@ _OPEN_CONTROL = re.compile(r"\b(?:placebo|saline|control)\b", re.IGNORECASE)
 
 
 @cache
-def _masked_word() -> re.Pattern[str]:
+def _masked_word() -> Finder:
     return any_of(entries("masked"))
 
 

@@ -47,8 +47,8 @@ class _People:
     def by_headings(self) -> Iterator[Evidence]:
         for heading in self.trial.headings:
             text = Text("trial_mesh_terms", heading.term)
-            if heading.id in _known_headings():
-                substance = _known_headings()[heading.id]
+            if heading.id in known_headings():
+                substance = known_headings()[heading.id]
                 yield Evidence(substance, text.field, text.words, _rule("the registry's heading"), "high")
             else:
                 yield from self._named_in(text, "the registry's heading names it", "high")
@@ -64,9 +64,9 @@ class _People:
         if any(context("bodily").search(words) for words in own):
             return
         for heading in self.trial.ancestors:
-            if heading.id in _known_headings():
+            if heading.id in known_headings():
                 rule = _rule("a heading above the registry's")
-                yield Evidence(_known_headings()[heading.id], "trial_mesh_terms", heading.term, rule, "low")
+                yield Evidence(known_headings()[heading.id], "trial_mesh_terms", heading.term, rule, "low")
 
     def by_keywords(self) -> Iterator[Evidence]:
         for text in self.trial.keywords:
@@ -118,7 +118,7 @@ class _People:
 
 
 @cache
-def _known_headings() -> dict[str, str]:
+def known_headings() -> dict[str, str]:
     listed = (row for row in rows("disorder_terms.csv") if row["kind"] == "mesh")
     return {heading_key(row["term"]): row["substance"] for row in listed}
 

@@ -130,7 +130,7 @@ def _texts(place: str, listed: Iterable[str | None]) -> Iterator[Text]:
     """The texts of one list, until they are more than anyone would read."""
     letters = 0
     for words in listed:
-        if spelt := _folded(words):
+        if spelt := folded_text(words):
             text = Text(place, spelt)
             letters += len(text.words) + 1
             if letters > MOST_LETTERS_OF_A_LIST:
@@ -138,7 +138,7 @@ def _texts(place: str, listed: Iterable[str | None]) -> Iterator[Text]:
             yield text
 
 
-def _folded(text: str | None) -> str:
+def folded_text(text: str | None) -> str:
     """As ``folded``, in the spelling in which texts are compared; marks go first, or ``™`` would be letters."""
     if not text:
         return ""
@@ -153,12 +153,12 @@ def _gifts(listed: list[Intervention]) -> Iterator[Gift]:
         letters += sum(len(name.words) + 1 for name in names)
         if letters > MOST_LETTERS_OF_A_LIST:
             return
-        description = Text("trial_interventions", _folded(each.description))
+        description = Text("trial_interventions", folded_text(each.description))
         yield Gift(
             each.intervention_type or "",
             names,
             description,
-            frozenset(_folded(label) for label in each.arm_labels or []),
+            frozenset(folded_text(label) for label in each.arm_labels or []),
         )
 
 
@@ -166,7 +166,7 @@ def _groups(listed: list[Arm]) -> Iterator[Group]:
     letters = 0
     for each in listed:
         gives = tuple(_texts("trial_arms", each.intervention_names or []))
-        label = _folded(each.label)
+        label = folded_text(each.label)
         letters += len(label) + sum(len(what.words) + 1 for what in gives)
         if letters > MOST_LETTERS_OF_A_LIST:
             return
@@ -176,7 +176,7 @@ def _groups(listed: list[Arm]) -> Iterator[Group]:
 def _headings(listed: Iterable[MeshTerm]) -> Iterator[Heading]:
     letters = 0
     for mesh in listed:
-        heading = Heading(heading_key(mesh.mesh_id or ""), _folded(mesh.term or mesh.mesh_id))
+        heading = Heading(heading_key(mesh.mesh_id or ""), folded_text(mesh.term or mesh.mesh_id))
         letters += len(heading.term) + 10
         if letters > MOST_LETTERS_OF_A_LIST:
             return

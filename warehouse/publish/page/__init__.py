@@ -10,23 +10,17 @@ import hashlib
 from pathlib import Path
 
 import duckdb
-import jinja2
 
 from connectors.statuses import UNRECOGNISED, status_group
 from warehouse.publish.page.facts import facts
+from warehouse.templates import environment
 from warehouse.words import phrases
 from warehouse.words.harmless import plain, web_address
 from warehouse.words.markup import breakable, marked, short
 from warehouse.words.outcomes import COMPLETE, outcome_words
 from warehouse.words.sentences import once, saying
 
-_templates = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_templates = environment(Path(__file__).parent)
 _templates.globals["complete_outcomes"] = COMPLETE
 _templates.filters.update(
     plain=plain,

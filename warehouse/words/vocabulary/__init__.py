@@ -1,7 +1,7 @@
 """The field's words as data, each list with its source. Here they are only read."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from connectors.lists import read_rows
 
@@ -22,4 +22,4 @@ RHYTHMS = ("immediately", "daily", "weekly")
 @cache
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of one vocabulary file."""
-    return read_rows(files(__package__) / name)
+    return read_rows(Path(__file__).parent / name)

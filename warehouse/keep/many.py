@@ -1,0 +1,138 @@
+"""Reading many records in processes of their own: a registry's first night. Nothing is decided there.
+
+Each process reads some frames at a time and writes the rows of trials that nobody holds to a part of the stage.
+What comes back are the few facts of them that a night decides by, and every other record as it was sent, which the
+night reads itself. Where no process can be had, or one dies, the night reads everything itself.
+"""
+
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count, islice
+from typing import Any
+
+from connectors.trial import Flag, Mark, Reader
+from warehouse.judge import relevance
+from warehouse.judge.changes import registry_date
+from warehouse.keep.intake import Frame, Known, Read, Seen, Unreadable, read
+from warehouse.store.load import Stage, row_of
+from warehouse.store.tables import Lines
+
+log = logging.getLogger("trialwatch")
+
+MANY = 4_000
+"""Records that nobody holds, from which on processes are worth their start, a second each."""
+FRAMES_A_PIECE = 12
+"""Some thousand records: each process holds no more at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """What a night must know of a trial that it never held, beside what is staged of it."""
+
+    trial_id: str
+    stamped_on: date | None
+    first_posted_on: date | None
+    judgement: relevance.Judgement
+    flags: list[Flag]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A record that the night reads itself. It is a frame of one."""
+
+    payload: bytes
+    mark: Mark
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [self.mark]
+
+    def records(self) -> list[bytes]:
+        return [self.payload]
+
+
+@dataclass(slots=True)
+class Piece:
+    """What came of some frames, in their order, and the rows that were staged of it."""
+
+    lines: Lines
+    found: list[New | Seen | Unreadable | Unread] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How frames are to be read; the same for all of a night. ``ours`` are trials that are held already."""
+
+    reader: Reader
+    today: date
+    known: Known
+    ours: frozenset[str]
+    of_all: dict[str, Any]
+    data_version_on: date | None
+
+
+def processors() -> int:
+    """How many there are for us."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def read_apart(frames: Iterable[Frame], task: Task, stage: Stage, workers: int) -> list[Piece] | None:
+    """All frames, read in processes of their own; None where that could not be done. Then nothing is staged."""
+    context = multiprocessing.get_context("forkserver")
+    pieces: list[Piece] = []
+    try:
+        with ProcessPoolExecutor(workers, context, _begin, (task,)) as pool:
+            names = map(str, count())
+            waiting: list[Future[Piece]] = []
+            rest = iter(frames)
+            while some := tuple(islice(rest, FRAMES_A_PIECE)):
+                waiting.append(pool.submit(_read, some, stage.lines(next(names))))
+                if len(waiting) > 2 * workers:
+                    pieces.append(waiting.pop(0).result())
+            pieces += [each.result() for each in waiting]
+    except (BrokenProcessPool, OSError) as error:
+        log.warning("the records are read without processes of their own: %s", error)
+        return None
+    return pieces
+
+
+# -- in the other process ------------------------------------------------------------------------------------
+
+_task: Task
+
+
+def _begin(task: Task) -> None:
+    global _task
+    _task = task
+    threading.Thread(target=_die_with_the_night, daemon=True).start()
+
+
+def _die_with_the_night() -> None:
+    if night := multiprocessing.parent_process():
+        night.join()
+    os._exit(1)
+
+
+def _read(frames: tuple[Frame, ...], lines: Lines) -> Piece:
+    piece = Piece(lines)
+    for state in read(frames, _task.reader, _task.today, _task.known):
+        piece.found.append(_noted(state, lines) if isinstance(state, Read) else state)
+    lines.close()
+    return piece
+
+
+def _noted(state: Read, lines: Lines) -> New | Unread:
+    if state.trial_id in _task.ours:
+        return Unread(state.payload, Mark(state.fingerprint, state.stamped_on))
+    trial = state.trial
+    dated = registry_date("sponsor", trial.last_update_posted_on, _task.data_version_on)
+    lines.add(_task.of_all | row_of(state, 1, dated))
+    judgement = relevance.judge(trial)
+    return New(trial.trial_id, state.stamped_on, trial.first_posted_on, judgement, state.reading.flags())
