@@ -1,6 +1,7 @@
 """A mail address as it is written by people and as it goes out: international domains become ASCII (IDNA 2008).
 
-What stands before the @ stays as it is; letters outside ASCII there need a mail server that knows SMTPUTF8.
+What stands before the @ stays as it is; letters outside ASCII there need a mail server that knows SMTPUTF8. This
+module also knows what in a text looks like an address, for texts in which nobody's address may be told.
 """
 
 import re
@@ -8,6 +9,8 @@ import re
 _LOCAL = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\],;:\\\"@]{1,64}")
 _DOMAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?")
 _NAMED = re.compile(r"(?P<name>[^<>\x00-\x1f\x7f]*)<(?P<bare>[^<>]+)>")
+_IN_A_TEXT = re.compile(r"""(?:"[^"\n]*"|[^\s@<>()\[\],;:"']*)(?<!//…)@[^\s@<>()\[\],;:"']+""")
+"""Whatever may be one, quoted names too; not the host of a URL whose login is taken out already (``//…@host``)."""
 
 
 def bare(text: str) -> str:
@@ -29,6 +32,11 @@ def named(text: str) -> str:
     found = _NAMED.fullmatch(text)
     name = found["name"].strip() if found else ""
     return f"{name} <{bare(text)}>" if name else bare(text)
+
+
+def without_addresses(text: str, instead: str) -> str:
+    """The text with another word in place of each mail address."""
+    return _IN_A_TEXT.sub(instead, text)
 
 
 def _ascii(domain: str) -> str:

@@ -9,6 +9,9 @@ import socket
 import ssl
 from collections.abc import Iterator
 
+from connectors.address import without_addresses
+from connectors.printable import one_line
+
 OF_KIND: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "its name has no address here (DNS)"),
     (ConnectionRefusedError, "the connection was refused"),
@@ -31,7 +34,6 @@ OF_NAME = (
 """By a part of the class's name, for libraries' own errors that come from nothing else."""
 
 _LOGIN = re.compile(r"(?<=://)[^/\s]*@")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:/…\"'=]+@[^\s<>()\[\],;:\"']+")
 
 
 def cause(error: BaseException) -> str:
@@ -54,8 +56,8 @@ def masked(text: object, *secrets: str | None) -> str:
     line = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
     for secret in filter(None, secrets):
         line = line.replace(secret, "…")
-    line = _ADDRESS.sub("…", _LOGIN.sub("…@", line))
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in line).split())
+    line = without_addresses(_LOGIN.sub("…@", line), "…")
+    line = one_line(line)
     return f"{line[:200]}…" if len(line) > 200 else line
 
 

@@ -7,17 +7,19 @@ goes to, or how often it was tried.
 """
 
 import hashlib
-import os
 import re
 import ssl
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from connectors.causes import cause
 from connectors.errors import MailServerError
+from connectors.files import flush, write_whole
 from connectors.smtp import SmtpPostman, envelope
+
+_OURS_ALONE = 0o600
+"""The rights of a mail: it bears somebody's address."""
 
 
 class Postman(Protocol):
@@ -52,27 +54,10 @@ class OutboxPostman:
         envelope(sender, recipient)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(self.folder / f"{_file_name(message_id)}.eml", message)
+            write_whole(self.folder / f"{_file_name(message_id)}.eml", message, _OURS_ALONE)
+            flush(self.folder)  # so that the new name, too, survives a loss of power
         except OSError as error:
             raise MailServerError(f"The outbox {self.folder} cannot be written: {cause(error)}.") from error
-
-
-def _write_whole(path: Path, contents: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(contents)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)  # so that the new name, too, survives a loss of power
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _file_name(message_id: str) -> str:

@@ -1,20 +1,32 @@
-"""The number of a record, by its place in it: also of one that is otherwise unreadable. Pure.
+"""Trials' numbers: the form that each registry gives them, and the one in a record that cannot be read. Pure.
 
-The place is ClinicalTrials.gov's, which the records of other registries are brought into.
+The place in a record is ClinicalTrials.gov's, which the records of other registries are brought into.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from connectors.brackets import divided, named
+from connectors.lists import read_rows
 
 PLACE = ("protocolSection", "identificationModule", "nctId")
 """Not just any ``nctId``: a record also names its expanded access that way, which is another trial."""
-NCT_NUMBER = re.compile(r"NCT[0-9]{8}")
-_ANY_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
+_PATTERNS = {row["registry"]: row["pattern"] for row in read_rows(Path(__file__).parent / "numbers.csv")}
+NCT_NUMBER = re.compile(_PATTERNS["clinicaltrials.gov"])
+REGISTRIES_NUMBERS = "|".join(_PATTERNS.values())
+"""A number of any registry that we know, as a pattern."""
+_LOOKS_LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 _IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
+
+
+def is_a_trials_number(text: str) -> bool:
+    """Whether some registry could have given it. What begins as ClinicalTrials.gov's do must have that form."""
+    if text.startswith("NCT"):
+        return NCT_NUMBER.fullmatch(text) is not None
+    return len(text) >= 6 and _LOOKS_LIKE_A_NUMBER.fullmatch(text) is not None
 
 
 def number_in(record: Any) -> str | None:
@@ -78,5 +90,5 @@ def _number(value: Any) -> str | None:
             bare = "".join(x for x in letters if not x.isspace() and unicodedata.category(x) not in ("Cf", "Cc"))
             if re.fullmatch("[0-9]{8}", bare):
                 return f"NCT{bare}"
-            return bare if _ANY_NUMBER.fullmatch(bare) else None
+            return bare if _LOOKS_LIKE_A_NUMBER.fullmatch(bare) else None
     return None

@@ -6,6 +6,15 @@ from pathlib import Path
 from connectors.lists import read_rows
 
 UNRECOGNISED = "unrecognised"
+GROUPS = (
+    *("planned", "recruiting", "active", "completed", "stopped", "unknown"),
+    *("expanded_access", "withheld", UNRECOGNISED),
+)
+"""Every group, in the order of a trial's life."""
+COURSE = GROUPS[:5]
+"""The groups that a trial goes through, in order."""
+OPEN = frozenset(COURSE[:3])
+"""A trial in one of these is still to end."""
 
 
 @cache

@@ -7,6 +7,8 @@ or newer, the next. One that cannot be read says nothing, so it stands in no nig
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from connectors.printable import one_line
+
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})-?(?P<month>\d{2})-?(?P<day>\d{2})"
     r"(?:\s*[T\s]\s*(?P<hour>\d{1,2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d+))?)?"
@@ -40,8 +42,7 @@ def instant(written: str | None) -> datetime | None:
 
 def normal(written: str) -> str:
     """The one way in which we write it, ``2026-09-11T09:00:04``; what is no instant as it was sent, cut short."""
-    text = " ".join("".join(letter if letter.isprintable() else " " for letter in written).split())
-    text = text[:MOST_LETTERS].rstrip()
+    text = one_line(written)[:MOST_LETTERS].rstrip()
     at = instant(text)
     return at.isoformat() if at else text
 

@@ -1,4 +1,5 @@
-"""Write what is generated: the store's tables and columns, the data dictionary, and the answers of the cookbook.
+"""Write what is generated: the store's tables and columns, the data dictionary, the cookbook's answers and the
+table of kinds.
 
 uv run python -m docs.refresh
 """
@@ -17,10 +18,13 @@ from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.dictionary import document
 from warehouse.store import definition
+from warehouse.words import kinds
 
 FOLDER = Path(__file__).parent
+CHANGES = FOLDER / "changes.md"
 COOKBOOK = FOLDER / "cookbook.md"
 DICTIONARY = FOLDER / "data-dictionary.md"
+_KINDS = re.compile(r"\| kind \|.*\n(?:\|.*\n)+")
 _RECIPE = re.compile(r"(```sql\n(?P<sql>(?:(?!```).*\n)+)```\n\n)(?P<answer>(?:\|.*\n)+|Nothing\.\n)")
 
 
@@ -37,12 +41,12 @@ def demonstrated(folder: Path) -> Path:
     return folder / "data" / "published" / FILE
 
 
-def cookbook(text: str, ask: Callable[[str], questions.Answer]) -> str:
+def cookbook(text: str, ask: Callable[[str], questions.QueryResult]) -> str:
     """The cookbook with every answer as it is now."""
     return _RECIPE.sub(lambda found: found[1] + "".join(_table(ask(found["sql"]))), text)
 
 
-def _table(answer: questions.Answer) -> Iterator[str]:
+def _table(answer: questions.QueryResult) -> Iterator[str]:
     if not answer.rows:
         yield "Nothing.\n"
         return
@@ -66,6 +70,7 @@ def _cell(value: Any) -> str:
 def written(con: duckdb.DuckDBPyConnection) -> dict[Path, str]:
     """Every generated document, as it should be."""
     return {
+        CHANGES: _KINDS.sub(lambda _: kinds.document(), CHANGES.read_text("utf-8")),
         DICTIONARY: document(con),
         COOKBOOK: cookbook(COOKBOOK.read_text("utf-8"), lambda sql: questions.ask(con, sql)),
     }

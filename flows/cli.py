@@ -16,12 +16,14 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from cyclopts import App, CycloptsError, Parameter
 
+from connectors.printable import printable
 from flows.charset import knows, speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.settings import Settings, configuration, from_environment
 from flows.unsaid import without_secrets
 from warehouse.words.checks import CHECKS
-from warehouse.words.vocabulary import KINDS, SUBSTANCES
+from warehouse.words.kinds import KINDS
+from warehouse.words.vocabulary import SUBSTANCES
 
 log = logging.getLogger("trialwatch")
 
@@ -129,7 +131,7 @@ def run(
     configured.chosen(watch)  # a wrong name is told before anything starts
     accepted = _acceptance(accept, because)
     with shown() as progress:
-        tonight = orchestration.Tonight(settings, configured, progress, accepted)
+        tonight = orchestration.NightToRun(settings, configured, progress, accepted)
         report = orchestration.run(tonight, watch, with_prefect=prefect)
     if json:
         _print_json(orchestration.facts(report))
@@ -183,7 +185,7 @@ def preview(
     from flows import preview as looking
 
     settings = from_environment()
-    previewed = looking.mails(settings, configuration(settings.config), looking.Span(since, until))
+    previewed = looking.mails(settings, configuration(settings.config), looking.Period(since, until))
     if json:
         _print_json(looking.documents(previewed))
     elif folder:
@@ -235,7 +237,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
         known = facts or {"nights": [], "runs": []}
         _print_json({**known, "is_demo": is_made_up, "is_stale": stale is not None, "sentence": stale})
     elif facts:
-        show.standing(facts)
+        show.status(facts)
     if not status.is_as_left(_published(settings), facts):
         _must_open(_published(settings))
     mail_trouble = (facts or {}).get("mail_trouble")
@@ -468,14 +470,11 @@ def _end(ending: Ending) -> Code:
 
 def _say(sentence: str) -> None:
     """One line on standard error, with nothing in it that could steer a terminal, and no password."""
-    print(
-        "trialwatch:", "".join(c if c.isprintable() else " " for c in without_secrets(sentence)), file=sys.stderr
-    )
+    print("trialwatch:", printable(without_secrets(sentence)), file=sys.stderr)
 
 
 class _Harmless(logging.Formatter):
     """The same for what is logged, which may be of several lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = without_secrets(super().format(record))
-        return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+        return printable(without_secrets(super().format(record)), "\n")

@@ -3,13 +3,13 @@
 import sys
 
 from warehouse.publish import page
-from warehouse.tell import body
+from warehouse.tell import rendering
 from warehouse.templates import names
 
 
 def main() -> None:
     sys.dont_write_bytecode = False  # a night may write nothing there; this is to
-    for templates in (page.templates, body.templates):
+    for templates in (page.templates, rendering.templates):
         for name in names(templates):
             templates.get_template(name)
 

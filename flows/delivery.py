@@ -30,10 +30,10 @@ from warehouse.instants import naive_utc
 from warehouse.judge.alerts import message_id
 from warehouse.store.file import held_within, opened
 from warehouse.tell import ledger
-from warehouse.tell.digest import TO_THE_OPERATOR, Heard, Notice, compose
-from warehouse.tell.fates import Answer, Fate, Offered, fates
+from warehouse.tell.digest import TO_THE_OPERATOR, OperatorMail, Trouble, compose
+from warehouse.tell.fates import Fate, Offered, ServerReply, fates
 from warehouse.tell.ledger import Mail
-from warehouse.tell.letters import Writer
+from warehouse.tell.mail_contents import Writer
 
 log = logging.getLogger("trialwatch")
 
@@ -153,18 +153,20 @@ def _as_stored(name: str) -> str:
         return name
 
 
-def notice(settings: Settings, recipient: str, period: str, told: Heard, reason: str = TO_THE_OPERATOR) -> Notice:
+def operator_mail(
+    settings: Settings, recipient: str, period: str, told: Trouble, reason: str = TO_THE_OPERATOR
+) -> OperatorMail:
     """A mail of trialwatch about itself. ``period`` makes its Message-ID."""
     writer = Writer(settings.mail_from, None, ())
     name = message_id("notice", recipient, period, writer.domain)
-    return Notice(recipient, writer.sender, name, settings.now(), (told,), reason)
+    return OperatorMail(recipient, writer.sender, name, settings.now(), (told,), reason)
 
 
-def hand_over(settings: Settings, letter: Notice) -> None:
+def hand_over(settings: Settings, mail: OperatorMail) -> None:
     """Send a mail past the ledger, once, now. Raises ``MailError``."""
     try:
         postman_of(settings).send(
-            compose(letter), sender=letter.sender, recipient=letter.recipient, message_id=letter.message_id
+            compose(mail), sender=mail.sender, recipient=mail.recipient, message_id=mail.message_id
         )
     except MailError as error:
         if error.said:
@@ -180,7 +182,9 @@ def send_test(settings: Settings, recipient: str) -> str:
         f"It was sent {now:%Y-%m-%d %H:%M} UTC as {settings.mail_from}.",
     )
     why = "somebody had trialwatch send a test mail to you."
-    hand_over(settings, notice(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why))
+    hand_over(
+        settings, operator_mail(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why)
+    )
     return f"a test mail to {recipient} was taken by {settings.smtp_host or settings.outbox}"
 
 
@@ -194,11 +198,11 @@ def deliver_by_itself(settings: Settings, configuration: Configuration, again: s
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Answered:
     """What came back when a mail was offered, and, where that was no yes, in which words."""
 
     mail: Mail
-    answer: Answer
+    answer: ServerReply
     error: MailError | None = None
 
     @property
@@ -222,7 +226,7 @@ class _Round:
     postman: Postman
     writer: Writer
     came_to: Delivered = field(default_factory=Delivered)
-    heard: dict[str, _Heard] = field(default_factory=dict)
+    heard: dict[str, _Answered] = field(default_factory=dict)
     logged: set[str] = field(default_factory=set)
     ends_at: float = field(default_factory=time.monotonic)
 
@@ -247,14 +251,14 @@ class _Round:
                 return
             ledger.lease(con, mail, self.now())
             heard = self.heard[mail.message_id] = self._offered(mail)
-            if heard.answer is Answer.TAKEN:
+            if heard.answer is ServerReply.TAKEN:
                 ledger.settle(con, mail, self.now())
             is_silent = isinstance(heard.error, MailServerError | MailBrokenOffError)
             in_vain = in_vain + 1 if is_silent else 0
             if in_vain == MOST_SERVER_TROUBLES:
                 return
 
-    def _offered(self, mail: Mail) -> _Heard:
+    def _offered(self, mail: Mail) -> _Answered:
         try:
             # The envelope's sender is today's: one that the server does not accept can be mended for old mail too.
             self.postman.send(
@@ -267,8 +271,8 @@ class _Round:
             self.came_to.last_error = str(error)
             self.came_to.is_misconfigured |= isinstance(error, MailSettingError)
             self._log(error)
-            return _Heard(mail, _answer(error), error)
-        return _Heard(mail, Answer.TAKEN)
+            return _Answered(mail, _answer(error), error)
+        return _Answered(mail, ServerReply.TAKEN)
 
     def _log(self, error: MailError) -> None:
         """The server's own words, once each, however many mails they meet."""
@@ -277,7 +281,7 @@ class _Round:
             self.logged.add(line)
             log.info("%s", line)
 
-    def _note(self, con: duckdb.DuckDBPyConnection, heard: _Heard, fate: Fate) -> None:
+    def _note(self, con: duckdb.DuckDBPyConnection, heard: _Answered, fate: Fate) -> None:
         mail, error = heard.mail, heard.error
         if fate is Fate.STILL_DUE:
             ledger.hand_back(con, mail, heard.sentence)
@@ -290,9 +294,9 @@ class _Round:
         self.came_to.given_up += fate is Fate.GIVEN_UP
 
 
-def _answer(error: MailError) -> Answer:
+def _answer(error: MailError) -> ServerReply:
     if isinstance(error, MailServerError):
-        return Answer.NO_SERVER
+        return ServerReply.NO_SERVER
     if isinstance(error, MailboxGoneError):
-        return Answer.NO_SUCH_MAILBOX
-    return Answer.REFUSED if isinstance(error, MailRefusedError) else Answer.LATER
+        return ServerReply.NO_SUCH_MAILBOX
+    return ServerReply.REFUSED if isinstance(error, MailRefusedError) else ServerReply.LATER

@@ -16,7 +16,7 @@ from connectors.registry import Progress
 from connectors.simulated import SimulatedRegistry, made_up
 from flows import orchestration
 from flows.demo_folder import note, prepared
-from flows.demo_mail import Letters, postbox
+from flows.demo_mail import CaughtMails, postbox
 from flows.demo_words import farewell, happened, headline
 from flows.endings import GRAVEST_FIRST, Code
 from flows.nightly import Report, night
@@ -58,21 +58,21 @@ def play(folder: Path, perform: Perform) -> tuple[Code, list[str]]:
     Raises ``SettingsError`` when the folder holds something that the demo did not make.
     """
     codes: set[Code] = set()
-    with prepared(folder), postbox(folder / "mails") as letters:
-        for report in nights(folder, perform, letters, about=lambda told: print(headline(told), flush=True)):
+    with prepared(folder), postbox(folder / "mails") as mails:
+        for report in nights(folder, perform, mails, about=lambda told: print(headline(told), flush=True)):
             codes.add(report.ending.code)
-            for line in happened(report, letters.taken()):
+            for line in happened(report, mails.taken()):
                 print(line, flush=True)
             note(folder)
     code = next((code for code in GRAVEST_FIRST if code in codes), Code.DONE)
-    return code, list(farewell(folder, letters.count))
+    return code, list(farewell(folder, mails.count))
 
 
 def nights(
     folder: Path,
     perform: Perform,
-    letters: Letters | None = None,
-    about: Callable[[made_up.Night], object] = lambda _: None,
+    mails: CaughtMails | None = None,
+    about: Callable[[made_up.MadeUpNight], object] = lambda _: None,
 ) -> Iterator[Report]:
     """Run the nights in a folder, one by one, and tell ``about`` each before it comes.
 
@@ -84,7 +84,7 @@ def nights(
         for each in made_up.nights():
             about(each)
             each.falls_on(registry)
-            settings = from_environment(_environment(folder, registry.url, each, letters))
+            settings = from_environment(_environment(folder, registry.url, each, mails))
             yield perform(settings, configuration(settings.config))
 
 
@@ -107,7 +107,7 @@ class AsInProduction:
         if not self._with_prefect:
             return plainly(settings, configured)
         _server_of_our_own()
-        tonight = orchestration.Tonight(settings, configured, self._progress)
+        tonight = orchestration.NightToRun(settings, configured, self._progress)
         report = orchestration.run(tonight, None, with_prefect=True)
         self._with_prefect = tonight.is_under_prefect
         return report
@@ -124,8 +124,8 @@ def _server_of_our_own() -> None:
     os.environ["PREFECT_HOME"] = home
 
 
-def _environment(folder: Path, url: str, each: made_up.Night, letters: Letters | None) -> dict[str, str]:
-    postman = {"TRIALWATCH_SMTP_URL": letters.address} if letters else {}
+def _environment(folder: Path, url: str, each: made_up.MadeUpNight, mails: CaughtMails | None) -> dict[str, str]:
+    postman = {"TRIALWATCH_SMTP_URL": mails.address} if mails else {}
     return {
         "TRIALWATCH_DATA_DIR": str(folder / "data"),
         "TRIALWATCH_CONFIG": str(folder / "trialwatch.toml"),

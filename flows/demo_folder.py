@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from connectors.files import write_whole
 from flows.settings import SettingsError
-from warehouse.files import write_whole
 
 LIST = ".made-by-trialwatch-demo.json"
 FOREIGN_SHOWN = 3

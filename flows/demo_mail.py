@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class CaughtMail:
     """A mail that was taken: who it is for, what it is about, and where it lies, without a suffix.
 
     It is there as ``.eml`` for a mail program, ``.html`` for a browser and ``.txt`` for a terminal.
@@ -26,19 +26,19 @@ class Letter:
 
 
 @dataclass
-class Letters:
+class CaughtMails:
     """Takes every mail that the local server is handed, and files it in a folder."""
 
     folder: Path
     address: str = ""
     count: int = 0
-    _new: list[Letter] = field(default_factory=list)
+    _new: list[CaughtMail] = field(default_factory=list)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self._file(bytes(envelope.original_content or b""))
         return "250 OK"
 
-    def taken(self) -> list[Letter]:
+    def taken(self) -> list[CaughtMail]:
         """Those that came since this was asked last."""
         new, self._new = self._new, []
         return new
@@ -54,18 +54,18 @@ class Letters:
         for kind, suffix in (("plain", ".txt"), ("html", ".html")):
             if part := message.get_body((kind,)):
                 path.with_suffix(suffix).write_text(part.get_content(), "utf-8")
-        self._new.append(Letter(str(message["To"]), str(message["Subject"]), path))
+        self._new.append(CaughtMail(str(message["To"]), str(message["Subject"]), path))
 
 
 @contextmanager
-def postbox(folder: Path) -> Iterator[Letters]:
+def postbox(folder: Path) -> Iterator[CaughtMails]:
     """A mail server on this machine for as long as the block lasts."""
-    letters = Letters(folder)
-    controller = Controller(letters, hostname="127.0.0.1", port=_free_port())
+    mails = CaughtMails(folder)
+    controller = Controller(mails, hostname="127.0.0.1", port=_free_port())
     controller.start()
-    letters.address = f"smtp://127.0.0.1:{controller.port}"
+    mails.address = f"smtp://127.0.0.1:{controller.port}"
     try:
-        yield letters
+        yield mails
     finally:
         controller.stop()
 

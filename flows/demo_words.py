@@ -10,24 +10,24 @@ from pathlib import Path
 from urllib.parse import quote
 
 from connectors.simulated import made_up
-from flows.demo_mail import Letter
+from flows.demo_mail import CaughtMail
 from flows.nightly import Report
 from warehouse.publish.analysts_file import FILE
 
 INDENT = "  "
 
 
-def headline(told: made_up.Night) -> str:
-    return f"\n{told.at:%-d %B %Y}: {told.story}"
+def headline(told: made_up.MadeUpNight) -> str:
+    return f"\n{told.at:%-d %B %Y}: {told.sentence}"
 
 
-def happened(report: Report, letters: Sequence[Letter]) -> Iterator[str]:
+def happened(report: Report, mails: Sequence[CaughtMail]) -> Iterator[str]:
     """What the night said of itself, and each mail that it sent."""
     for sentence in report.ending.sentences:
         yield f"{INDENT}{sentence}"
-    for letter in letters:
-        yield f"{INDENT}to {letter.recipient}: {letter.subject}"
-        yield f"{INDENT * 2}{letter.path.with_suffix('.txt')}"
+    for mail in mails:
+        yield f"{INDENT}to {mail.recipient}: {mail.subject}"
+        yield f"{INDENT * 2}{mail.path.with_suffix('.txt')}"
 
 
 def farewell(folder: Path, mails: int) -> Iterator[str]:

@@ -1,8 +1,6 @@
 """What is told to Prefect, whose server others may read: the sentences of a night, without anyone's address."""
 
-import re
-
-ADDRESS = re.compile(r"""(?:"[^"\n]*"|[^\s@<>()\[\],;:"']*)@[^\s@<>()\[\],;:"']+""")
+from connectors.address import without_addresses
 
 
 class StepError(Exception):
@@ -11,7 +9,7 @@ class StepError(Exception):
 
 def discreet(text: str) -> str:
     """The text with every mail address left out: those of readers come in as mail servers quote them."""
-    return ADDRESS.sub("(an address)", text)
+    return without_addresses(text, "(an address)")
 
 
 def stand_in(error: BaseException) -> StepError:

@@ -42,7 +42,7 @@ QUIET_AND_PATIENT = {
 
 
 @dataclass(slots=True)
-class Tonight:
+class NightToRun:
     """A night that has not begun yet. Calling it runs it, and it remembers how that went."""
 
     settings: Settings
@@ -91,7 +91,7 @@ def despite_prefect(act: Callable[[], T], without: Callable[[], T]) -> T:
         return without()
 
 
-def run(tonight: Tonight, watch: str | None, *, with_prefect: bool) -> Report:
+def run(tonight: NightToRun, watch: str | None, *, with_prefect: bool) -> Report:
     """One night of one watch, or of all; the report is the same with and without Prefect."""
     if not with_prefect:
         return tonight(watch)

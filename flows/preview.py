@@ -7,16 +7,16 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from connectors.files import write_whole
 from flows.delivery import PATIENCE_S, writer_of
 from flows.settings import Configuration, Settings
 from warehouse.errors import NothingPublishedError
-from warehouse.files import write_whole
 from warehouse.store.file import FILE, held_within, opened
 from warehouse.tell import ledger
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Period:
     """From the beginning of a day to the end of another (UTC); None: open."""
 
     since: date | None
@@ -30,14 +30,14 @@ class Span:
         return first, last
 
 
-def mails(settings: Settings, configuration: Configuration, span: Span) -> list[ledger.Previewed]:
-    """Every mail of a span, by the day on which it falls due, as it was or would be sent.
+def mails(settings: Settings, configuration: Configuration, period: Period) -> list[ledger.Previewed]:
+    """Every mail of a period, by the day on which it falls due, as it was or would be sent.
 
     Without a beginning: only what has not been sent yet. Raises ``NothingPublishedError`` before the first night.
     """
     if not (settings.store / FILE).exists():
         raise NothingPublishedError(f"there is no store in {settings.store} yet: run `trialwatch run` first")
-    since, until = span.instants
+    since, until = period.instants
     with (
         held_within(settings.store, "trialwatch preview", PATIENCE_S),
         opened(settings.store, read_only=True) as con,

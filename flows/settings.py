@@ -21,8 +21,10 @@ from urllib.parse import urlsplit
 from connectors import address
 from connectors.errors import NetworkError
 from connectors.network import Network
+from connectors.numbers import is_a_trials_number
 from warehouse.judge.watch import Override, Subscription, Watch
-from warehouse.words.vocabulary import KINDS, RHYTHMS, SUBSTANCES
+from warehouse.words.kinds import KINDS
+from warehouse.words.vocabulary import RHYTHMS, SUBSTANCES
 
 if TYPE_CHECKING:
     from connectors.http import Manners
@@ -42,7 +44,6 @@ NOT_SERVED_YET = ("ISRCTN_URL", "CTIS_URL", "PUBLISH_URL", "PAGE_URL", "HOME")
 
 REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
 WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-TRIAL_NUMBER = re.compile(r"NCT\d{8}|(?!NCT)[A-Z0-9][A-Z0-9./-]{5,39}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +282,7 @@ def _watch(name: str, block: "_Block") -> Watch:
         interventions=block.texts("interventions"),
         conditions=block.texts("conditions"),
         terms=block.texts("terms"),
-        follow=tuple(block.number("follow", each) for each in block.texts("follow")),
+        follow=tuple(block.trial_id("follow", each) for each in block.texts("follow")),
         relevance=block.choice("relevance", RULE_SETS),
         min_trials=block.count("min_trials"),
         max_trials=block.count("max_trials"),
@@ -303,12 +304,12 @@ def _watch(name: str, block: "_Block") -> Watch:
 
 
 def _overrides(block: "_Block") -> Iterator[tuple[str, Override]]:
-    for number, entry in block.blocks("overrides"):
+    for written, entry in block.blocks("overrides"):
         relevant, reason, by = entry.required_flag("relevant"), entry.text("reason"), entry.text("by")
         entry.done()
         if not reason or not by:
             raise _WrongError(f"{entry.name} needs a reason and a name (by)")
-        yield block.number("overrides", number), Override(relevant, reason, by)
+        yield block.trial_id("overrides", written), Override(relevant, reason, by)
 
 
 def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
@@ -388,12 +389,12 @@ class _Block:
             raise _WrongError(f"{self.name}: {key} must not be negative")
         return found
 
-    def number(self, key: str, text: str) -> str:
+    def trial_id(self, key: str, text: str) -> str:
         """A trial's number in the registry's own spelling, one that some registry could have given."""
-        number = "".join(text.split()).upper()
-        if not TRIAL_NUMBER.fullmatch(number):
+        trial_id = "".join(text.split()).upper()
+        if not is_a_trials_number(trial_id):
             raise _WrongError(f"{self.name}: {key} holds {text!r}, which is no trial's number (NCT and 8 digits)")
-        return number
+        return trial_id
 
     def choice(self, key: str, among: tuple[str, ...]) -> str | None:
         found = self.text(key)

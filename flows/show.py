@@ -17,9 +17,9 @@ from rich.text import Text
 from connectors.statuses import status_group
 from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
 from warehouse.words.harmless import defused, plain
+from warehouse.words.history import Moment, moments
 from warehouse.words.phrases import status_words
 from warehouse.words.sentences import once, saying
-from warehouse.words.story import Moment, moments
 
 OF_MATERIALITY = {"high": "bold red", "medium": "magenta", "low": ""}
 OF_STATUS = {
@@ -202,7 +202,7 @@ def _said(value: Any, kind: str | None) -> Text:
 # -- where things stand --------------------------------------------------------------------------------
 
 
-def standing(facts: Row) -> None:
+def status(facts: Row) -> None:
     """Print where things stand: each watch's last complete night, then the last runs."""
     for night in facts["nights"]:
         name = f"{night['watch']} on {night['registry_name']}"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import OurBugError, RegistryError
+from connectors.files import write_whole
 from connectors.http import Pace, PoliteClient
 from connectors.registry import Progress
 from connectors.versions import is_known_to_be
@@ -23,7 +24,6 @@ from flows import apart
 from flows.registries import SERVED
 from flows.settings import Configuration, Settings
 from warehouse.errors import OperatorError
-from warehouse.files import write_whole
 from warehouse.instants import naive_utc
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
@@ -35,7 +35,7 @@ from warehouse.publish import status
 from warehouse.publish.analysts_file import publish
 from warehouse.store.file import FILE, opened
 from warehouse.store.landed import Landed, Landing
-from warehouse.tell.postbag import mail_standing
+from warehouse.tell.mail_status import mail_status
 
 log = logging.getLogger("trialwatch")
 
@@ -184,7 +184,7 @@ def note_standing(settings: Settings, configuration: Configuration, tonight: Sto
     """Write ``status.json``, for readers who never open the store. Only a night forgets the last one's trouble."""
     now = naive_utc(settings.now())
     with opened(settings.store) as con:
-        facts = status.standing(con, _names(configuration), now=now, mail=mail_standing(con, now))
+        facts = status.gather(con, _names(configuration), now=now, mail=mail_status(con, now))
     before = _noted(settings) or {}
     kept = {name: before.get(name) for name in ("trouble", "not_published", "published_file")}
     if tonight:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import MailError
-from flows.delivery import hand_over, notice
+from connectors.files import write_whole
+from flows.delivery import hand_over, operator_mail
 from flows.endings import told
 from flows.settings import Settings
 from warehouse.errors import OperatorError
-from warehouse.files import write_whole
 from warehouse.judge.trouble import command
 from warehouse.publish import status
-from warehouse.tell.digest import Notice
+from warehouse.tell.digest import OperatorMail
 
 AGAIN_AFTER = timedelta(hours=23)
 """The same trouble is told once a day, however often the watchdog looks."""
@@ -70,7 +70,7 @@ def _facts(settings: Settings) -> tuple[dict[str, Any] | None, str | None]:
         return None, str(told(error))
 
 
-def _bark(settings: Settings, operator: str, stale: str, now: datetime) -> Notice:
+def _bark(settings: Settings, operator: str, stale: str, now: datetime) -> OperatorMail:
     said = (
         stale,
         "Until then nobody is told of what changes. Nothing is lost: the first complete night catches up, "
@@ -78,7 +78,7 @@ def _bark(settings: Settings, operator: str, stale: str, now: datetime) -> Notic
         "This shows the last nights and what they said:",
         command("trialwatch", "status"),
     )
-    return notice(settings, operator, f"watchdog {now:%Y-%m-%d}", ("the nights have stopped", said))
+    return operator_mail(settings, operator, f"watchdog {now:%Y-%m-%d}", ("the nights have stopped", said))
 
 
 def _told_lately(memory: Path, now: datetime) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.address import bare, named
+from connectors.address import bare, named, without_addresses
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,18 @@ def test_whatever_is_written_it_is_one_clean_address_or_none(text: str) -> None:
     assert found.count("@") == 1
     assert not set(found) & set(" \r\n\t<>,;:\x00")
     assert bare(found) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("550 <pi@example.org>: no such user", "550 <…>: no such user"),
+        ('rcpt to:"o b"@example.org, x@y', "rcpt to:…, …"),
+        ("user=pi@example.org", "…"),
+        ("pi@xn--exmple-cua.org.", "…"),
+        ("cannot reach smtp://…@mail.example:587", "cannot reach smtp://…@mail.example:587"),
+        ("no address @ all", "no address @ all"),
+    ],
+)
+def test_addresses_are_left_out_of_what_others_said(said: str, left: str) -> None:
+    assert without_addresses(said, "…") == left

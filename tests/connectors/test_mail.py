@@ -26,7 +26,7 @@ from connectors.errors import (
     MailSettingError,
 )
 from connectors.mail import OutboxPostman, SmtpPostman, postman_from
-from warehouse.tell.digest import Letter, Told, compose
+from warehouse.tell.digest import DigestMail, ToldChange, compose
 
 NIGHT = datetime.datetime(2026, 3, 3, tzinfo=datetime.UTC)
 PASSWORD = "s3cr3t/pass wörd"
@@ -185,13 +185,13 @@ def test_a_mail_arrives_byte_for_byte_with_its_envelope() -> None:
 
 def test_a_hostile_title_arrives_as_a_subject_and_nothing_else() -> None:
     title = 'Ketamine\r\nBcc: x@evil.example\r\n\r\n<script>alert("1")</script>\r\n.\r\nRCPT TO:<x@evil.example>'
-    told = Told(
+    told = ToldChange(
         *("c1", "NCT02649231", "clinicaltrials.gov", title, None, "completed", "overall_status"),
         *("RECRUITING", "COMPLETED", "sponsor", "high", title, NIGHT.date(), "posted"),
         *(NIGHT, ("alcohol",), "COMPLETED", None),
     )
     who = ("team", "ketamine-sud", "pi@example.org", "trialwatch <us@example.org>", None, "1@trialwatch")
-    frozen = compose(Letter(*who, NIGHT, (told,), ()))
+    frozen = compose(DigestMail(*who, NIGHT, (told,), ()))
     server = Server()
     with serving(server) as port:
         send(postman(port), frozen, sender="trialwatch <us@example.org>")

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from docs.refresh import COOKBOOK, DICTIONARY, demonstrated, recipes, written
+from docs.refresh import CHANGES, COOKBOOK, DICTIONARY, demonstrated, recipes, written
 from warehouse.publish import questions
 
 README = Path(__file__).parents[2] / "README.md"
@@ -20,7 +20,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
         yield con
 
 
-@pytest.mark.parametrize("path", [COOKBOOK, DICTIONARY], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [CHANGES, COOKBOOK, DICTIONARY], ids=lambda path: path.name)
 def test_the_documents_say_what_the_file_says(demo: duckdb.DuckDBPyConnection, path: Path) -> None:
     assert path.read_text("utf-8") == written(demo)[path], "`make docs` writes it anew"
 

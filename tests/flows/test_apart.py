@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from connectors.files import write_whole
 from connectors.simulated import SimulatedRegistry
 from flows import apart
 from flows.endings import Code
@@ -22,7 +23,6 @@ from flows.settings import configuration
 from tests.house import House
 from tests.records import a_trial, with_status
 from warehouse.errors import DiskError
-from warehouse.files import write_whole
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from flows.demo import nights, plainly
 from tests.house import Typed
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
-from warehouse.words.vocabulary import KINDS
+from warehouse.words.kinds import KINDS
 
 DOCUMENTED = Path(__file__).parents[2] / "docs/changes.md"
 

@@ -17,7 +17,8 @@ from flows.settings import SettingsError, configuration, from_environment
 from tests.house import WATCH, House, Typed
 from tests.records import a_trial, with_status
 from warehouse.judge.checks import CHECKS
-from warehouse.words.vocabulary import KINDS, SUBSTANCES
+from warehouse.words.kinds import KINDS
+from warehouse.words.vocabulary import SUBSTANCES
 
 COMMANDS = [
     *("run", "deliver", "preview", "backup", "restore", "status", "watchdog", "changes", "show", "query", "demo"),

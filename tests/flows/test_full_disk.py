@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from connectors.files import write_whole
 from connectors.simulated import SimulatedRegistry
 from tests.flows.disks import a_small_disk, fill, make_read_only, make_writable
 from tests.house import WATCH, House, Typed
 from tests.postoffice import PostOffice, open_post_office
 from tests.records import a_trial, with_status
-from warehouse.files import write_whole
 from warehouse.publish.analysts_file import FILE
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")

@@ -14,7 +14,7 @@ from tests.house import House
 from tests.postoffice import PostOffice, open_post_office, reopened
 from tests.records import a_trial, with_status
 from warehouse.store.file import FILE
-from warehouse.tell.patience import MOST_ATTEMPTS
+from warehouse.tell.retries import MOST_ATTEMPTS
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd"),

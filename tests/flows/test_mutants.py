@@ -77,7 +77,7 @@ def sent(record: Record) -> bytes:
 
 
 def a_house(folder: Path, registry: RawRegistry) -> House:
-    from warehouse.words.vocabulary import KINDS
+    from warehouse.words.kinds import KINDS
 
     folder.mkdir()
     house = House(folder, registry.url)

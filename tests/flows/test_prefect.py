@@ -97,7 +97,7 @@ def test_a_dead_prefect_server_costs_a_warning_and_not_a_night(
 LET_GO = """
 import threading
 from prefect._internal.concurrency.cancellation import WatcherThreadCancelScope
-from flows.orchestration import Tonight
+from flows.orchestration import NightToRun
 from flows.settings import configuration, from_environment
 
 cancelled = []
@@ -110,7 +110,7 @@ def progress(*_):
 
 settings = from_environment()
 with WatcherThreadCancelScope() as scope:
-    report = Tonight(settings, configuration(settings.config), progress)(None)
+    report = NightToRun(settings, configuration(settings.config), progress)(None)
 print(int(report.ending.code), scope.cancelled())
 """
 """A night in whose midst Prefect does what it does when the lease of a concurrency slot is lost."""

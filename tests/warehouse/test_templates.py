@@ -7,7 +7,7 @@ import pytest
 
 from flows import compiled
 from warehouse.publish import page
-from warehouse.tell import body
+from warehouse.tell import rendering
 from warehouse.templates import environment, names
 
 
@@ -68,8 +68,8 @@ def test_nothing_is_kept_where_python_keeps_nothing(folder: Path, monkeypatch: p
 def test_every_template_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     assert {"page.html", "parts.html", "style.css", "page.js"} == set(names(page.templates))
-    assert {"digest.html", "digest.txt", "mail.txt"} <= set(names(body.templates))
+    assert {"digest.html", "digest.txt", "mail.txt"} <= set(names(rendering.templates))
     compiled.main()
-    for templates in (page.templates, body.templates):
+    for templates in (page.templates, rendering.templates):
         made = Path(templates.loader.searchpath[0]) / "__pycache__"  # type: ignore[union-attr]
         assert len(list(made.glob("jinja-*.cache"))) >= len(names(templates))

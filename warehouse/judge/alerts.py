@@ -7,8 +7,9 @@ from datetime import datetime
 
 from warehouse.instants import next_at
 from warehouse.judge.watch import Subscription
+from warehouse.words.kinds import MATERIAL
 
-A_BULK = 50
+MOST_TOLD_ONE_BY_ONE = 50
 """More new members than this in one night are told as one line."""
 ARRIVALS = frozenset({"registered", "discovered"})
 DIGEST_HOUR_UTC = 6
@@ -80,7 +81,8 @@ def due(
             and _listens(subscription, change)
             and _is_about(subscription, substances.get(change.trial_id, ()))
         ]
-        bulk = sum(1 for change in told if change.kind in ARRIVALS) > A_BULK
+        # Counted of what this subscription hears of: a flood for one reader may be three lines for another.
+        bulk = sum(1 for change in told if change.kind in ARRIVALS) > MOST_TOLD_ONE_BY_ONE
         due_at, period = _when(subscription, now, run_id)
         for change in told:
             is_arrival = bulk and change.kind in ARRIVALS
@@ -98,7 +100,7 @@ def welcome(subscriptions: Iterable[Subscription], *, now: datetime, run_id: str
 def _listens(subscription: Subscription, change: Tellable) -> bool:
     if subscription.kinds:
         return change.kind in subscription.kinds
-    return change.materiality in ("high", "medium")
+    return change.materiality in MATERIAL
 
 
 def _is_about(subscription: Subscription, substances: Collection[str]) -> bool:

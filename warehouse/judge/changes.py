@@ -5,6 +5,7 @@ so order and whitespace never count. Every difference is either one of the named
 ``record_changed`` a module of the registry's, so nothing is lost for want of a kind.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,20 +15,9 @@ import msgspec
 
 from connectors.dates import Span, span
 from connectors.spelling import OneSpelling
-from connectors.statuses import UNRECOGNISED, status_group
+from connectors.statuses import COURSE, OPEN, UNRECOGNISED, status_group
 from connectors.trial import Counted, Entries, Reading, Sent
-
-A_LONG_SLIP_DAYS = 90
-A_LARGE_SHARE = 0.25
-
-HIGH = frozenset({"completed", "stopped", "resumed", "results_posted", "results_withdrawn", "removed"})
-MEDIUM = frozenset(
-    {"recruiting", "lapsed", "returned", "status_changed", "registered", "overdue"}
-    | {"outcomes_changed", "arms_changed", "merged", "restored", "relevance_changed"}
-)
-COURSE = ("planned", "recruiting", "active", "completed", "stopped")
-"""The groups of a trial's course, in order: a step back in it is ``resumed``."""
-STILL_TO_END = frozenset({"planned", "recruiting", "active"})
+from warehouse.words.kinds import MATERIALITIES, materiality
 
 TITLES = ("title", "official_title", "acronym")
 KIND_OF_LIST = {
@@ -59,11 +49,6 @@ class Finding:
             object.__setattr__(self, "materiality", materiality(self.kind))
 
 
-def materiality(kind: str) -> str:
-    """How much a kind matters by itself: high, medium or low."""
-    return "high" if kind in HIGH else "medium" if kind in MEDIUM else "low"
-
-
 def compare(before: Reading, after: Reading) -> list[Finding]:
     """Every change from one state of a trial to the next, the most material first."""
     alike = OneSpelling()
@@ -74,8 +59,7 @@ def differences(before: Counted, after: Counted, hand: str | None = None) -> lis
     """The same of what counts in them, their texts spelt alike. ``hand`` is whose doing it is, if known."""
     pair = _Pair(before, after, hand or hand_of(before, after))
     found = [finding for look in _LOOKS for finding in look(pair)]
-    order = ("high", "medium", "low")
-    return sorted(found, key=lambda finding: order.index(finding.materiality))
+    return sorted(found, key=lambda finding: MATERIALITIES.index(finding.materiality))
 
 
 def hand_of(before: Counted, after: Counted) -> str:
@@ -88,7 +72,7 @@ def overdue(status: str | None, completion: Span | None, completion_type: str | 
 
     ``completion`` is the completion date, else the primary one.
     """
-    if status_group(status) not in STILL_TO_END or completion is None or completion_type == "ACTUAL":
+    if status_group(status) not in OPEN or completion is None or completion_type == "ACTUAL":
         return None
     days = (today - completion.latest).days
     return days if days > 0 else None
@@ -171,12 +155,13 @@ def _dates(pair: _Pair) -> Iterator[Finding]:
         old, new = pair.old.dates[field].value, after.value
         told = _date_change(old, new)
         if told:
-            kind, reason, weight = told
+            kind, reason, days = told
+            weight = materiality(kind, days)
             yield pair.finding(kind, field, old.get("date"), new.get("date"), reason, materiality=weight)
 
 
-def _date_change(old: Part, new: Part) -> tuple[str, str, str] | None:
-    """Kind, reason and materiality; None when nothing changed or the date vanished (``record_changed``)."""
+def _date_change(old: Part, new: Part) -> tuple[str, str, int] | None:
+    """Kind, reason and by how many days it moved; None when nothing changed, or the date vanished."""
     after = span(new.get("date"))
     if old == new or after is None:
         return None
@@ -186,15 +171,15 @@ def _date_change(old: Part, new: Part) -> tuple[str, str, str] | None:
     if types[0] != types[1]:
         change += f" ({types[0] or 'no type'} → {types[1] or 'no type'})"
     if types == ("ESTIMATED", "ACTUAL"):
-        return "date_actual", f"{change}: the expected day became the real one", "low"
+        return "date_actual", f"{change}: the expected day became the real one", 0
     if before is None:
-        return "date_refined", f"{change}: a date where there was none", "low"
+        return "date_refined", f"{change}: a date where there was none", 0
     if after.lies_in(before) or before.lies_in(after):
-        return "date_refined", f"{change}: the same date, said otherwise", "low"
+        return "date_refined", f"{change}: the same date, said otherwise", 0
     days = (after.latest - before.latest).days
     if days > 0:
-        return "date_slipped", f"{change}: {days} days later", "medium" if days >= A_LONG_SLIP_DAYS else "low"
-    return "date_advanced", f"{change}: {-days} days earlier", "low"
+        return "date_slipped", f"{change}: {days} days later", days
+    return "date_advanced", f"{change}: {-days} days earlier", -days
 
 
 def _vanished(old: Part, new: Part) -> bool:
@@ -214,12 +199,18 @@ def _enrollment(pair: _Pair) -> Iterator[Finding]:
     retyped = f" ({types[0] or 'no type'} → {types[1] or 'no type'})" if types[0] != types[1] else ""
     if before != after:
         change = f"{_said(before)} → {_said(after)} participants{retyped}"
-        large = before is not None and after is not None and abs(after - before) >= A_LARGE_SHARE * before
-        weight = "medium" if large else "low"
+        weight = materiality("enrollment_changed", _share(before, after))
         yield pair.finding("enrollment_changed", "enrollment", before, after, change, materiality=weight)
     elif retyped:
         change = f"{_said(after)} participants{retyped}"
         yield pair.finding("enrollment_changed", "enrollment_type", *types, change)
+
+
+def _share(before: int | None, after: int | None) -> float:
+    """By what share of itself a number moved; of an unknown number nobody can say."""
+    if before is None or after is None:
+        return 0
+    return abs(after - before) / before if before else math.inf
 
 
 def _type(side: Counted) -> str | None:
@@ -250,9 +241,6 @@ def _list(
             yield pair.finding(KIND_OF_LIST[view], view, old.told, new.told, reason)
 
     return look
-
-
-Saying = Callable[[_Pair, Entries, Entries], str]
 
 
 def _each_noun(old: Entries, new: Entries) -> str:

@@ -109,6 +109,7 @@ def _checks(night: Tonight) -> Iterator[Check]:
         {"before": before, "after": after},
         f"the registry's data moved from {before} to {after} in every one of our passes",
     )
+    # It never refuses: who held a night back for this would hide every completion for as long as it lasts.
     yield Check(
         "data_version_readable",
         after is None or version_day(after) is not None,
@@ -123,6 +124,7 @@ def _checks(night: Tonight) -> Iterator[Check]:
         {"tonight": after, "last_complete": night.earlier_data_version},
         f"the registry answered with data of {after}, older than the {night.earlier_data_version} we hold",
     )
+    # Different trials are counted, not records: a page that shifted sends one trial twice and leaves out another.
     off = [search for search in got.searches if search.declared not in (None, search.distinct)]
     yield Check(
         "totals",
@@ -150,6 +152,7 @@ def _checks(night: Tonight) -> Iterator[Check]:
     )
     yield from _collapse(night)
     yield _unreadable(night)
+    # A trial that its sponsor posted anew may change; when many change that nobody posted, something else did it.
     yield Check(
         "share_changed",
         night.changed_unposted < CHANGED_FROM or night.changed_unposted <= MOST_CHANGED * night.members,

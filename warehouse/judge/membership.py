@@ -68,30 +68,38 @@ def moves(
     those whose record could be read, for a trial whose very first record is unreadable cannot be a member yet;
     ``restored`` those that had been removed; ``heirs`` those that only have another number.
     """
-    survivors = {fate.survivor: number for number, fate in collected.fates.items() if isinstance(fate, Merged)}
+    survivors = {fate.survivor: trial_id for trial_id, fate in collected.fates.items() if isinstance(fate, Merged)}
     reasons: dict[str, str] = {}
-    for number in collected.by_id:
-        if number in follow:
-            reasons[number] = follow[number]
-        elif survivors.get(number) in follow:
-            reasons[number] = f"{follow[survivors[number]]}, as {survivors[number]}"
-        elif number in survivors:
-            reasons[number] = f"{survivors[number]} was merged into it"
-        elif number in before.kept_by_id:
-            reasons[number] = "a trial of the watch was merged into it"
-    for number, searches in collected.found_by.items():
-        reasons[number] = f"found by search: {searches[0]}"
+    for trial_id in collected.by_id:
+        if trial_id in follow:
+            reasons[trial_id] = follow[trial_id]
+        elif survivors.get(trial_id) in follow:
+            reasons[trial_id] = f"{follow[survivors[trial_id]]}, as {survivors[trial_id]}"
+        elif trial_id in survivors:
+            reasons[trial_id] = f"{survivors[trial_id]} was merged into it"
+        elif trial_id in before.kept_by_id:
+            reasons[trial_id] = "a trial of the watch was merged into it"
+    # Last, because a search that returns a trial is the best reason for it, whatever else holds.
+    for trial_id, searches in collected.found_by.items():
+        reasons[trial_id] = f"found by search: {searches[0]}"
     entries = [
-        _entry(before, number, why, None if number in heirs else first_posted_on.get(number), number in restored)
-        for number, why in sorted(reasons.items())
-        if number in readable and not _is_in(before, number)
+        _entry(
+            before,
+            trial_id,
+            why,
+            # A new number of a trial that we know is no new registration.
+            None if trial_id in heirs else first_posted_on.get(trial_id),
+            trial_id in restored,
+        )
+        for trial_id, why in sorted(reasons.items())
+        if trial_id in readable and not _is_in(before, trial_id)
     ]
     # A search may have returned a record that does not give its number: it is there, and perhaps still found.
     nameless = set(collected.by_id).difference(readable)
     exits = [
-        _exit(number, stay.number, collected.fates.get(number), number in changed)
-        for number, stay in sorted(before.stays.items())
-        if stay.goes_on and number not in reasons and number not in nameless
+        _exit(trial_id, stay.number, collected.fates.get(trial_id), trial_id in changed)
+        for trial_id, stay in sorted(before.stays.items())
+        if stay.goes_on and trial_id not in reasons and trial_id not in nameless
     ]
     return entries, exits
 
@@ -104,22 +112,22 @@ def unreadable(
     ``reasons`` has those of unreadable records that give their number. Whose record does not is known by having
     been asked for by number; and one that was merged into an unreadable record is as unknown.
     """
-    survivors = {number: fate.survivor for number, fate in collected.fates.items() if isinstance(fate, Merged)}
+    survivors = {trial_id: fate.survivor for trial_id, fate in collected.fates.items() if isinstance(fate, Merged)}
     there = {*collected.found_by, *collected.by_id, *reasons}.difference(readable)
-    members = (number for number, stay in sorted(before.stays.items()) if stay.goes_on)
+    members = (trial_id for trial_id, stay in sorted(before.stays.items()) if stay.goes_on)
     return {
-        number: reasons.get(answered, "its record does not give its number")
-        for number in members
-        if (answered := survivors.get(number, number)) in there
+        trial_id: reasons.get(answered, "its record does not give its number")
+        for trial_id in members
+        if (answered := survivors.get(trial_id, trial_id)) in there
     }
 
 
-def _is_in(before: Before, number: str) -> bool:
-    return number in before.stays and before.stays[number].goes_on
+def _is_in(before: Before, trial_id: str) -> bool:
+    return trial_id in before.stays and before.stays[trial_id].goes_on
 
 
-def _entry(before: Before, number: str, why: str, posted_on: date | None, is_restored: bool) -> Entry:
-    earlier = before.stays.get(number)
+def _entry(before: Before, trial_id: str, why: str, posted_on: date | None, is_restored: bool) -> Entry:
+    earlier = before.stays.get(trial_id)
     if before.is_baseline or is_restored:
         kind = None
     elif earlier:
@@ -128,13 +136,13 @@ def _entry(before: Before, number: str, why: str, posted_on: date | None, is_res
         kind = "registered"
     else:
         kind = "discovered"
-    return Entry(number, earlier.number + 1 if earlier else 1, why, kind)
+    return Entry(trial_id, earlier.number + 1 if earlier else 1, why, kind)
 
 
-def _exit(number: str, stay: int, fate: Fate | None, has_changed: bool) -> Exit:
+def _exit(trial_id: str, stay: int, fate: Fate | None, has_changed: bool) -> Exit:
     if isinstance(fate, Merged):
-        return Exit(number, stay, f"merged into {fate.survivor}", None)
+        return Exit(trial_id, stay, f"merged into {fate.survivor}", None)
     if isinstance(fate, Removed):
-        return Exit(number, stay, "removed from the registry", None)
+        return Exit(trial_id, stay, "removed from the registry", None)
     why = "text changed: since then no search of the watch returns it" if has_changed else LEFT
-    return Exit(number, stay, why, "left_watch")
+    return Exit(trial_id, stay, why, "left_watch")

@@ -121,7 +121,7 @@ def members_subject(watch: str, registry_name: str) -> str:
 def of_members(watch: str, registry_name: str, unreadable: Mapping[str, str]) -> Trouble:
     """Members whose record the registry shows in a form that could not be read, each with where and why."""
     count = len(unreadable)
-    named = [f"{number}: {why}" for number, why in list(unreadable.items())[:MOST_NAMED]]
+    named = [f"{trial_id}: {why}" for trial_id, why in list(unreadable.items())[:MOST_NAMED]]
     more = [f"And {count - MOST_NAMED} more (quarantine)."] if count > MOST_NAMED else []
     which = next(iter(unreadable)) if count == 1 else f"{count} trials"
     return Trouble(

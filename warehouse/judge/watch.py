@@ -36,8 +36,8 @@ class Watch:
     def named(self) -> dict[str, str]:
         """The trials that the watch names itself, whatever a search says, each with the reason."""
         wanted = {
-            number: f"overruled by {override.by}: {override.reason}"
-            for number, override in self.overrides.items()
+            trial_id: f"overruled by {override.by}: {override.reason}"
+            for trial_id, override in self.overrides.items()
             if override.relevant
         }
         return wanted | dict.fromkeys(self.follow, "followed by the watch")

@@ -15,6 +15,7 @@ from warehouse.judge.watch import Subscription, Watch
 from warehouse.keep import operator_mail
 from warehouse.store.file import transaction
 from warehouse.store.tables import insert, sql
+from warehouse.words.outcomes import COMPLETE, IS_COMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def last_complete(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str
     # In the order in which they were kept: a clock that was set back must not make an older night the last.
     row = con.execute(
         "SELECT data_version_after, watch_hash, started_at FROM run WHERE watch = ? AND registry_name = ? "
-        "AND outcome IN ('complete', 'heartbeat') ORDER BY rowid DESC LIMIT 1",
+        f"AND {IS_COMPLETE} ORDER BY rowid DESC LIMIT 1",
         [watch, registry_name],
     ).fetchone()
     return LastComplete(*row) if row else None
@@ -118,7 +119,7 @@ def _tell_the_operator(con: duckdb.DuckDBPyConnection, night: Night, certificate
         return
     if certificate.unreadable_members:
         _tell_of_members(con, night, night.operator, certificate.unreadable_members)
-    if certificate.outcome in ("complete", "heartbeat"):
+    if certificate.outcome in COMPLETE:
         return
     which = {"watch": night.watch.name, "registry_name": night.registry_name}
     earlier = trouble.Earlier(*con.execute(sql("keep/earlier"), which).fetchall()[0])
@@ -143,8 +144,8 @@ def _tell_of_members(
         "FROM trouble WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ?",
         [trouble.members_subject(*which), night.now - trouble.AGAIN_AFTER, night.now + trouble.AGAIN_AFTER],
     ).fetchall()
-    told_lately = {number for (number,) in rows}
-    news = {number: why for number, why in unreadable.items() if number not in told_lately}
+    told_lately = {trial_id for (trial_id,) in rows}
+    news = {trial_id: why for trial_id, why in unreadable.items() if trial_id not in told_lately}
     if news:
         told = trouble.of_members(*which, news)
         operator_mail.put(con, told, operator=operator, run_id=night.run_id, now=night.now)

@@ -28,19 +28,21 @@ def heirs(collected: Collected, held: Mapping[str, Held]) -> dict[str, Heir]:
 
     Of several that were merged into one it goes on from the one last posted, the first by number among equals.
     """
-    merged = {number: state.merged_into for number, state in held.items() if state.merged_into}
+    merged = {trial_id: state.merged_into for trial_id, state in held.items() if state.merged_into}
     merged |= {
-        number: fate.survivor
-        for number, fate in collected.fates.items()
-        if isinstance(fate, Merged) and number in held
+        trial_id: fate.survivor
+        for trial_id, fate in collected.fates.items()
+        if isinstance(fate, Merged) and trial_id in held
     }
     forerunners: dict[str, list[str]] = {}
-    for number, survivor in sorted(merged.items()):
+    for trial_id, survivor in sorted(merged.items()):
         if survivor and survivor not in held:
-            forerunners.setdefault(survivor, []).append(number)
+            forerunners.setdefault(survivor, []).append(trial_id)
     return {
-        survivor: Heir(survivor, max(numbers, key=lambda number: held[number].last_update_posted_on or date.min))
-        for survivor, numbers in forerunners.items()
+        survivor: Heir(
+            survivor, max(trial_ids, key=lambda trial_id: held[trial_id].last_update_posted_on or date.min)
+        )
+        for survivor, trial_ids in forerunners.items()
     }
 
 
@@ -65,7 +67,7 @@ def inherit_lateness(con: duckdb.DuckDBPyConnection, heir: Heir) -> None:
     )
 
 
-def bearers(con: duckdb.DuckDBPyConnection, numbers: Iterable[str]) -> dict[str, str]:
+def bearers(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str]) -> dict[str, str]:
     """For each number that some trial bears, or bore, the trial that bears it now."""
-    rows = con.execute(sql("keep/bearers"), [list(numbers)]).fetchall()
+    rows = con.execute(sql("keep/bearers"), [list(trial_ids)]).fetchall()
     return dict(rows)

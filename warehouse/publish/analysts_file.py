@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.errors import WarehouseError, named
-from warehouse.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.publish import feed, last_night, page, parquet
 from warehouse.publish.kept import Kept, kept_tables
 from warehouse.publish.last_night import LastNight
@@ -77,11 +77,13 @@ def publish(
     with _cleared(aside, columns):
         standing = _begun(aside, published, last, marks)
         _build(con, aside, [table for table in tables if table.name not in standing], with_views=not standing)
+        # A log beside it would hold part of what it says: alone, as readers copy it, it would say less.
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
         with duckdb.connect(str(aside), read_only=True) as built:
             spare_effort(built, aside.stat().st_size)
             _check(con, built)
+            # From the new file, before it is in place: page, feed and file must not tell different nights.
             made = dict(_made(built, companions))
             told = parquet.words(built)
             written = parquet.write_parquet(built, marks.views, columns, folder / parquet.LINK, last)
@@ -100,6 +102,7 @@ def publish(
         write_whole(folder / name, content)
     flush(folder)
     last_night.note(earlier, tonight)
+    # Noted last: a night that died before this is published again, which harms nobody.
     con.execute("INSERT OR REPLACE INTO publication VALUES (?, ?)", [run_id, now])
     if missing := ", ".join(companions.keys() - made.keys()):
         raise NotPublishedError(f"{missing} could not be made and stays as it was; all else is published")

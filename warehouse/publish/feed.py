@@ -105,9 +105,9 @@ def _content(entry: ElementTree.Element, text: str) -> None:
 
 def _title(change: Row) -> str:
     kind = phrases.kind_words(change["kind"]).capitalize()
-    number = plain(change["trial_id"])
+    trial_id = plain(change["trial_id"])
     title, _ = shortened(plain(change["title"]), TITLE_LETTERS)
-    return f"{kind}: {title} ({number})" if title else f"{kind}: {number}"
+    return f"{kind}: {title} ({trial_id})" if title else f"{kind}: {trial_id}"
 
 
 def _told(change: Row) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import msgspec
 
+from connectors.numbers import REGISTRIES_NUMBERS
 from connectors.statuses import status_rows
 from warehouse.judge.twins import Link, studies
 from warehouse.publish.marks import published_columns
@@ -39,7 +40,7 @@ class Kept:
         """Make it, in the place of one that is there."""
         table = self
         if self.name == "study":
-            links = [Link(*row) for row in con.execute(self.text).fetchall()]
+            links = [Link(*row) for row in con.execute(self.text, self.values).fetchall()]
             found = [{name: getattr(each, name) for name in STUDIES} for each in studies(links)]
             table = _small(self.name, STUDIES, found)
         con.execute(f"CREATE OR REPLACE TABLE published.kept.{table.name} AS {table.text}", table.values)
@@ -57,7 +58,7 @@ def kept_tables(facts: Mapping[str, Any]) -> Iterator[Kept]:
         yield Kept(name, sql(f"publish/kept/{name}"))
     review = rows("review_2018.csv")
     yield _small("review_2018", {name: NUMBERS.get(name, "VARCHAR") for name in review[0]}, review)
-    yield Kept("study", sql("publish/kept/study_link"))
+    yield Kept("study", sql("publish/kept/study_link"), {"numbers": REGISTRIES_NUMBERS})
 
 
 def _small(name: str, columns: Mapping[str, str], found: list[dict[str, Any]]) -> Kept:

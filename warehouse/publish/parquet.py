@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.files import FOLDER_FOR_EVERYONE, flush, take_after
+from connectors.files import FOLDER_FOR_EVERYONE, flush, take_after
 from warehouse.publish.footer import with_other_words
 from warehouse.publish.last_night import LastNight, Written, digest_of
 from warehouse.publish.views import VIEWS

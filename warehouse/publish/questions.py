@@ -39,7 +39,7 @@ QUESTIONS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryResult:
     """Rows with their column names, in order."""
 
     columns: tuple[str, ...]
@@ -74,7 +74,7 @@ def published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> Answer:
+def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> QueryResult:
     """The answer to one question. Raises ``QuestionError`` with DuckDB's words, or when it is not one question."""
     try:
         statement.encode()  # what a terminal sent may be no text
@@ -82,7 +82,7 @@ def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = 
             raise QuestionError("ask one question at a time, one that begins with SELECT, FROM, WITH or the like")
         result = con.execute(statement, list(values))
         columns = tuple(column[0] for column in result.description or [])
-        return Answer(columns, result.fetchall())
+        return QueryResult(columns, result.fetchall())
     except (duckdb.OutOfMemoryException, ArithmeticError, ValueError, MemoryError) as error:
         raise QuestionError(str(error) or "the answer does not fit into memory") from error
     except duckdb.Error as error:
@@ -107,7 +107,7 @@ def changes(
     since: date | None = None,
     kinds: Sequence[str] = (),
     substance: str | None = None,
-) -> Answer:
+) -> QueryResult:
     """What changed, the latest first. ``since`` counts the day on which we saw it."""
     return ask(
         con,
@@ -134,7 +134,7 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
     if not found:
         return None
     merged = [row[0] for row in ask(con, "SELECT trial_id FROM trials WHERE fate = 'merged'").rows]
-    former = [number for number, bearer in _bearers(con, merged).items() if bearer == trial_id]
+    former = [borne for borne, bearer in _bearers(con, merged).items() if bearer == trial_id]
     parts = {
         "memberships": "SELECT * FROM watch_members WHERE trial_id = ? ORDER BY watch, stay",
         "substances": "SELECT * FROM trial_substances WHERE trial_id = ? ORDER BY substance, field",
@@ -150,11 +150,11 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
     }
 
 
-def _bearers(con: duckdb.DuckDBPyConnection, numbers: Sequence[str]) -> dict[str, str]:
+def _bearers(con: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> dict[str, str]:
     """As ``keep.former.bearers``, asked of the published file."""
     text = (files("warehouse") / "keep" / "sql" / "bearers.sql").read_text("utf-8")
     views = "WITH RECURSIVE trial AS (FROM trials), trial_identifier AS (FROM trial_identifiers),"
-    return dict(ask(con, text.replace("WITH RECURSIVE", views, 1), [list(numbers)]).rows)
+    return dict(ask(con, text.replace("WITH RECURSIVE", views, 1), [list(trial_ids)]).rows)
 
 
 def _unreadable(error: duckdb.Error) -> OperatorError | None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from connectors.files import write_whole
 from warehouse.errors import DamagedError
-from warehouse.files import write_whole
+from warehouse.words.outcomes import IS_COMPLETE
 
 if TYPE_CHECKING:  # `status` reads what is said here without DuckDB, which takes long to import
     import duckdb
@@ -29,7 +30,7 @@ RUN_COLUMNS = (
 )
 
 
-def standing(
+def gather(
     con: "duckdb.DuckDBPyConnection",
     pairs: Iterable[tuple[str, str]],
     *,
@@ -37,7 +38,7 @@ def standing(
     mail: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The facts of ``status.json``. ``pairs`` are the watches and registries that should have nights;
-    ``mail`` is how the mail stands (``postbag``).
+    ``mail`` is how the mail stands (``mail_status``).
 
     ``trouble`` is what ended the last night before its time, for ``with_trouble`` to say.
     """
@@ -45,7 +46,7 @@ def standing(
     for watch, registry_name in pairs:
         row = con.execute(
             "SELECT finished_at, data_version_after FROM run WHERE watch = ? AND registry_name = ? "
-            "AND outcome IN ('complete', 'heartbeat') ORDER BY rowid DESC LIMIT 1",
+            f"AND {IS_COMPLETE} ORDER BY rowid DESC LIMIT 1",
             [watch, registry_name],
         ).fetchone()
         nights.append(
@@ -80,7 +81,7 @@ def standing(
 def _unpublished_since(con: "duckdb.DuckDBPyConnection") -> str | None:
     """When the last complete night ended, if what it stored has not been published."""
     row = con.execute(
-        "SELECT finished_at FROM run WHERE outcome IN ('complete', 'heartbeat') "
+        f"SELECT finished_at FROM run WHERE {IS_COMPLETE} "
         "AND NOT EXISTS (FROM publication AS p WHERE p.run_id = run.run_id OR p.published_at >= run.finished_at) "
         "ORDER BY rowid DESC LIMIT 1"
     ).fetchone()
@@ -96,7 +97,7 @@ def with_trouble(facts: dict[str, Any] | None, sentence: str, now: datetime) -> 
 def is_all_complete(con: "duckdb.DuckDBPyConnection", pairs: Iterable[tuple[str, str]]) -> bool:
     """Whether the last run of each watch on each registry was complete."""
     last = con.execute(
-        "SELECT watch, registry_name, arg_max(outcome, rowid) IN ('complete', 'heartbeat') FROM run GROUP BY ALL"
+        f"SELECT watch, registry_name, arg_max({IS_COMPLETE}, rowid) FROM run GROUP BY ALL"
     ).fetchall()
     complete = {(watch, registry_name) for watch, registry_name, is_complete in last if is_complete}
     return all(pair in complete for pair in pairs)

@@ -19,7 +19,7 @@ its cells shortened, never its rows."""
 CELL_LETTERS = (1000, 200, 60)
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes UTF-8 for the letters of Windows."""
-THE_SAME_FOR_EVER = (1980, 1, 1, 0, 0, 0)
+TIME_IN_THE_ZIP = (1980, 1, 1, 0, 0, 0)
 """The time that a packed file bears: the earliest that the format can say."""
 
 
@@ -57,7 +57,7 @@ def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int | Non
 def _zip(name: str, content: bytes) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(name, THE_SAME_FOR_EVER), content, zipfile.ZIP_DEFLATED)
+        archive.writestr(zipfile.ZipInfo(name, TIME_IN_THE_ZIP), content, zipfile.ZIP_DEFLATED)
     return written.getvalue()
 
 

@@ -1,8 +1,8 @@
 """The mails that readers get, composed: what changed, told so that a person on a phone understands it.
 
-Pure: no clock, no chance, nothing read but the templates, so the same letter is the same bytes for ever. It
+Pure: no clock, no chance, nothing read but the templates, so the same mail is the same bytes for ever. It
 does not know who is to be told, when, or how a mail is handed over; nor how foreign text is made harmless
-(``foreign``), a change said (``sentences``), a table attached (``attachment``) or a header written (``message``).
+(``harmless``), a change said (``sentences``), a table attached (``attachment``) or a header written (``message``).
 """
 
 import re
@@ -15,11 +15,12 @@ from typing import Any
 
 from warehouse.judge.trouble import as_command
 from warehouse.tell.attachment import Table, table
-from warehouse.tell.body import rendered
-from warehouse.tell.cards import Said, by_weight, cards, said
+from warehouse.tell.cards import ChangeInWords, by_weight, cards, said
 from warehouse.tell.message import Head, as_sent, sealed
+from warehouse.tell.rendering import rendered
 from warehouse.words import phrases
 from warehouse.words.harmless import plain, shortened
+from warehouse.words.outcomes import COMPLETE, outcome_words
 
 PAGE_BYTES = 95_000
 """Of the HTML form as sent. Gmail shows no more than 102 kB of it."""
@@ -39,7 +40,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldChange:
     """One change as a reader is told it. Text stands here as the registry wrote it."""
 
     change_id: str
@@ -64,7 +65,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class LastNight:
     """What stands at the foot: the last night of one registry."""
 
     registry_name: str
@@ -75,39 +76,38 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class _ToReaders:
+    """Whom a mail to a subscription's readers goes to, from whom, and of which watch."""
+
+    subscription: str
+    watch: str
+    recipient: str
+    sender: str
+    reply_to: str | None
+    message_id: str
+    written_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigestMail(_ToReaders):
     """What one recipient of one subscription is told once.
 
     ``arrivals`` are the new members of a night that brought more than 50: one line here, their ids attached.
     """
 
-    subscription: str
-    watch: str
-    recipient: str
-    sender: str
-    reply_to: str | None
-    message_id: str
-    written_at: datetime
-    changes: tuple[Told, ...]
-    nights: tuple[Night, ...]
-    arrivals: tuple[Told, ...] = ()
+    changes: tuple[ToldChange, ...]
+    nights: tuple[LastNight, ...]
+    arrivals: tuple[ToldChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
+class WelcomeMail(_ToReaders):
     """The one digest after the first complete night of a watch: what it holds, and what will be told.
 
     Empty ``kinds``: all of high or medium materiality. Empty ``substances``: any.
     """
 
-    subscription: str
-    watch: str
-    recipient: str
-    sender: str
-    reply_to: str | None
-    message_id: str
-    written_at: datetime
-    nights: tuple[Night, ...]
+    nights: tuple[LastNight, ...]
     kinds: tuple[str, ...]
     substances: tuple[str, ...]
     by_status: tuple[tuple[str, int], ...]
@@ -116,20 +116,20 @@ class Welcome:
     relevant: int
 
 
-Heard = tuple[str, tuple[str, ...]]
+Trouble = tuple[str, tuple[str, ...]]
 """One trouble: a line, and a paragraph for each thing to know or to do."""
 TO_THE_OPERATOR = "your address stands in TRIALWATCH_OPERATOR."
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class OperatorMail:
     """What the operator is told of trialwatch itself. ``reason`` says why this address gets it."""
 
     recipient: str
     sender: str
     message_id: str
     written_at: datetime
-    troubles: tuple[Heard, ...]
+    troubles: tuple[Trouble, ...]
     reason: str = TO_THE_OPERATOR
     subscription: str = "operator"
     watch: str = "trialwatch"
@@ -137,29 +137,29 @@ class Notice:
     nights: tuple[()] = ()
 
 
-AnyLetter = Letter | Welcome | Notice
+AnyMail = DigestMail | WelcomeMail | OperatorMail
 
 
-def compose(letter: AnyLetter) -> bytes:
+def compose(mail: AnyMail) -> bytes:
     """The whole RFC 5322 message in ASCII (but for an address that cannot be), with CRLF line ends.
 
     Raises ``ValueError`` when there is nothing to tell, or the sender, reply address or Message-ID is no such
     thing. A recipient's address is not judged here: the mail server refuses it, for that recipient alone.
     """
-    head = _head(letter)
-    if isinstance(letter, Welcome):
-        return _sealed(head, "welcome", _frame(letter) | _welcome_view(letter))
-    if isinstance(letter, Notice):
-        return _sealed(head, "notice", _frame(letter) | _notice_view(letter))
-    if not (letter.changes or letter.arrivals):
-        raise ValueError(f"A letter for subscription {letter.subscription!r} has nothing to tell.")
-    changes = said(letter.changes)
-    tables = _tables(letter, changes)
+    head = _head(mail)
+    if isinstance(mail, WelcomeMail):
+        return _sealed(head, "welcome", _frame(mail) | _welcome_view(mail))
+    if isinstance(mail, OperatorMail):
+        return _sealed(head, "operator", _frame(mail) | _operator_view(mail))
+    if not (mail.changes or mail.arrivals):
+        raise ValueError(f"A mail for subscription {mail.subscription!r} has nothing to tell.")
+    changes = said(mail.changes)
+    tables = _tables(mail, changes)
 
     def write(form: str, shown: int) -> str:
         if shown < len(changes) and "changes" not in tables:
-            tables["changes"] = _table("changes", letter.changes)
-        return rendered("digest", form, _frame(letter) | _digest_view(letter, changes, shown, tables))
+            tables["changes"] = _table("changes", mail.changes)
+        return rendered("digest", form, _frame(mail) | _digest_view(mail, changes, shown, tables))
 
     text = _fitting(len(changes), TEXT_BYTES, partial(write, "txt"))
     page = _fitting(len(changes), PAGE_BYTES, partial(write, "html"))
@@ -181,22 +181,22 @@ def _fitting(count: int, most_bytes: int, write: Callable[[int], str]) -> str:
         shown = min(shown - 1, shown * most_bytes * 49 // (size * 50))  # a little less, so that it ends soon
 
 
-def subject(letter: AnyLetter) -> str:
+def subject(mail: AnyMail) -> str:
     """What happened to what, in one line. A title may be shortened, an id never."""
-    if isinstance(letter, Notice):
-        more = f" and {len(letter.troubles) - 1} more" if len(letter.troubles) > 1 else ""
-        return shortened(f"trialwatch: {plain(letter.troubles[0][0])}", SUBJECT_LETTERS - len(more))[0] + more
-    if isinstance(letter, Welcome):
-        return f"Now watching: {plain(letter.watch)} ({phrases.number(letter.relevant, 'trial')})"
+    if isinstance(mail, OperatorMail):
+        more = f" and {len(mail.troubles) - 1} more" if len(mail.troubles) > 1 else ""
+        return shortened(f"trialwatch: {plain(mail.troubles[0][0])}", SUBJECT_LETTERS - len(more))[0] + more
+    if isinstance(mail, WelcomeMail):
+        return f"Now watching: {plain(mail.watch)} ({phrases.number(mail.relevant, 'trial')})"
     parts = []
-    if letter.changes:
-        parts.append(_happened(letter.changes))
-    if letter.arrivals:
-        parts.append(_arrived(letter.arrivals))
+    if mail.changes:
+        parts.append(_happened(mail.changes))
+    if mail.arrivals:
+        parts.append(_arrived(mail.arrivals))
     return "; ".join(parts)
 
 
-def _happened(changes: Sequence[Told]) -> str:
+def _happened(changes: Sequence[ToldChange]) -> str:
     trials = {(told.registry_name, told.trial_id) for told in changes}
     one = plain(changes[0].trial_id) if len(trials) == 1 else ""
     if len(changes) == 1:
@@ -212,70 +212,72 @@ def _happened(changes: Sequence[Told]) -> str:
     return f"{line} ({one})" if one else line
 
 
-def _arrived(arrivals: Sequence[Told]) -> str:
+def _arrived(arrivals: Sequence[ToldChange]) -> str:
     count, by_substance = _arrivals(arrivals)
     named = ", ".join(f"{of_it:,} {substance}" for substance, of_it in by_substance[:4])
     line = phrases.number(count, "new trial")
     return f"{line}: {named}" if named else line
 
 
-def _arrivals(arrivals: Sequence[Told]) -> tuple[int, list[tuple[str, int]]]:
+def _arrivals(arrivals: Sequence[ToldChange]) -> tuple[int, list[tuple[str, int]]]:
     """How many trials, and how many of each substance (one trial may count for several), most first."""
     substances = {(told.registry_name, told.trial_id): told.substances for told in arrivals}
     counted = Counter(plain(name) for names in substances.values() for name in names)
     return len(substances), sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _head(letter: AnyLetter) -> Head:
+def _head(mail: AnyMail) -> Head:
     return Head(
-        subject=subject(letter),
-        sender=letter.sender,
-        recipient=letter.recipient,
-        reply_to=letter.reply_to,
-        message_id=letter.message_id,
-        written_at=phrases.utc(letter.written_at),
-        subscription=letter.subscription,
-        watch=letter.watch,
+        subject=subject(mail),
+        sender=mail.sender,
+        recipient=mail.recipient,
+        reply_to=mail.reply_to,
+        message_id=mail.message_id,
+        written_at=phrases.utc(mail.written_at),
+        subscription=mail.subscription,
+        watch=mail.watch,
     )
 
 
-def _tables(letter: Letter, changes: Sequence[Said]) -> dict[str, Table]:
+def _tables(mail: DigestMail, changes: Sequence[ChangeInWords]) -> dict[str, Table]:
     """What the mail does not show in full, as far as that is known before it is written; by what it holds."""
     is_cut = any(one.saying.cut for one in changes)
-    attached = {"changes": letter.changes if is_cut else (), "new-trials": letter.arrivals}
+    attached = {"changes": mail.changes if is_cut else (), "new-trials": mail.arrivals}
     return {name: _table(name, listed) for name, listed in attached.items() if listed}
 
 
-def _table(name: str, listed: Sequence[Told]) -> Table:
+def _table(name: str, listed: Sequence[ToldChange]) -> Table:
     """The most material first, as in the mail."""
     return table(name, COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in by_weight(listed)])
 
 
-def _frame(letter: AnyLetter) -> dict[str, Any]:
+def _frame(mail: AnyMail) -> dict[str, Any]:
     """What every template is given: the subject, and the foot."""
     return {
-        "subject": subject(letter),
-        "subscription": plain(letter.subscription),
-        "watch": plain(letter.watch),
-        "can_answer": letter.reply_to is not None,
-        "nights": [_night(night) for night in letter.nights],
+        "subject": subject(mail),
+        "subscription": plain(mail.subscription),
+        "watch": plain(mail.watch),
+        "can_answer": mail.reply_to is not None,
+        "nights": [_night(night) for night in mail.nights],
     }
 
 
-def _night(night: Night) -> dict[str, Any]:
+def _night(night: LastNight) -> dict[str, Any]:
     trials = night.distinct_trials
     return {
         "registry": plain(night.registry_name),
         "data_version": plain(night.data_version),
-        "outcome": phrases.outcome_words(night.outcome),
-        "is_complete": night.outcome in ("complete", "heartbeat"),
+        "outcome": outcome_words(night.outcome),
+        "is_complete": night.outcome in COMPLETE,
         "observed_at": phrases.instant(night.observed_at),
         "trials": None if trials is None else phrases.number(trials, "trial"),
     }
 
 
-def _digest_view(letter: Letter, changes: Sequence[Said], shown: int, tables: dict[str, Table]) -> dict[str, Any]:
-    count, by_substance = _arrivals(letter.arrivals)
+def _digest_view(
+    mail: DigestMail, changes: Sequence[ChangeInWords], shown: int, tables: dict[str, Table]
+) -> dict[str, Any]:
+    count, by_substance = _arrivals(mail.arrivals)
     return {
         "changes": len(changes),
         "shown": shown,
@@ -287,23 +289,23 @@ def _digest_view(letter: Letter, changes: Sequence[Said], shown: int, tables: di
     }
 
 
-def _welcome_view(letter: Welcome) -> dict[str, Any]:
+def _welcome_view(mail: WelcomeMail) -> dict[str, Any]:
     return {
-        "trials": letter.trials,
-        "relevant": letter.relevant,
-        "by_status": [(phrases.status_words(status), count) for status, count in letter.by_status],
-        "by_substance": [(plain(substance), count) for substance, count in letter.by_substance],
-        "kinds": [phrases.kind_words(kind) for kind in letter.kinds],
-        "substances": [plain(substance) for substance in letter.substances],
+        "trials": mail.trials,
+        "relevant": mail.relevant,
+        "by_status": [(phrases.status_words(status), count) for status, count in mail.by_status],
+        "by_substance": [(plain(substance), count) for substance, count in mail.by_substance],
+        "kinds": [phrases.kind_words(kind) for kind in mail.kinds],
+        "substances": [plain(substance) for substance in mail.substances],
     }
 
 
-def _notice_view(letter: Notice) -> dict[str, Any]:
+def _operator_view(mail: OperatorMail) -> dict[str, Any]:
     return {
         "troubles": [
-            (plain(line), [part for each in told for part in _paragraphs(each)]) for line, told in letter.troubles
+            (plain(line), [part for each in told for part in _paragraphs(each)]) for line, told in mail.troubles
         ],
-        "reason": plain(letter.reason),
+        "reason": plain(mail.reason),
     }
 
 

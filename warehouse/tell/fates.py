@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from warehouse.tell.patience import MOST_ATTEMPTS
+from warehouse.tell.retries import MOST_ATTEMPTS
 
 
-class Answer(Enum):
+class ServerReply(Enum):
     """What came back when one mail was offered."""
 
     TAKEN = auto()
@@ -40,7 +40,7 @@ class Offered:
     or these contents as the reason; the operator's mail is never given up, for who should be told of that?"""
 
     message_id: str
-    answer: Answer
+    answer: ServerReply
     attempts: int
     is_its_own: bool = False
     is_to_the_operator: bool = False
@@ -52,20 +52,20 @@ def fates(offered: Iterable[Offered], taken_meanwhile: Collection[str] = ()) -> 
     ``taken_meanwhile`` are those since whose writing the server has taken any other mail, in whichever round.
     """
     offered = tuple(offered)
-    took_others = any(each.answer is Answer.TAKEN for each in offered)
+    took_others = any(each.answer is ServerReply.TAKEN for each in offered)
     return {each.message_id: _fate(each, took_others, each.message_id in taken_meanwhile) for each in offered}
 
 
 def _fate(mail: Offered, took_others: bool, took_others_meanwhile: bool) -> Fate:
-    if mail.answer is Answer.TAKEN:
+    if mail.answer is ServerReply.TAKEN:
         return Fate.SENT
-    if mail.answer is Answer.NO_SERVER:
+    if mail.answer is ServerReply.NO_SERVER:
         return Fate.STILL_DUE
-    if mail.answer is Answer.REFUSED and not (took_others or mail.is_its_own):
+    if mail.answer is ServerReply.REFUSED and not (took_others or mail.is_its_own):
         return Fate.STILL_DUE
     is_final = (
-        mail.answer is Answer.NO_SUCH_MAILBOX
-        or (mail.answer is Answer.REFUSED and took_others)
+        mail.answer is ServerReply.NO_SUCH_MAILBOX
+        or (mail.answer is ServerReply.REFUSED and took_others)
         or (mail.attempts >= MOST_ATTEMPTS and (mail.is_its_own or took_others_meanwhile))
     )
     return Fate.GIVEN_UP if is_final and not mail.is_to_the_operator else Fate.POSTPONED

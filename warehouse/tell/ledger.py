@@ -17,8 +17,8 @@ from warehouse.keep import operator_mail
 from warehouse.store.file import transaction
 from warehouse.store.tables import sql
 from warehouse.tell.digest import compose
-from warehouse.tell.letters import Unwritten, Writer, letter, unwritten
-from warehouse.tell.patience import FREE_RETRIES, LONGEST_PAUSE, next_attempt
+from warehouse.tell.mail_contents import Unwritten, Writer, contents, unwritten
+from warehouse.tell.retries import FREE_RETRIES, LONGEST_PAUSE, next_attempt
 
 STILL_DUE = frozenset({"due", "leased", "failed"})
 _DUE = "state IN ('due', 'leased', 'failed')"
@@ -75,7 +75,7 @@ def written(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer) 
     """The mail as it is, or would be, frozen. Nothing is kept."""
     period, again = waiting.period, 1
     while True:
-        told = letter(con, waiting, writer, period)
+        told = contents(con, waiting, writer, period)
         if not con.execute("SELECT 1 FROM message WHERE message_id = ?", [told.message_id]).fetchone():
             break
         # The period has had its mail: a clock that was set back has brought more into it.

@@ -16,9 +16,8 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from urllib.parse import quote
 
+from connectors.address import bare
 from warehouse.words.harmless import plain
-
-_MAIL_ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@]+@[^\s<>()\\,;:\"@]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ def sealed(head: Head, text: str, html: str, attached: Mapping[str, bytes]) -> b
     Raises ``ValueError`` when the sender, reply address or Message-ID is no such thing.
     """
     message_id = head.message_id.strip().removeprefix("<").removesuffix(">")
-    if not _MAIL_ADDRESS.fullmatch(message_id) or not message_id.isascii():
+    if _address(message_id) != message_id or not message_id.isascii():
         raise ValueError(f"{head.message_id!r} is no Message-ID.")
     message = EmailMessage(policy=policy.SMTP)
     message.set_raw("From", _sender(head.sender))
@@ -100,12 +99,11 @@ def _bare(text: str) -> str:
 
 def _address(text: str) -> str | None:
     """A bare address with its domain in ASCII; None when it is none."""
-    local, _, domain = text.strip().rpartition("@")
     try:
-        address = f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
+        address = bare(text.strip())
+    except ValueError:
         return None
-    return address if _MAIL_ADDRESS.fullmatch(address) and plain(address) == address else None
+    return address if plain(address) == address else None
 
 
 def _words(text: str, header: str) -> str:

@@ -1,13 +1,13 @@
 """Our codes, counts and instants as people say them: the words of a mail that are ours, not a registry's.
 
-Pure. A code that nobody gave a phrase is said as it is written, made harmless. It does not know the letter
+Pure. A code that nobody gave a phrase is said as it is written, made harmless. It does not know the mail
 in which a phrase will stand.
 """
 
 from datetime import UTC, date, datetime
 
 from warehouse.words.harmless import plain
-from warehouse.words.vocabulary import KINDS
+from warehouse.words.kinds import KINDS
 
 CAUSES = {
     "sponsor": "the sponsor",
@@ -17,17 +17,10 @@ CAUSES = {
     "normaliser": "our own software, which reads the record differently now",
 }
 DATE_BASES = {"posted": "posted", "submitted": "submitted", "data_version": "seen in the registry's data of"}
-OUTCOMES = {
-    "complete": "complete",
-    "heartbeat": "complete; the registry had nothing new",
-    "incomplete": "not complete: the registry could not be read to its end, so nothing of it changed here",
-    "refused": "refused by a check: nothing of it was taken over",
-    "failed": "failed: nothing of it was taken over",
-}
 
 
 def kind_words(kind: str) -> str:
-    return KINDS.get(kind, plain(kind).replace("_", " "))
+    return KINDS[kind].name if kind in KINDS else plain(kind).replace("_", " ")
 
 
 def status_words(status: str) -> str:
@@ -37,10 +30,6 @@ def status_words(status: str) -> str:
 
 def cause_words(cause: str) -> str:
     return CAUSES.get(cause, plain(cause))
-
-
-def outcome_words(outcome: str) -> str:
-    return OUTCOMES.get(outcome, plain(outcome))
 
 
 def dated(registry_date: date | None, basis: str | None, observed_at: datetime) -> str:

@@ -1,7 +1,8 @@
 """A change in one sentence, a sentence for each kind; below it what differs, where a sentence cannot hold it.
 
-Pure. Mails, page, feed and terminal say the same. What the sentence has said, nothing below it says again. It does
-not know whose trial it is, nor when anything happened.
+Pure. Mails, page, feed and terminal say the same. A kind's usual sentence stands in the table of kinds; this
+module fills its gaps and has the sentences for special cases. What the sentence has said, nothing below it says
+again. It does not know whose trial it is, nor when anything happened.
 """
 
 import json
@@ -12,8 +13,9 @@ from typing import Any, NamedTuple
 
 from connectors.dates import span
 from connectors.statuses import status_groups
-from warehouse.words.fields import label
+from warehouse.words.fields import label, meaning, name_of
 from warehouse.words.harmless import plain, shortened
+from warehouse.words.kinds import KINDS
 from warehouse.words.phrases import kind_words, number, status_words
 from warehouse.words.values import Line, old_and_new
 
@@ -61,7 +63,7 @@ def saying(change: Mapping[str, Any]) -> Saying:
         change["cause"],
         plain(change["reason"]),
     )
-    return _SAYINGS.get(known.kind, _anything)(known)
+    return _SAYINGS.get(known.kind, _unknown)(known)
 
 
 def once(changes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -98,10 +100,6 @@ def _status(code: str | None) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _until_now(change: _Change) -> str:
-    return f"; until now {_status(change.old)}"
-
-
 def _in_words(text: str) -> str:
     """The text with the codes of statuses said in words."""
     known = (code for code in status_groups() if code.isupper())
@@ -128,89 +126,96 @@ def _with_lines(change: _Change, lead: str, *more: str) -> Saying:
     return said._replace(lines=lines, cut=told.cut)
 
 
-def _text_changed(change: _Change, what: str) -> Saying:
-    """A text in place of another: both in the sentence where they are short, else its words below it."""
-    said = _with_lines(change, f"{what} changed")
-    if len(said.lines) == 1 and said.lines[0].is_whole and len(said.lines[0].parts) == 2:
-        old, new = (_quoted(part.text) for part in said.lines[0].parts)
-        return _sentence(f"{what} changed from {old} to {new}")
-    return said
+# -- the usual sentence of a kind ----------------------------------------------------------------------
+
+
+def _usual(change: _Change) -> str:
+    """The sentence in the table of kinds, with its gaps filled."""
+    return KINDS[change.kind].sentence.format_map(_Words(change))
+
+
+class _Words(dict[str, str]):
+    """What can stand in a gap, made only when a sentence has that gap: a value may be a text of 200 kB."""
+
+    def __init__(self, change: _Change) -> None:
+        super().__init__()
+        self._change = change
+
+    def __missing__(self, gap: str) -> str:
+        return _GAPS[gap](self._change)
+
+
+def _days_between(change: _Change) -> str:
+    before, after = span(change.old), span(change.new)
+    return number(abs((after.latest - before.latest).days), "day") if before and after else "some time"
+
+
+_GAPS: Mapping[str, Callable[[_Change], str]] = {
+    "field": lambda change: label(change.field),
+    "old": lambda change: _shown(change.old or "none"),
+    "new": lambda change: _shown(change.new or "none"),
+    "old_status": lambda change: _status(change.old),
+    "new_status": lambda change: _status(change.new),
+    "days": _days_between,
+    "reason": lambda change: _in_words(_shown(change.reason)) or "the expected end is past",
+}
 
 
 # -- statuses ------------------------------------------------------------------------------------------
 
 
-def _completed(change: _Change) -> Saying:
-    return _sentence(f"Completed{_until_now(change)}", _in_words(_shown(change.beyond)))
+def _of_status(change: _Change) -> Saying:
+    return _sentence(_usual(change), _in_words(_shown(change.beyond)))
 
 
 def _stopped(change: _Change) -> Saying:
     beyond, _, why = change.beyond.partition(_SPONSORS_WORDS)
     given = f"The sponsor's reason: {_quoted(why)}" if why else "" if beyond else "No reason is given"
-    how = _status(change.new)
-    lead = f"Stopped: {how}{_until_now(change)}"
-    return _sentence(lead, _in_words(_shown(beyond.strip(" ;"))), given)
+    return _sentence(_usual(change), _in_words(_shown(beyond.strip(" ;"))), given)
 
 
 def _lapsed(change: _Change) -> Saying:
     reason = change.beyond.removeprefix("the registry made it UNKNOWN; ")
-    return _sentence("Lapsed to unknown: the registry itself set the status", _in_words(_shown(reason)))
-
-
-def _returned(change: _Change) -> Saying:
-    return _sentence(f"Status known again: {_status(change.new)}", _in_words(_shown(change.beyond)))
-
-
-def _resumed(change: _Change) -> Saying:
-    lead = f"Went back to an earlier stage: {_status(change.new)}{_until_now(change)}"
-    return _sentence(lead, _in_words(_shown(change.beyond)))
-
-
-def _recruiting(change: _Change) -> Saying:
-    return _sentence(f"Now recruiting{_until_now(change)}", _in_words(_shown(change.beyond)))
+    return _sentence(_usual(change), _in_words(_shown(reason)))
 
 
 def _status_changed(change: _Change) -> Saying:
-    lead = f"Status changed: {_status(change.new)}{_until_now(change)}"
-    return _sentence(lead, _in_words(_shown(change.beyond.strip("()"))))
+    return _sentence(_usual(change), _in_words(_shown(change.beyond.strip("()"))))
 
 
 # -- dates and numbers ---------------------------------------------------------------------------------
 
 
-def _date_name(change: _Change) -> str:
-    return label(change.field)
-
-
-def _moved(change: _Change) -> Saying:
-    before, after = span(change.old), span(change.new)
-    days = abs((after.latest - before.latest).days) if before and after else None
-    how = "later" if change.kind == "date_slipped" else "earlier"
-    by = f"{number(days, 'day')} {how}" if days else how
-    return _sentence(
-        f"{_date_name(change)} moved {by}, from {_shown(change.old or 'none')} to {_shown(change.new or 'none')}"
-    )
+def _alone(change: _Change) -> Saying:
+    """A kind of which the usual sentence says all."""
+    return _sentence(_usual(change))
 
 
 def _actual(change: _Change) -> Saying:
-    name, day = _date_name(change), _shown(change.new or "none")
+    name, day = label(change.field), _shown(change.new or "none")
     if change.old == change.new:
         return _sentence(f"{name} is now actual: {day}, as it was expected")
-    expected = f"{_shown(change.old)} was expected" if change.old else "none was expected"
-    return _sentence(f"{name} is now actual: {day}; {expected}")
+    if change.old is None:
+        return _sentence(f"{name} is now actual: {day}; none was expected")
+    return _alone(change)
 
 
 def _refined(change: _Change) -> Saying:
-    name, day = _date_name(change), _shown(change.new or "none")
+    name, day = label(change.field), _shown(change.new or "none")
     if change.old is None:
         return _sentence(f"{name} given for the first time: {day}")
-    types = _TYPES.search(change.reason)
-    kind = f"; it was {types['old'].lower()} and is now {types['new'].lower()}" if types else ""
     if change.old == change.new:
-        return _sentence(f"{name} stays {day}{kind}")
+        return _sentence(f"{name} stays {day}{_retyped(change, 'it')}")
     before, after = span(change.old), span(change.new)
-    how = "more precise" if before and after and after.lies_in(before) else "less precise"
-    return _sentence(f"{name} made {how}: {day}, before {_shown(change.old)}{kind}")
+    if before and after and after.lies_in(before):
+        return _sentence(_usual(change) + _retyped(change, "it"))
+    return _sentence(f"{name} made less precise: {day}, before {_shown(change.old)}{_retyped(change, 'it')}")
+
+
+def _retyped(change: _Change, what: str) -> str:
+    """That a date or number was expected and is now actual, or the reverse, where the reason says so."""
+    types = _TYPES.search(change.reason)
+    return f"; {what} was {types['old'].lower()} and is now {types['new'].lower()}" if types else ""
 
 
 def _enrollment(change: _Change) -> Saying:
@@ -218,45 +223,48 @@ def _enrollment(change: _Change) -> Saying:
         count = change.reason.partition(" participants")[0]
         old, new = (f"{value.lower()}" if value else "without a type" for value in (change.old, change.new))
         return _sentence(f"Enrollment of {_shown(count)} participants is now {new}; it was {old}")
-    old, new = (_shown(value) if value else "an unknown number" for value in (change.old, change.new))
-    types = _TYPES.search(change.reason)
-    kind = f"; the number was {types['old'].lower()} and is now {types['new'].lower()}" if types else ""
-    return _sentence(f"Enrollment changed from {old} to {new} participants{kind}")
+    gaps = _Words(change)
+    gaps.update(
+        {gap: "an unknown number" for gap, value in (("old", change.old), ("new", change.new)) if not value}
+    )
+    return _sentence(KINDS[change.kind].sentence.format_map(gaps) + _retyped(change, "the number"))
 
 
 # -- contents ------------------------------------------------------------------------------------------
 
 
-def _edited(what: str) -> Callable[[_Change], Saying]:
-    """The contents of this changed; how many of what did is said only where the lines do not show all."""
-
-    def say(change: _Change) -> Saying:
-        said = _with_lines(change, f"{what} changed")
-        return (
-            said if said.lines and not said.cut else _with_lines(change, f"{what} changed", _shown(change.reason))
-        )
-
-    return say
+def _edited(change: _Change) -> Saying:
+    """Contents changed; how many of what did is said only where the lines do not show all."""
+    said = _with_lines(change, _usual(change))
+    return said if said.lines and not said.cut else _with_lines(change, _usual(change), _shown(change.reason))
 
 
-def _arms(change: _Change) -> Saying:
-    return _edited(label(change.field))(change)
+def _text_changed(change: _Change) -> Saying:
+    """A text in place of another: both in the sentence where they are short, else its words below it."""
+    said = _with_lines(change, _usual(change))
+    if len(said.lines) == 1 and said.lines[0].is_whole and len(said.lines[0].parts) == 2:
+        old, new = (_quoted(part.text) for part in said.lines[0].parts)
+        return _sentence(f"{_usual(change)} from {old} to {new}")
+    return said
 
 
 def _sponsor(change: _Change) -> Saying:
     leads = [_lead(value) for value in (change.old, change.new)]
-    said = _with_lines(change, "Sponsors changed")
+    said = _with_lines(change, _usual(change))
     if leads[0] == leads[1]:
         return said
-    rest = tuple(line for line in said.lines if not line.label.startswith("Lead sponsor"))
+    said_already = tuple(map(label, meaning("lead_sponsor")))
+    rest = tuple(line for line in said.lines if not line.label.startswith(said_already))
     return _sentence(f"Lead sponsor changed from {leads[0]} to {leads[1]}")._replace(lines=rest, cut=said.cut)
 
 
 def _lead(value: str | None) -> str:
     try:
-        return _shown(json.loads(value or "{}")["leadSponsor"]["name"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        sponsors = json.loads(value or "{}")
+    except (ValueError, RecursionError):
         return "none"
+    leads = (sponsors.get(key) for key in meaning("lead_sponsor")) if isinstance(sponsors, dict) else ()
+    return next((_shown(name) for lead in leads if (name := name_of(lead))), "none")
 
 
 def _why_stopped(change: _Change) -> Saying:
@@ -264,125 +272,81 @@ def _why_stopped(change: _Change) -> Saying:
         return _sentence(f"Reason for stopping given: {_quoted(change.new)}")
     if change.new is None and change.old:
         return _sentence(f"Reason for stopping taken back; it was {_quoted(change.old)}")
-    return _text_changed(change, "Reason for stopping")
-
-
-def _title(change: _Change) -> Saying:
-    return _text_changed(change, label(change.field))
+    return _text_changed(change)
 
 
 def _publication(change: _Change) -> Saying:
-    said = _with_lines(change, "Publication added")
+    said = _with_lines(change, _usual(change))
     came = tuple(line for line in said.lines if line.sign == "+")
     return said._replace(lines=came or said.lines)
 
 
-def _results_posted(change: _Change) -> Saying:
-    return _sentence("Results posted in the registry", _extra(change, "results were posted"))
-
-
-def _results_withdrawn(change: _Change) -> Saying:
-    return _sentence("Results withdrawn: the registry no longer shows any", _extra(change, "results are gone"))
-
-
-def _extra(change: _Change, usual: str) -> str:
-    """What the reason says beyond what it says of each change of this kind."""
-    return _shown(change.reason.removeprefix(usual).strip(" ;:"))
+def _results(change: _Change) -> Saying:
+    usual = "results were posted" if change.kind == "results_posted" else "results are gone"
+    return _sentence(_usual(change), _shown(change.reason.removeprefix(usual).strip(" ;:")))
 
 
 def _record(change: _Change) -> Saying:
-    if change.field == "is_relevant":
+    if change.field == "is_relevant":  # told by this kind before relevance had one of its own
         return _relevance(change)
-    said = _with_lines(change, f"{label(change.field)} changed")
+    said = _with_lines(change, _usual(change))
     # Without values the reason is all there is: the parts of the record, by their keys.
     parts = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _shown(change.reason)).lower()
-    return said if said.lines else _sentence(f"{label(change.field)} changed", parts)
+    return said if said.lines else _sentence(_usual(change), parts)
 
 
-# -- the watch, the calendar, the number ---------------------------------------------------------------
+# -- the watch and the number --------------------------------------------------------------------------
 
 
 def _relevance(change: _Change) -> Saying:
     is_ours = change.new == "true"
-    return _sentence(
-        "Counts as relevant now" if is_ours else "No longer counts as relevant", _shown(change.reason)
-    )
+    lead = KINDS["relevance_changed"].sentence if is_ours else "No longer counts as relevant"
+    return _sentence(lead, _shown(change.reason))
 
 
-def _overdue(change: _Change) -> Saying:
-    return _sentence(f"Overdue: {_in_words(_shown(change.reason)) or 'the expected end is past'}")
-
-
-def _registered(change: _Change) -> Saying:
-    return _sentence("Newly registered", _why_in_the_watch(change))
-
-
-def _discovered(change: _Change) -> Saying:
-    return _sentence("Newly found: posted earlier, and in this watch only now", _why_in_the_watch(change))
-
-
-def _reentered(change: _Change) -> Saying:
-    return _sentence("Back in the watch", _why_in_the_watch(change))
-
-
-def _why_in_the_watch(change: _Change) -> str:
-    """The reason for which a trial is in; that a search found it goes without saying, and how is no reader's."""
-    return "" if change.reason.startswith("found by search") else _shown(change.reason)
+def _entered(change: _Change) -> Saying:
+    """With the reason for which a trial is in; that a search found it goes without saying."""
+    why = "" if change.reason.startswith("found by search") else _shown(change.reason)
+    return _sentence(_usual(change), why)
 
 
 def _left(change: _Change) -> Saying:
-    return _sentence("Left the watch", _shown(change.reason.removeprefix("left the search: ")))
+    return _sentence(_usual(change), _shown(change.reason.removeprefix("left the search: ")))
 
 
 def _merged(change: _Change) -> Saying:
-    into = f" into {plain(change.new)}" if change.new else ""
-    return _sentence(f"Merged{into}: the registry answers with that record when it is asked for this one")
+    return _alone(change) if change.new else _sentence("Merged into another record")
 
 
-def _removed(change: _Change) -> Saying:
-    return _sentence("Removed from the registry", _shown(change.reason))
+def _with_its_reason(change: _Change) -> Saying:
+    return _sentence(_usual(change), _shown(change.reason))
 
 
-def _restored(change: _Change) -> Saying:
-    return _sentence("Back in the registry", _shown(change.reason))
-
-
-def _anything(change: _Change) -> Saying:
+def _unknown(change: _Change) -> Saying:
+    """A kind that only a later version knows."""
     return _with_lines(change, kind_words(change.kind).capitalize(), _shown(change.beyond))
 
 
 _SAYINGS: Mapping[str, Callable[[_Change], Saying]] = {
-    "completed": _completed,
+    **dict.fromkeys(("completed", "returned", "resumed", "recruiting"), _of_status),
     "stopped": _stopped,
     "lapsed": _lapsed,
-    "returned": _returned,
-    "resumed": _resumed,
-    "recruiting": _recruiting,
     "status_changed": _status_changed,
-    "date_slipped": _moved,
-    "date_advanced": _moved,
+    **dict.fromkeys(("date_slipped", "date_advanced", "overdue"), _alone),
     "date_actual": _actual,
     "date_refined": _refined,
     "enrollment_changed": _enrollment,
-    "outcomes_changed": _edited("Outcomes"),
-    "arms_changed": _arms,
-    "eligibility_changed": _edited("Eligibility"),
+    **dict.fromkeys(("outcomes_changed", "arms_changed", "eligibility_changed"), _edited),
+    **dict.fromkeys(("sites_changed", "conditions_changed"), _edited),
     "sponsor_changed": _sponsor,
-    "sites_changed": _edited("Sites"),
     "why_stopped_changed": _why_stopped,
-    "title_changed": _title,
-    "conditions_changed": _edited("Conditions"),
+    "title_changed": _text_changed,
     "publication_added": _publication,
-    "results_posted": _results_posted,
-    "results_withdrawn": _results_withdrawn,
+    **dict.fromkeys(("results_posted", "results_withdrawn"), _results),
     "record_changed": _record,
     "relevance_changed": _relevance,
-    "overdue": _overdue,
-    "registered": _registered,
-    "discovered": _discovered,
-    "reentered_watch": _reentered,
+    **dict.fromkeys(("registered", "discovered", "reentered_watch"), _entered),
     "left_watch": _left,
     "merged": _merged,
-    "removed": _removed,
-    "restored": _restored,
+    **dict.fromkeys(("removed", "restored"), _with_its_reason),
 }

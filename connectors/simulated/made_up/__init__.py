@@ -3,6 +3,6 @@ of what happens to them (``year.toml``). Nothing of it exists.
 """
 
 from connectors.simulated.made_up.records import record, records
-from connectors.simulated.made_up.year import FIRST_DATA_VERSION, Night, at_first, nights
+from connectors.simulated.made_up.year import FIRST_DATA_VERSION, MadeUpNight, at_first, nights
 
-__all__ = ["FIRST_DATA_VERSION", "Night", "at_first", "nights", "record", "records"]
+__all__ = ["FIRST_DATA_VERSION", "MadeUpNight", "at_first", "nights", "record", "records"]

@@ -16,14 +16,14 @@ Event = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class MadeUpNight:
     """One night: when we look, what there is to tell of it, and what the registry holds by then.
 
     ``data_version`` is None where the registry has nothing new.
     """
 
     at: datetime
-    story: str
+    sentence: str
     data_version: str | None
     is_reordered: bool
     events: list[Event]
@@ -38,11 +38,13 @@ class Night:
             registry.night(self.data_version)
 
 
-def nights() -> Iterator[Night]:
+def nights() -> Iterator[MadeUpNight]:
     """The year's nights, in order."""
     year = tomllib.loads((files(__package__) / "year.toml").read_text("utf-8"))
     for each in year["night"]:
-        yield Night(each["at"], each["story"], each.get("data"), each.get("reordered", False), each["events"])
+        yield MadeUpNight(
+            each["at"], each["sentence"], each.get("data"), each.get("reordered", False), each["events"]
+        )
 
 
 def at_first() -> Iterator[Record]:

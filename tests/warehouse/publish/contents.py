@@ -18,8 +18,8 @@ ABOUT = {
     "columns": "SELECT schema_name, table_name, column_name, column_index, data_type, comment "
     "FROM duckdb_columns() WHERE database_name = current_database()",
     "views": f"SELECT view_name, comment, {WORDS.format('sql')} FROM duckdb_views() WHERE NOT internal",
-    "macros": f"SELECT function_name, parameters, comment, {WORDS.format('macro_definition')} FROM duckdb_functions() "
-    "WHERE database_name = current_database() AND NOT internal",
+    "macros": f"SELECT function_name, parameters, comment, {WORDS.format('macro_definition')} "
+    "FROM duckdb_functions() WHERE database_name = current_database() AND NOT internal",
 }
 
 

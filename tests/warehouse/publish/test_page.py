@@ -10,12 +10,11 @@ import pytest
 from lxml import html
 
 from connectors.simulated import SimulatedRegistry, faults
-from connectors.statuses import UNRECOGNISED, status_groups
+from connectors.statuses import GROUPS, UNRECOGNISED, status_groups
 from tests.house import WATCH, House
 from tests.records import a_trial, with_status
 from tests.shelf import Shelf
 from warehouse.publish.page import render
-from warehouse.publish.page.charts import GROUPS
 from warehouse.publish.page.facts import MOST_TRIALS
 from warehouse.store import models
 

@@ -5,7 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.publish.page.charts import GROUPS, YEARS_LEFT, YEARS_WIDTH, by_substance, by_year
+from connectors.statuses import GROUPS
+from warehouse.publish.page.charts import YEARS_LEFT, YEARS_WIDTH, by_substance, by_year
 
 YEARS = [str(year) for year in range(2009, 2027)]
 

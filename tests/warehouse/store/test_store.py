@@ -13,7 +13,7 @@ from warehouse.store import definition
 from warehouse.store.file import FILE, SCHEMA_VERSION, held, held_within, opened, transaction
 from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, every_column
 from warehouse.tell import ledger
-from warehouse.tell.letters import Writer
+from warehouse.tell.mail_contents import Writer
 
 
 def test_who_holds_the_store_is_named(tmp_path: Path) -> None:

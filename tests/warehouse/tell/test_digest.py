@@ -18,17 +18,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.tell.digest import Letter, Night, Told, Welcome, compose, subject
+from warehouse.tell.digest import DigestMail, LastNight, ToldChange, WelcomeMail, compose, subject
 from warehouse.words.harmless import defused, plain
+from warehouse.words.kinds import KINDS
 from warehouse.words.phrases import CAUSES, status_words
-from warehouse.words.vocabulary import KINDS
 
 SEEN = datetime(2026, 3, 3, 4, 10)  # noqa: DTZ001 - as the store keeps it
 HEADERS = {
     *("From", "To", "Reply-To", "Date", "Message-ID", "Subject"),
     *("Auto-Submitted", "List-Id", "List-Unsubscribe"),
 }
-COMPLETED = Told(
+COMPLETED = ToldChange(
     change_id="c-1",
     trial_id="NCT02649231",
     registry_name="clinicaltrials.gov",
@@ -86,7 +86,7 @@ SLIPPED = replace(
     registry_date=date(2026, 3, 2),
     registry_date_basis="data_version",
 )
-NIGHT = Night("clinicaltrials.gov", "2026-03-02T09:00:04", "complete", SEEN, 123)
+NIGHT = LastNight("clinicaltrials.gov", "2026-03-02T09:00:04", "complete", SEEN, 123)
 WHO: dict[str, Any] = {
     "subscription": "addiction-group",
     "watch": "ketamine-sud",
@@ -99,8 +99,8 @@ WHO: dict[str, Any] = {
 }
 
 
-def letter(*changes: Told, **more: Any) -> Letter:
-    return Letter(**{**WHO, "changes": changes, **more})
+def mail(*changes: ToldChange, **more: Any) -> DigestMail:
+    return DigestMail(**{**WHO, "changes": changes, **more})
 
 
 def read(composed: bytes) -> EmailMessage:
@@ -160,7 +160,7 @@ def both(composed: bytes) -> list[str]:
 
 
 def test_a_mail_has_these_headers_and_no_others() -> None:
-    message = read(compose(letter(COMPLETED)))
+    message = read(compose(mail(COMPLETED)))
     assert set(message.keys()) == HEADERS | {"MIME-Version", "Content-Type"}
     assert {name: message[name].strip() for name in sorted(HEADERS)} == {
         "Auto-Submitted": "auto-generated",
@@ -174,7 +174,7 @@ def test_a_mail_has_these_headers_and_no_others() -> None:
         "To": "pi@example.org",
     }
     assert message.get_content_type() == "multipart/alternative"
-    without = read(compose(letter(COMPLETED, reply_to=None)))
+    without = read(compose(mail(COMPLETED, reply_to=None)))
     assert without["Reply-To"] == "trialwatch <noreply@example.org>", "an answer must arrive somewhere"
     assert (
         without["List-Unsubscribe"].strip() == "<mailto:noreply@example.org?subject=unsubscribe%20addiction-group>"
@@ -182,7 +182,7 @@ def test_a_mail_has_these_headers_and_no_others() -> None:
 
 
 def test_the_same_letter_is_the_same_bytes() -> None:
-    many = letter(COMPLETED, STOPPED, arrivals=(RESULTS,))
+    many = mail(COMPLETED, STOPPED, arrivals=(RESULTS,))
     assert compose(many) == compose(many)
     in_brackets = replace(many, message_id="<7f3a.pi@trialwatch.example.org>")
     aware = replace(many, written_at=SEEN.replace(tzinfo=UTC))
@@ -190,27 +190,27 @@ def test_the_same_letter_is_the_same_bytes() -> None:
 
 
 def test_a_mail_travels_everywhere() -> None:
-    composed = compose(letter(replace(COMPLETED, title="Kétamine – 氯胺酮 " * 40), STOPPED, arrivals=(RESULTS,)))
+    composed = compose(mail(replace(COMPLETED, title="Kétamine – 氯胺酮 " * 40), STOPPED, arrivals=(RESULTS,)))
     assert composed.isascii()
     assert not re.search(rb"[^\r]\n|\r[^\n]", composed)
     assert max(map(len, composed.split(b"\r\n"))) <= 998
 
 
 def test_a_reader_learns_all_of_a_change() -> None:
-    for form in both(compose(letter(STOPPED))):
+    for form in both(compose(mail(STOPPED))):
         assert "Stopped" in form
         assert "Ketamine for Cannabis Use Disorder" in form
         assert "NCT04084860 · clinicaltrials.gov · alcohol, cannabis · Columbia University" in form
         assert "Stopped: terminated; until now recruiting. The sponsor's reason: “funding ended”." in form
         assert len(re.findall("terminated", form, re.IGNORECASE)) == 1, "one fact is told once"
         assert "Caused by the sponsor; posted 2026-02-25; first seen by us 2026-03-03 04:10 UTC" in form
-    assert Elements(html_of(compose(letter(STOPPED)))).links == [STOPPED.url]
-    assert STOPPED.url in text_of(compose(letter(STOPPED)))
+    assert Elements(html_of(compose(mail(STOPPED)))).links == [STOPPED.url]
+    assert STOPPED.url in text_of(compose(mail(STOPPED)))
 
 
 def test_the_foot_says_where_it_comes_from_and_why() -> None:
-    failed = Night("isrctn", None, "incomplete", SEEN.replace(tzinfo=UTC), None)
-    for form in both(compose(letter(COMPLETED, nights=(NIGHT, failed)))):
+    failed = LastNight("isrctn", None, "incomplete", SEEN.replace(tzinfo=UTC), None)
+    for form in both(compose(mail(COMPLETED, nights=(NIGHT, failed)))):
         assert (
             "clinicaltrials.gov, data version 2026-03-02T09:00:04, 123 trials; read 2026-03-03 04:10 UTC." in form
         )
@@ -219,7 +219,7 @@ def test_the_foot_says_where_it_comes_from_and_why() -> None:
         assert "subscription addiction-group to the watch ketamine-sud" in form
         assert "Answer this mail" in form
         assert "not medical advice" in form
-    for form in both(compose(letter(COMPLETED, reply_to=None))):
+    for form in both(compose(mail(COMPLETED, reply_to=None))):
         assert "Answer this mail" not in form
 
 
@@ -234,18 +234,18 @@ def test_the_foot_says_where_it_comes_from_and_why() -> None:
     ],
 )
 def test_a_date_comes_with_its_basis_in_words(basis: str | None, said: str) -> None:
-    for form in both(compose(letter(replace(COMPLETED, registry_date_basis=basis)))):
+    for form in both(compose(mail(replace(COMPLETED, registry_date_basis=basis)))):
         assert said in form
 
 
 def test_a_missing_date_is_not_made_up() -> None:
-    for form in both(compose(letter(replace(COMPLETED, registry_date=None)))):
+    for form in both(compose(mail(replace(COMPLETED, registry_date=None)))):
         assert "no date from the registry; first seen by us 2026-03-03 04:10 UTC" in form
 
 
 @pytest.mark.parametrize(("cause", "said"), CAUSES.items())
 def test_a_reader_learns_whose_doing_it_was(cause: str, said: str) -> None:
-    for form in both(compose(letter(replace(COMPLETED, cause=cause)))):
+    for form in both(compose(mail(replace(COMPLETED, cause=cause)))):
         assert f"Caused by {said}" in form
 
 
@@ -260,23 +260,23 @@ def test_a_reader_learns_whose_doing_it_was(cause: str, said: str) -> None:
         ([replace(COMPLETED, kind="new_kind")], "New kind: Ketamine for Alcohol Relapse (NCT02649231)"),
     ],
 )
-def test_a_subject_says_what_happened_to_what(changes: list[Told], said: str) -> None:
-    assert subject(letter(*changes)) == said
-    assert read(compose(letter(*changes)))["Subject"] == said
+def test_a_subject_says_what_happened_to_what(changes: list[ToldChange], said: str) -> None:
+    assert subject(mail(*changes)) == said
+    assert read(compose(mail(*changes)))["Subject"] == said
 
 
 def test_a_long_subject_is_shortened_but_keeps_the_id() -> None:
-    long = subject(letter(replace(COMPLETED, title="Ketamine and motivational therapy " * 20)))
+    long = subject(mail(replace(COMPLETED, title="Ketamine and motivational therapy " * 20)))
     assert len(long) <= 120
     assert long.startswith("Completed: Ketamine and motivational therapy")
     assert long.endswith("… (NCT02649231)")
-    everything = subject(letter(*(replace(COMPLETED, kind=kind) for kind in KINDS)))
+    everything = subject(mail(*(replace(COMPLETED, kind=kind) for kind in KINDS)))
     assert len(everything) < 140
     assert "other kinds (NCT02649231)" in everything
 
 
 def test_what_matters_most_is_told_first() -> None:
-    text = text_of(compose(letter(SLIPPED, RESULTS, replace(STOPPED, materiality="low"))))
+    text = text_of(compose(mail(SLIPPED, RESULTS, replace(STOPPED, materiality="low"))))
     assert text.index("Results posted") < text.index("Stopped:") < text.index("date moved 62 days later")
 
 
@@ -285,14 +285,14 @@ def test_a_to_b_to_a_is_told_in_the_order_in_which_it_happened() -> None:
     between = replace(
         COMPLETED, kind="resumed", old_value="COMPLETED", new_value="RECRUITING", observed_at=SEEN.replace(day=4)
     )
-    text = text_of(compose(letter(later, between, COMPLETED)))
+    text = text_of(compose(mail(later, between, COMPLETED)))
     assert re.findall(r"^\* ([\w ]*)", text, re.M) == ["Completed", "Went back to an earlier stage", "Completed"]
     assert text.count("Ketamine for Alcohol Relapse\n") == 1
 
 
 def test_a_letter_with_nothing_to_tell_is_not_written() -> None:
     with pytest.raises(ValueError, match="nothing to tell"):
-        compose(letter())
+        compose(mail())
 
 
 HOSTILE = (
@@ -306,16 +306,16 @@ DISARMED = (
 
 
 def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:
-    texts = [field.name for field in fields(Told) if field.type in (str, str | None)]
+    texts = [field.name for field in fields(ToldChange) if field.type in (str, str | None)]
     hostile = replace(COMPLETED, **dict.fromkeys(texts, HOSTILE), substances=(HOSTILE,))
-    night = Night(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
-    made = letter(hostile, nights=(night,), arrivals=(hostile,), subscription=HOSTILE, watch=HOSTILE)
-    good = read(compose(letter(COMPLETED, arrivals=(COMPLETED,))))
+    night = LastNight(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
+    made = mail(hostile, nights=(night,), arrivals=(hostile,), subscription=HOSTILE, watch=HOSTILE)
+    good = read(compose(mail(COMPLETED, arrivals=(COMPLETED,))))
     bad = read(compose(made))
     assert bad.keys() == good.keys()
     assert [part.get_content_type() for part in bad.walk()] == [part.get_content_type() for part in good.walk()]
     assert not any(part.defects for part in bad.walk())
-    page, usual = Elements(html_of(compose(made))), Elements(html_of(compose(letter(COMPLETED))))
+    page, usual = Elements(html_of(compose(made))), Elements(html_of(compose(mail(COMPLETED))))
     assert page.tags - {"span"} <= usual.tags
     assert page.attributes <= usual.attributes
     assert not page.links
@@ -330,7 +330,7 @@ def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:
 @example("a =?utf-8?q?=0D=0ABcc=3A_x=40evil.example?= b")
 @example("A" * 150)
 def test_any_title_at_all_arrives_as_it_was_meant(title: str) -> None:
-    made = letter(replace(COMPLETED, title=title))
+    made = mail(replace(COMPLETED, title=title))
     composed = compose(made)
     message = read(composed)
     assert set(message.keys()) == HEADERS | {"MIME-Version", "Content-Type"}
@@ -359,7 +359,7 @@ def test_any_title_at_all_arrives_as_it_was_meant(title: str) -> None:
     ],
 )
 def test_only_a_clean_web_address_becomes_a_link(url: str | None) -> None:
-    composed = compose(letter(replace(COMPLETED, url=url)))
+    composed = compose(mail(replace(COMPLETED, url=url)))
     assert Elements(html_of(composed)).links == []
     assert "NCT02649231" in text_of(composed)
 
@@ -383,7 +383,7 @@ def test_text_is_made_plain(said: str | None, meant: str) -> None:
 def test_a_spreadsheet_takes_no_cell_for_a_formula(start: str) -> None:
     assert defused(f"{start}1+1") == f"'{start}1+1"
     formula = replace(COMPLETED, title=f'{start}HYPERLINK("http://evil.example";"x")')
-    (row,) = tables_of(compose(letter(arrivals=(formula,))))["new-trials.csv"]
+    (row,) = tables_of(compose(mail(arrivals=(formula,))))["new-trials.csv"]
     assert row["title"][0] in "'H"
     assert defused("NCT02649231") == "NCT02649231"
     assert defused(None) == ""
@@ -405,7 +405,7 @@ def test_of_a_changed_list_a_reader_sees_what_went_and_what_came() -> None:
         old_value=json.dumps({"primaryOutcomes": [gone, kept]}),
         new_value=json.dumps({"primaryOutcomes": [kept, came]}),
     )
-    for form in both(compose(letter(changed))):
+    for form in both(compose(mail(changed))):
         assert (
             "Outcomes changed. − Primary outcome: Relapse · 6 months + Primary outcome: <b>Liking</b> Caused"
             in form
@@ -422,7 +422,7 @@ def test_what_is_appended_to_a_long_text_is_told_and_what_stayed_is_not() -> Non
         old_value=json.dumps({"eligibilityCriteria": criteria}),
         new_value=json.dumps({"eligibilityCriteria": f"{criteria}Aged 18 to 70."}),
     )
-    composed = compose(letter(changed))
+    composed = compose(mail(changed))
     text, page = both(composed)
     assert "Criteria: … use disorder. Adults with alcohol use disorder. [+ Aged 18 to 70.] Caused" in text
     assert "Criteria: … use disorder. Adults with alcohol use disorder. Aged 18 to 70. Caused" in page
@@ -436,7 +436,7 @@ def test_of_a_long_list_a_reader_is_told_how_many_entries_are_missing_and_where_
     changed = replace(
         COMPLETED, kind="sites_changed", field="trial_sites", old_value=None, new_value=json.dumps(sites)
     )
-    composed = compose(letter(changed))
+    composed = compose(mail(changed))
     for form in both(composed):
         assert "+ Site: Hospital 5 · Exeter" in form
         assert "Hospital 8" not in form
@@ -448,12 +448,12 @@ def test_of_a_long_list_a_reader_is_told_how_many_entries_are_missing_and_where_
 @pytest.mark.parametrize("value", ["[", "{]", "[" * 100_000, "[1", '{"a": NaN', "{" * 5000])
 def test_a_value_that_only_looks_like_json_is_shown_as_text(value: str) -> None:
     changed = replace(COMPLETED, kind="record_changed", field=None, old_value=value, new_value="{}")
-    for form in both(compose(letter(changed))):
+    for form in both(compose(mail(changed))):
         assert value[:60] in form
 
 
 def test_a_status_that_was_not_there_before_is_no_word_of_a_program() -> None:
-    for form in both(compose(letter(replace(COMPLETED, old_value=None)))):
+    for form in both(compose(mail(replace(COMPLETED, old_value=None)))):
         assert "Completed; until now without a status." in form
 
 
@@ -500,7 +500,7 @@ def test_the_page_form_stays_below_what_gmail_shows_and_says_what_did_not_fit(co
         )
         for number in range(count)
     ]
-    composed = compose(letter(*changes))
+    composed = compose(mail(*changes))
     body = read(composed).get_body(("html",))
     assert body is not None
     assert len(body.as_bytes()) < 100_000
@@ -530,7 +530,7 @@ def test_a_few_changes_of_the_widest_letters_are_cut_by_the_same_rule() -> None:
         replace(STOPPED, change_id=f"c-{number}", kind="sites_changed", old_value=None, new_value=wide)
         for number in range(60)
     ]
-    composed = compose(letter(*changes))
+    composed = compose(mail(*changes))
     body = read(composed).get_body(("html",))
     assert body is not None
     assert len(body.as_bytes()) < 100_000
@@ -539,7 +539,7 @@ def test_a_few_changes_of_the_widest_letters_are_cut_by_the_same_rule() -> None:
 
 
 def test_a_table_opens_in_excel_with_its_letters_right() -> None:
-    composed = compose(letter(arrivals=(replace(COMPLETED, title="Kétamine – 氯胺酮"),)))
+    composed = compose(mail(arrivals=(replace(COMPLETED, title="Kétamine – 氯胺酮"),)))
     (part,) = read(composed).iter_attachments()
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
@@ -551,13 +551,13 @@ def test_a_table_too_large_to_send_is_packed_and_keeps_every_letter() -> None:
     huge = "x" * 30_000
     bare = replace(COMPLETED, kind="record_changed", field="descriptionModule", old_value=None)
     many = [replace(bare, change_id=f"c-{number}", new_value=huge) for number in range(400)]
-    composed = compose(letter(*many))
+    composed = compose(mail(*many))
     table = tables_of(composed)["changes.zip"]
     assert [row["change_id"] for row in table] == [told.change_id for told in many]
     assert {row["new_value"] for row in table} == {huge}
     assert "attached changes.zip" in text_of(composed)
     assert "shortened" not in text_of(composed)
-    assert compose(letter(*many)) == composed
+    assert compose(mail(*many)) == composed
 
 
 def test_a_table_too_large_even_when_packed_has_its_cells_shortened_and_keeps_every_row() -> None:
@@ -566,7 +566,7 @@ def test_a_table_too_large_even_when_packed_has_its_cells_shortened_and_keeps_ev
         replace(COMPLETED, change_id=f"c-{number}", new_value=chance.randbytes(7_500).hex())
         for number in range(1000)
     ]
-    composed = compose(letter(arrivals=tuple(many)))
+    composed = compose(mail(arrivals=tuple(many)))
     table = tables_of(composed)["new-trials.zip"]
     assert [row["change_id"] for row in table] == [told.change_id for told in many]
     assert {len(row["new_value"]) for row in table} == {1000}
@@ -585,7 +585,7 @@ def test_a_bulk_arrival_is_one_line_with_its_number_and_a_list() -> None:
         )
         for number in range(3501)
     )
-    made = letter(arrivals=arrivals)
+    made = mail(arrivals=arrivals)
     assert subject(made) == "3,501 new trials: 3,501 alcohol, 1,167 cannabis"
     composed = compose(made)
     assert [row["trial_id"] for row in tables_of(composed)["new-trials.csv"]] == [a.trial_id for a in arrivals]
@@ -593,11 +593,11 @@ def test_a_bulk_arrival_is_one_line_with_its_number_and_a_list() -> None:
         assert "3,501 new trials came into the watch in one night: 3,501 alcohol, 1,167 cannabis" in form
         assert "new-trials.csv" in form
         assert "Caused by" not in form
-    together = letter(COMPLETED, arrivals=arrivals)
+    together = mail(COMPLETED, arrivals=arrivals)
     assert subject(together).startswith("Completed: Ketamine for Alcohol Relapse (NCT02649231); 3,501 new trials")
 
 
-WELCOME = Welcome(
+WELCOME = WelcomeMail(
     **WHO,
     kinds=("completed", "results_posted"),
     substances=("alcohol", "cannabis"),
@@ -639,7 +639,7 @@ def test_a_welcome_to_a_subscription_without_terms_says_so() -> None:
     ],
 )
 def test_an_unfit_recipient_spoils_no_night_and_reaches_no_header(recipient: str) -> None:
-    message = read(compose(letter(COMPLETED, recipient=recipient)))
+    message = read(compose(mail(COMPLETED, recipient=recipient)))
     assert message["To"] == "undisclosed-recipients:;"
     assert "Bcc" not in message
 
@@ -657,13 +657,15 @@ def test_an_unfit_recipient_spoils_no_night_and_reaches_no_header(recipient: str
 )
 def test_our_own_settings_must_be_right(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"TRIALWATCH_MAIL_FROM|Message-ID"):
-        compose(letter(COMPLETED, **wrong))
+        compose(mail(COMPLETED, **wrong))
 
 
 def test_names_and_addresses_outside_ascii_survive() -> None:
-    message = read(compose(letter(COMPLETED, sender='Jürgen "J" \r\n<us@exämple.org>', recipient="a@exämple.org")))
+    message = read(compose(mail(COMPLETED, sender='Jürgen "J" \r\n<us@exämple.org>', recipient="a@exämple.org")))
     assert message["From"].addresses[0].display_name == "Jürgen J"
     assert message["From"].addresses[0].addr_spec == "us@xn--exmple-cua.org"
     assert message["To"] == "a@xn--exmple-cua.org"
-    composed = compose(letter(COMPLETED, recipient="jürgen@example.org"))
+    message = read(compose(mail(COMPLETED, recipient="a@straße.example")))
+    assert message["To"] == "a@xn--strae-oqa.example", "the same as the mail server is told, and nobody else's"
+    composed = compose(mail(COMPLETED, recipient="jürgen@example.org"))
     assert "To: jürgen@example.org\r\n".encode() in composed

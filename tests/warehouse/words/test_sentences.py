@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from warehouse.words.kinds import KINDS
 from warehouse.words.sentences import once, saying
-from warehouse.words.vocabulary import KINDS
 
 
 def said(

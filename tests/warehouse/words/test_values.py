@@ -80,6 +80,8 @@ def lines(field: str | None, old: Any, new: Any) -> list[str]:
             ["− Site: A Clinic · Exeter", "+ Site: Another · London"],
         ),
         ("trial_conditions", ["A", "A"], ["A"], ["− Condition: A"]),
+        ("trial_countries", ["France"], ["Spain"], ["− Country: France", "+ Country: Spain"]),
+        ("ipdSharingStatementModule", {"availIpds": ["A"]}, None, ["− Available IPD: A"]),
         ("trial_conditions", ["A", "B"], ["B", "A"], ['Conditions: ["A", "B"] → ["B", "A"]']),
         ("descriptionModule", None, {"briefSummary": "New"}, ["+ Brief summary: New"]),
         ("x", {"a": 1}, {"a": "1"}, ['A: 1 → "1"']),

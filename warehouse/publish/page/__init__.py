@@ -11,15 +11,17 @@ from pathlib import Path
 
 import duckdb
 
-from connectors.statuses import status_group
+from connectors.statuses import UNRECOGNISED, status_group
 from warehouse.publish.page.facts import facts
 from warehouse.templates import environment
 from warehouse.words import phrases
 from warehouse.words.harmless import plain, web_address
 from warehouse.words.markup import breakable, marked, short
+from warehouse.words.outcomes import COMPLETE, outcome_words
 from warehouse.words.sentences import once, saying
 
 templates = environment(Path(__file__).parent)
+templates.globals["complete_outcomes"] = COMPLETE
 templates.filters.update(
     plain=plain,
     breakable=breakable,
@@ -28,10 +30,10 @@ templates.filters.update(
     saying=saying,
     once=once,
     status=lambda status: phrases.status_words(status) if status else "no status given",
-    group=lambda status: status_group(status) or "unrecognised",
+    group=lambda status: status_group(status) or UNRECOGNISED,
     kind=lambda kind: phrases.kind_words(kind).capitalize(),
     cause=phrases.cause_words,
-    outcome=phrases.outcome_words,
+    outcome=outcome_words,
     instant=phrases.instant,
     day=lambda day: f"{day.day} {day:%b %Y}" if day else "",
     web=web_address,

@@ -6,11 +6,8 @@ Pure. It does not know what the figures are of, nor how they are coloured: a bar
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-GROUPS = (
-    *("planned", "recruiting", "active", "completed", "stopped", "unknown"),
-    *("expanded_access", "withheld", "unrecognised"),
-)
-"""Status groups in the order of a trial's life."""
+from connectors.statuses import GROUPS
+
 Count = tuple[str, str, int]
 """What is counted, the status group, the number of trials."""
 

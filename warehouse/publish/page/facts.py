@@ -1,7 +1,7 @@
 """What the page tells, read from the contract's views: rows, gathered by trial, grouped and counted.
 
-What is news (``lately``), where a trial is drawn (``timeline``) and what its story is (``story``) are decided in
-pure modules; how any of it looks is the templates'.
+Pure modules decide what is news (``lately``), where a trial is drawn (``timeline``) and what its history is
+(``history``); how any of it looks is the templates'.
 """
 
 from collections import defaultdict
@@ -12,10 +12,11 @@ from typing import Any
 import duckdb
 import msgspec
 
+from connectors.statuses import COURSE, GROUPS
 from warehouse.publish.page import charts, timeline
 from warehouse.publish.page.lately import DAYS, headline, lately
 from warehouse.store.tables import sql
-from warehouse.words import story
+from warehouse.words.history import moments
 from warehouse.words.vocabulary import SUBSTANCES
 
 MOST_TRIALS = 2000
@@ -35,8 +36,10 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
     trials = _rows(con, "trials", MOST_TRIALS)
     former = _rows(con, "former", DAYS)
     shown = _listed(trials)
+    # Changes of trials that left are news too, though the page has no place for those trials themselves.
     changes = _rows(con, "changes", _listed([*trials, *former]))
     told = lately(changes, fresh["published_at"])
+    # One query for all trials each: one a trial would take most of the time that a page may take.
     of_trial = {
         name: _by_trial(changes if name == "changes" else _rows(con, name, shown))
         for name in ("changes", "versions", "stays", "members", "evidence")
@@ -44,12 +47,12 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
     today = fresh["published_at"].date()
     years = timeline.scale(_days(trials), today)
     for trial in trials:
-        number = trial["trial_id"]
-        trial["stays"] = of_trial["stays"][number]
+        trial_id = trial["trial_id"]
+        trial["stays"] = of_trial["stays"][trial_id]
         trial["bar"] = timeline.bar(_course(trial), years)
-        trial["members"] = of_trial["members"][number]
-        trial["evidence"] = of_trial["evidence"][number]
-        trial["story"] = story.moments(of_trial["versions"][number], reversed(of_trial["changes"][number]))
+        trial["members"] = of_trial["members"][trial_id]
+        trial["evidence"] = of_trial["evidence"][trial_id]
+        trial["history"] = moments(of_trial["versions"][trial_id], reversed(of_trial["changes"][trial_id]))
     nights = _rows(con, "nights")
     lapsing = [
         trial
@@ -68,7 +71,8 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         "trial_of": {trial["trial_id"]: trial for trial in (*former, *trials)},
         "years": years,
         "groups": _groups(trials),
-        "statuses": charts.GROUPS,
+        "statuses": GROUPS,
+        "usual_statuses": (*COURSE, "unknown"),
         "overdue": sorted(
             (trial for trial in trials if trial["is_overdue"]), key=lambda trial: -(trial["days_overdue"] or 0)
         ),
@@ -142,10 +146,10 @@ def _figure(
     counts: list[charts.Count],
     names: list[str],
 ) -> Row:
-    table = {name: dict.fromkeys(charts.GROUPS, 0) for name in names}
+    table = {name: dict.fromkeys(GROUPS, 0) for name in names}
     for named, group, trials in counts:
         table[named][group] = trials
-    groups = [group for group in charts.GROUPS if any(row[group] for row in table.values())]
+    groups = [group for group in GROUPS if any(row[group] for row in table.values())]
     return {
         "title": title,
         "heading": heading,

@@ -9,64 +9,40 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from warehouse.words.kinds import KINDS, place, weight
 from warehouse.words.phrases import kind_words, number
-from warehouse.words.vocabulary import KINDS
 
 DAYS = 30
 MOST_TRIALS = 60
 """Of one page's news; what is more is counted."""
 SUMMED_UP = 6
-RANKS = {"high": 0, "medium": 1, "low": 2}
-DID = {
-    "completed": "completed",
-    "stopped": "stopped",
-    "results_posted": "posted results",
-    "results_withdrawn": "withdrew results",
-    "resumed": "went back to an earlier stage",
-    "removed": "removed from the registry",
-    "recruiting": "began recruiting",
-    "lapsed": "lapsed to unknown",
-    "returned": "known again",
-    "status_changed": "changed status",
-    "registered": "newly registered",
-    "overdue": "became overdue",
-    "outcomes_changed": "changed outcomes",
-    "arms_changed": "changed arms",
-    "merged": "merged into another",
-    "restored": "back in the registry",
-    "date_slipped": "slipped",
-    "enrollment_changed": "changed enrolment",
-    "relevance_changed": "came to count as relevant, or ceased to",
-}
-"""Of every kind that can be of high or medium materiality."""
-_PLACES = {kind: place for place, kind in enumerate(KINDS)}
 Change = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Story:
+class TrialNews:
     """What one night told of one trial."""
 
     trial_id: str
     materiality: str
     changes: list[Change] = field(default_factory=list)
 
-    def by_hand(self) -> list[list[Change]]:
+    def by_cause(self) -> list[list[Change]]:
         """The changes, those of one cause and one date of the registry together, so that it is said once."""
         together: dict[tuple[Any, ...], list[Change]] = {}
         for change in self.changes:
-            hand = (change["cause"], change["registry_date"], change["registry_date_basis"])
-            together.setdefault(hand, []).append(change)
+            cause_and_date = (change["cause"], change["registry_date"], change["registry_date_basis"])
+            together.setdefault(cause_and_date, []).append(change)
         return list(together.values())
 
 
 @dataclass(slots=True)
-class Night:
+class NightNews:
     """What one night told: what a reader wants to hear of, and the small changes."""
 
     on: date
-    stories: list[Story] = field(default_factory=list)
-    small: list[Story] = field(default_factory=list)
+    trials: list[TrialNews] = field(default_factory=list)
+    small: list[TrialNews] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -74,7 +50,7 @@ class Lately:
     """The nights, the latest first. ``since`` is None when there was nothing lately and older news stand here."""
 
     since: date | None
-    nights: list[Night]
+    nights: list[NightNews]
     material: list[Change]
     left_out: int
 
@@ -99,7 +75,7 @@ def headline(told: Lately, watched: int) -> str:
     if not told.material:
         return f"Nothing material changed in the last {DAYS} days"
     counted = Counter(kind for kind, _ in {(change["kind"], change["trial_id"]) for change in told.material})
-    kinds = sorted(counted, key=_place)
+    kinds = sorted(counted, key=place)
     first, *others = (f"{counted[kind]:,} {_did(kind)}" for kind in kinds)
     parts = [first.replace(" ", " trial " if counted[kinds[0]] == 1 else " trials ", 1), *others]
     if len(parts) > SUMMED_UP:
@@ -111,29 +87,26 @@ def headline(told: Lately, watched: int) -> str:
 
 def _did(kind: str) -> str:
     """What trials of this kind of change did, so that a number can stand before it."""
-    return DID.get(kind, f"with “{kind_words(kind)}”")
+    known = KINDS.get(kind)
+    return known.trials if known and known.trials else f"with “{kind_words(kind)}”"
 
 
-def _nights(changes: Iterable[Change]) -> tuple[list[Night], int]:
-    by_night: dict[date, dict[str, Story]] = {}
-    for change in sorted(changes, key=lambda one: (RANKS.get(one["materiality"], 2), _place(one["kind"]))):
+def _nights(changes: Iterable[Change]) -> tuple[list[NightNews], int]:
+    by_night: dict[date, dict[str, TrialNews]] = {}
+    for change in sorted(changes, key=lambda one: weight(one["materiality"], one["kind"])):
         of_night = by_night.setdefault(change["observed_at"].date(), {})
-        story = of_night.setdefault(change["trial_id"], Story(change["trial_id"], change["materiality"]))
-        story.changes.append(change)
+        trial = of_night.setdefault(change["trial_id"], TrialNews(change["trial_id"], change["materiality"]))
+        trial.changes.append(change)
     nights, room, left_out = [], MOST_TRIALS, 0
     for on in sorted(by_night, reverse=True):
-        stories = list(by_night[on].values())
-        shown, room, left_out = stories[:room], max(0, room - len(stories)), left_out + max(0, len(stories) - room)
+        trials = list(by_night[on].values())
+        shown, room, left_out = trials[:room], max(0, room - len(trials)), left_out + max(0, len(trials) - room)
         if shown:
             nights.append(
-                Night(
+                NightNews(
                     on,
-                    [story for story in shown if story.materiality != "low"],
-                    [story for story in shown if story.materiality == "low"],
+                    [trial for trial in shown if trial.materiality != "low"],
+                    [trial for trial in shown if trial.materiality == "low"],
                 )
             )
     return nights, left_out
-
-
-def _place(kind: str) -> int:
-    return _PLACES.get(kind, len(_PLACES))

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from connectors.statuses import status_group
+from connectors.statuses import OPEN, UNRECOGNISED, status_group
 
 YEARS_BACK = 15
 YEARS_AHEAD = 6
-OPEN = frozenset({"planned", "recruiting", "active"})
-WITHOUT_END = frozenset({"planned", "recruiting", "active", "unknown", "unrecognised", "expanded_access"})
+WITHOUT_END = OPEN | {"unknown", UNRECOGNISED, "expanded_access"}
 """Groups in which a stay goes on until today; the others ended with the trial."""
 LEAST_WIDTH = 0.4
 """Of a stay, so that a short one can be seen."""
@@ -91,17 +90,17 @@ def bar(course: Course, years: Scale) -> Bar:
     come is ``ahead``, and the time past its expected end of a trial that is still open is ``late``.
     """
     today = years.today
-    group = status_group(course.overall_status) or "unrecognised"
+    group = status_group(course.overall_status) or UNRECOGNISED
     last_day = today if group in WITHOUT_END else min(course.end or today, today)
     drawn: list[Stretch | None] = []
     known_from = min((begin for _, begin, _ in course.stays), default=last_day)
-    first = next((status_group(status) or "unrecognised" for status, *_ in course.stays), group)
+    first = next((status_group(status) or UNRECOGNISED for status, *_ in course.stays), group)
     if course.start and first in WITHOUT_END:
         drawn.append(_stretch(f"before {first}", course.start, min(known_from, last_day), years))
     elif course.start:
         drawn.append(_stretch(group, course.start, last_day, years))
     for status, begin, end in course.stays:
-        kind = status_group(status) or "unrecognised"
+        kind = status_group(status) or UNRECOGNISED
         if end or kind in WITHOUT_END:
             drawn.append(_stretch(kind, begin, min(end or last_day, today), years))
     if group in OPEN and course.end and not course.is_actual:

@@ -1,4 +1,4 @@
--- What is to be told and stands in no mail yet, a row for each mail to be written. Read by: letters.py.
+-- What is to be told and stands in no mail yet, a row for each mail to be written. Read by: mail_contents.py.
 SELECT
     subscription,
     watch,

@@ -1,5 +1,5 @@
 -- What ties trials to numbers: a trial's own number, a number that its record gives, one it was merged into.
--- Read by: warehouse/publish/kept.py.
+-- $numbers is a pattern of every registry's numbers (connectors/numbers.csv). Read by: warehouse/publish/kept.py.
 WITH named AS (
     SELECT trial_id, registry_name, trial_id AS written, 'own' AS tie, fate IS NULL AS is_live FROM registered_trial
     UNION ALL
@@ -22,9 +22,7 @@ spelt AS (
         regexp_extract(
             regexp_replace(upper(written), '[[:space:]]', '', 'g'),
             '^(?:EUDRACT(?:NO\.?|NUMBER)?|EUCTR|EUCT|CTIS|UTN|WHO|REC)?[:#-]?'
-            || '(NCT[0-9]{8}|ISRCTN[0-9]{8}|ACTRN[0-9]{14}|[0-9]{4}-[0-9]{6}-[0-9]{2}|U1111-[0-9]{4}-[0-9]{4}'
-            || '|CHICTR[-A-Z]*[0-9]{8,10}|CTRI/[0-9]{4}/[0-9]{2,3}/[0-9]{6}|IRCT[0-9]{11,14}N?[0-9]{0,2}'
-            || '|JRCTS?[0-9]{9,10}|DRKS[0-9]{8}|KCT[0-9]{7}|PACTR[0-9]{15,16}|RBR-[0-9A-Z]{6,7})'
+            || '(' || $numbers || ')'
             || '(?:-[A-Z]{2}|-[0-9]{2}|P)?$',
             1
         ) AS number

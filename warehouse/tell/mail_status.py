@@ -9,7 +9,7 @@ from warehouse.store.tables import sql
 from warehouse.tell import ledger
 
 
-def mail_standing(con: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, Any]:
+def mail_status(con: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, Any]:
     """What waits, what was given up, and why mail would not reach the operator. ``now`` is naive UTC."""
     given_up = _given_up(con)
     return {

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.tell.patience import JITTER, LONGEST_PAUSE, MOST_ATTEMPTS, next_attempt
+from warehouse.tell.retries import JITTER, LONGEST_PAUSE, MOST_ATTEMPTS, next_attempt
 
 NOW = datetime(2026, 9, 12, 2, 30, tzinfo=UTC)
 

@@ -1,4 +1,4 @@
-"""A trial's story: versions and changes in one order, whether they come as dates or as ISO text."""
+"""A trial's history: versions and changes in one order, whether they come as dates or as ISO text."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from warehouse.instants import naive_utc
-from warehouse.words.story import moments
+from warehouse.words.history import moments
 
 
 def at_night(day: int) -> datetime:

@@ -1,7 +1,7 @@
-"""A trial's story: the versions we hold and what changed, merged into one sequence as time went.
+"""A trial's history: the versions we hold and what changed, merged into one sequence as time went.
 
 Pure. A change stands with the version that brought it; what the calendar, our watch or a number's fate did stands
-by itself. It does not know who reads the story, the page or a terminal.
+by itself. It does not know who reads it, the page or a terminal.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,17 +21,17 @@ class Moment:
 
 
 def moments(versions: Iterable[Row], changes: Iterable[Row]) -> list[Moment]:
-    """The story, oldest first, from rows of ``trial_versions`` and ``changes``; dates may be dates or ISO text.
+    """The history, oldest first, from rows of ``trial_versions`` and ``changes``; dates may be dates or ISO text.
 
     A version's day is the registry's, where it gave one; any other entry's is the day on which we saw it.
     """
     told: list[tuple[tuple[str, str, int], Moment]] = []
     by_version: dict[int, Moment] = {}
     for version in versions:
-        number = version["version_number"]
+        version_number = version["version_number"]
         on = _day(version["registry_date"] or version["observed_at"])
-        by_version[number] = Moment(on, version)
-        told.append(((on, str(version["observed_at"]), number), by_version[number]))
+        by_version[version_number] = Moment(on, version)
+        told.append(((on, str(version["observed_at"]), version_number), by_version[version_number]))
     apart: dict[str, Moment] = {}
     for change in changes:
         moment = by_version.get(change["to_version"]) if _came_with_a_version(change) else None

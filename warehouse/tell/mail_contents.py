@@ -1,6 +1,6 @@
-"""What stands in a letter, gathered from the store: changes in full, the nights at its foot, a welcome's counts.
+"""What stands in a mail, gathered from the store: changes in full, the nights at its foot, a welcome's counts.
 
-Nothing is written here, and no letter is composed (``digest``) or kept (``ledger``).
+Nothing is written here, and no mail is composed (``digest``) or kept (``ledger``).
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ import duckdb
 from warehouse.judge.alerts import message_id
 from warehouse.judge.watch import Subscription
 from warehouse.store.tables import sql
-from warehouse.tell.digest import AnyLetter, Heard, Letter, Night, Notice, Told, Welcome
+from warehouse.tell.digest import AnyMail, DigestMail, LastNight, OperatorMail, ToldChange, Trouble, WelcomeMail
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def unwritten(con: duckdb.DuckDBPyConnection, until: datetime | None) -> list[Un
     return [Unwritten(*row) for row in con.execute(sql("tell/unwritten"), {"until": until}).fetchall()]
 
 
-def letter(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer, period: str) -> AnyLetter:
-    """The letter for them. It is dated when it fell due, so that it is the same whenever it is written."""
+def contents(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer, period: str) -> AnyMail:
+    """What its mail says. It is dated when it fell due, so that it is the same whenever it is written."""
     common: dict[str, Any] = {
         "recipient": waiting.recipient,
         "sender": writer.sender,
@@ -60,7 +60,7 @@ def letter(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer, p
         "written_at": waiting.due_at,
     }
     if waiting.topic == "trouble":
-        return Notice(troubles=tuple(_troubles(con, waiting.troubles)), **common)
+        return OperatorMail(troubles=tuple(_troubles(con, waiting.troubles)), **common)
     common |= {
         "subscription": waiting.subscription,
         "watch": waiting.watch,
@@ -70,18 +70,18 @@ def letter(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer, p
     if waiting.topic == "welcome":
         return _welcome(con, common, writer)
     changes, arrivals = (tuple(_told(con, ids)) for ids in (waiting.changes, waiting.arrivals))
-    return Letter(changes=changes, arrivals=arrivals, **common)
+    return DigestMail(changes=changes, arrivals=arrivals, **common)
 
 
-def _told(con: duckdb.DuckDBPyConnection, change_ids: list[str]) -> Iterator[Told]:
+def _told(con: duckdb.DuckDBPyConnection, change_ids: list[str]) -> Iterator[ToldChange]:
     rows = con.execute(sql("tell/told"), [change_ids])
     names = [column[0] for column in rows.description or []]
     for row in rows.fetchall():
         told = dict(zip(names, row, strict=True))
-        yield Told(**{**told, "substances": tuple(told["substances"])})
+        yield ToldChange(**{**told, "substances": tuple(told["substances"])})
 
 
-def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterator[Heard]:
+def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterator[Trouble]:
     rows = con.execute(
         "SELECT subject, sentences FROM trouble WHERE trouble_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY rowid",
         [trouble_ids],
@@ -90,7 +90,7 @@ def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterato
         yield line, tuple(sentences)
 
 
-def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[Night]:
+def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[LastNight]:
     rows = con.execute(
         "SELECT registry_name, data_version_after, outcome, finished_at, distinct_trials FROM run "
         "WHERE watch = ? QUALIFY row_number() OVER (PARTITION BY registry_name ORDER BY rowid DESC) = 1 "
@@ -98,10 +98,10 @@ def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[Night]:
         [watch],
     ).fetchall()
     for row in rows:
-        yield Night(*row)
+        yield LastNight(*row)
 
 
-def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Writer) -> Welcome:
+def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Writer) -> WelcomeMail:
     named = {each.name: each for each in writer.subscriptions}
     listens = named.get(common["subscription"])
     members = con.execute(
@@ -120,7 +120,7 @@ def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Wri
         "WHERE trial_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY substance ORDER BY 2 DESC, 1",
         [relevant],
     ).fetchall()
-    return Welcome(
+    return WelcomeMail(
         **common,
         kinds=listens.kinds if listens else (),
         substances=listens.substances if listens else (),
