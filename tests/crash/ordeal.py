@@ -218,7 +218,9 @@ def look(data: Path) -> Seen | None:
         return None
     assert not path.with_name(f"{path.name}.wal").exists(), "a log lies beside the published file"
     with duckdb.connect(str(path), read_only=True) as con:
-        views = con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+        views = con.execute(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'"
+        ).fetchall()
         rows = {view: len(con.execute(f'FROM "{view}"').fetchall()) for (view,) in views}
         changes = con.execute(f"SELECT {', '.join(CHANGE)} FROM changes ORDER BY ALL").fetchall()
         (unlike,) = con.execute(
