@@ -22,7 +22,7 @@ class Bounded(smtplib.SMTP):
         self._ends_at = time.monotonic() + whole_s
         super().__init__(host, port, timeout=min(silence_s, whole_s), **more)
 
-    def patience_s(self) -> float:
+    def longest_wait_s(self) -> float:
         """How long the next byte may take."""
         left = self._ends_at - time.monotonic()
         if left <= 0:
@@ -36,7 +36,7 @@ class Bounded(smtplib.SMTP):
 
     def send(self, s: Any) -> None:
         if self.sock is not None:
-            self.sock.settimeout(self.patience_s())
+            self.sock.settimeout(self.longest_wait_s())
         super().send(s)
 
 
@@ -56,5 +56,5 @@ class _Listening(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(self._conversation.patience_s())
+        self._sock.settimeout(self._conversation.longest_wait_s())
         return self._sock.recv_into(buffer)

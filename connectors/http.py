@@ -149,7 +149,7 @@ class Manners:
     timeout_s: float = 60.0
     network: Network = field(default_factory=Network, repr=False)
 
-    def patience_s(self, spent_s: float) -> float:
+    def longest_wait_s(self, spent_s: float) -> float:
         """How long the next attempt may take from its first byte to its last."""
         return min(max(self.timeout_s, self.retry_s - spent_s), LONGEST_ANSWER_S)
 
@@ -252,7 +252,7 @@ class PoliteClient:
             before_sleep=self._tell_of_the_pause,
             retry_error_callback=self._give_up,
         )
-        return retrying(lambda: self._once(path, params, self.manners.patience_s(self.clock() - started)))
+        return retrying(lambda: self._once(path, params, self.manners.longest_wait_s(self.clock() - started)))
 
     def _tell_of_the_pause(self, state: tenacity.RetryCallState) -> None:
         answer = _answered(state)
@@ -271,7 +271,7 @@ class PoliteClient:
         through = f" through the proxy of {proxy.setting}" if proxy else ""
         raise RegistryError(f"{self._address} could not be reached{through} ({tries}): {error}") from error
 
-    def _once(self, path: str, params: Mapping[str, str], patience_s: float) -> Answer:
+    def _once(self, path: str, params: Mapping[str, str], longest_wait_s: float) -> Answer:
         now = self.clock()
         if now < self.pace.free_at:
             self.sleep(self.pace.free_at - now)
@@ -287,7 +287,7 @@ class PoliteClient:
         headers = {"User-Agent": agent, "Accept": "application/json", **self._login}
         url = f"{self._address}{path}"
         try:
-            return _within(patience_s, lambda: transport.get(url, params, headers))
+            return _within(longest_wait_s, lambda: transport.get(url, params, headers))
         except _TooSlowError:
             del self._transports[kind]  # its connection still waits for the rest
             raise
@@ -305,7 +305,7 @@ class _TooSlowError(TransportError):
     pass
 
 
-def _within(patience_s: float, get: Callable[[], Answer]) -> Answer:
+def _within(longest_wait_s: float, get: Callable[[], Answer]) -> Answer:
     """What ``get`` returns or raises, unless it takes longer: then it is left alone with whoever drips.
 
     The libraries' own timeouts are of a silence; bytes that drip never make one, be they of a body, a header
@@ -321,9 +321,9 @@ def _within(patience_s: float, get: Callable[[], Answer]) -> Answer:
 
     threading.Thread(target=run, daemon=True, name="one request").start()
     try:
-        answer, error = ended.get(timeout=patience_s)
+        answer, error = ended.get(timeout=longest_wait_s)
     except queue.Empty:
-        raise _TooSlowError(f"no whole answer in {patience_s:g} s (timed out)") from None
+        raise _TooSlowError(f"no whole answer in {longest_wait_s:g} s (timed out)") from None
     if answer is None:
         assert error is not None  # noqa: S101 - one of the two is always there
         raise error

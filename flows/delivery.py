@@ -1,6 +1,6 @@
 """Delivering: hand over what is due, recipient by recipient; each success is on record before the next attempt.
 
-The caller holds the store (``warehouse.store.held``), but for ``deliver_by_itself``.
+The caller holds the store (``warehouse.store.file.locked``), but for ``deliver_by_itself``.
 """
 
 import logging
@@ -28,7 +28,7 @@ from flows.settings import Configuration, Settings, SettingsError
 from flows.steps import note_standing
 from warehouse.instants import naive_utc
 from warehouse.judge.alerts import message_id
-from warehouse.store.file import held_within, opened
+from warehouse.store.file import locked_within, opened
 from warehouse.tell import ledger
 from warehouse.tell.digest import TO_THE_OPERATOR, OperatorMail, Trouble, compose
 from warehouse.tell.fates import Fate, Offered, ServerReply, fates
@@ -37,7 +37,7 @@ from warehouse.tell.mail_contents import Writer
 
 log = logging.getLogger("trialwatch")
 
-PATIENCE_S = 600.0
+LONGEST_WAIT_S = 600.0
 """How long a delivery waits for the store."""
 MOST_SERVER_TROUBLES = 3
 """In a row: then there is no mail server today, and each further mail would only wait for its time-out."""
@@ -191,7 +191,7 @@ def send_test(settings: Settings, recipient: str) -> str:
 def deliver_by_itself(settings: Settings, configuration: Configuration, again: str | None = None) -> Delivered:
     """A delivery outside of a night: it waits for the store, and takes stock afterwards."""
     check(settings)
-    with held_within(settings.store, "trialwatch deliver", PATIENCE_S):
+    with locked_within(settings.store, "trialwatch deliver", LONGEST_WAIT_S):
         came_to = deliver(settings, configuration, again=again)
         note_standing(settings, configuration)
     return came_to

@@ -27,7 +27,7 @@ from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import Certificate
 from warehouse.publish.status import left_as
-from warehouse.store.file import held_within, opened
+from warehouse.store.file import locked_within, opened
 
 log = logging.getLogger("trialwatch")
 
@@ -78,7 +78,7 @@ def night(
     report = Report(run_id, Ending(), [])
     apart.prepare(steps.publish_store)
     with (
-        held_within(settings.store, "trialwatch run", delivery.PATIENCE_S, only_for=WAITED_FOR),
+        locked_within(settings.store, "trialwatch run", delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
         steps.stock_taken(settings, configuration) as stock,
     ):
         for watch in watches:

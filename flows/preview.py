@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from connectors.files import write_whole
-from flows.delivery import PATIENCE_S, writer_of
+from flows.delivery import LONGEST_WAIT_S, writer_of
 from flows.settings import Configuration, Settings
 from warehouse.errors import NothingPublishedError
-from warehouse.store.file import FILE, held_within, opened
+from warehouse.store.file import FILE, locked_within, opened
 from warehouse.tell import ledger
 
 
@@ -39,7 +39,7 @@ def mails(settings: Settings, configuration: Configuration, period: Period) -> l
         raise NothingPublishedError(f"there is no store in {settings.store} yet: run `trialwatch run` first")
     since, until = period.instants
     with (
-        held_within(settings.store, "trialwatch preview", PATIENCE_S),
+        locked_within(settings.store, "trialwatch preview", LONGEST_WAIT_S),
         opened(settings.store, read_only=True) as con,
     ):
         return list(ledger.preview(con, writer_of(settings, configuration), since, until))

@@ -1,7 +1,7 @@
 """The steps of a night, each a plain function that can be called, tested and retried by itself.
 
 They hand each other paths and small facts, never records, so that Prefect can wrap them without carrying data.
-The caller holds the store (``warehouse.store.held``).
+The caller holds the store (``warehouse.store.file.locked``).
 """
 
 import json

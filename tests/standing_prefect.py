@@ -19,7 +19,7 @@ import httpx
 
 from tests.installation import Installation
 
-PATIENCE_S = 480.0
+LONGEST_WAIT_S = 480.0
 LIVELY = {
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # the least that Prefect allows
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -28,9 +28,9 @@ LIVELY = {
 }
 
 
-def wait_for(what: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
+def wait_for(what: Callable[[], Any], longest_wait_s: float = LONGEST_WAIT_S) -> Any:
     """What ``what`` returns once it is something. That it never is, is the failure, not how long it takes."""
-    give_up_at = time.monotonic() + patience_s
+    give_up_at = time.monotonic() + longest_wait_s
     while time.monotonic() < give_up_at:
         if found := what():
             return found
@@ -69,7 +69,7 @@ class StandingPrefect:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=PATIENCE_S,
+            timeout=LONGEST_WAIT_S,
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -129,7 +129,7 @@ class StandingPrefect:
     def ask(self, path: str, **body: Any) -> Any:
         """Ask the server. One that is busy answers 500 or hangs up, and is asked again."""
         url = f"http://127.0.0.1:{self.port}/api/{path}"
-        give_up_at = time.monotonic() + PATIENCE_S
+        give_up_at = time.monotonic() + LONGEST_WAIT_S
         while time.monotonic() < give_up_at:
             with suppress(httpx.TransportError):
                 answer = httpx.post(url, json=body, timeout=60, trust_env=False)

@@ -175,8 +175,8 @@ def test_an_answer_larger_than_any_page_is_not_asked_for_twice(kind: Callable[..
 
 def test_a_slow_answer_has_the_time_that_is_left_for_trying() -> None:
     manners = Manners("a", retry_s=200.0, timeout_s=60.0)
-    assert [manners.patience_s(spent) for spent in (0, 150, 1000)] == [200.0, 60.0, 60.0]
-    assert Manners("a", retry_s=900.0).patience_s(0) == 300.0
+    assert [manners.longest_wait_s(spent) for spent in (0, 150, 1000)] == [200.0, 60.0, 60.0]
+    assert Manners("a", retry_s=900.0).longest_wait_s(0) == 300.0
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

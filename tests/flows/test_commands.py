@@ -155,10 +155,10 @@ def test_deliver_says_what_it_did(typed: Typed) -> None:
 
 
 def test_a_second_run_says_who_holds_the_store(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
-    from warehouse.store.file import held
+    from warehouse.store.file import locked
 
     registry.put(a_trial())
-    with held(house.settings.store, "a night of another process"):
+    with locked(house.settings.store, "a night of another process"):
         code, _, err = typed("run", "--no-prefect")
     assert code == 6
     assert "a night of another process" in err

@@ -104,13 +104,13 @@ def test_a_person_includes_a_trial_that_no_search_returns(house: House, registry
 def test_a_changed_rule_labels_anew_with_cause_normaliser_and_mails_nobody(
     house: House, registry: SimulatedRegistry
 ) -> None:
-    from warehouse.store.file import held, opened
+    from warehouse.store.file import locked, opened
 
     house.configure(WATCH)
     registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
     house.night()
     # As if the labels had been given by rules of another day.
-    with held(house.settings.store, "test"), opened(house.settings.store) as con:
+    with locked(house.settings.store, "test"), opened(house.settings.store) as con:
         con.execute("UPDATE trial_judgement SET rules_version = 'old', drug_role = 'none', is_relevant = false")
         con.execute("UPDATE trial_substance SET substance = 'opioid' WHERE trial_id = 'NCT10000001'")
         con.execute("UPDATE run SET watch_hash = watch_hash || '-old'")

@@ -9,7 +9,7 @@ from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House, Typed
 from tests.records import with_status
-from warehouse.store.file import FILE, held
+from warehouse.store.file import FILE, locked
 
 
 def test_a_backup_is_restored_in_another_house_which_goes_on_from_there(
@@ -77,12 +77,12 @@ def test_a_backup_holds_what_only_the_write_ahead_log_held(
 def test_a_backup_waits_for_nobody_in_vain_and_says_who_holds_the_store(house: House, two_nights: None) -> None:
     from flows import safekeeping
     from warehouse.errors import StoreHeldError
-    from warehouse.store.file import held_within
+    from warehouse.store.file import locked_within
 
     with (
-        held(house.settings.store, "the night"),
+        locked(house.settings.store, "the night"),
         pytest.raises(StoreHeldError, match="held by the night"),
-        held_within(house.settings.store, "trialwatch backup", 0.01),
+        locked_within(house.settings.store, "trialwatch backup", 0.01),
     ):
         safekeeping.back_up(house.settings, house.folder / "never")
 

@@ -8,7 +8,7 @@ from connectors.simulated import SimulatedRegistry, faults
 from flows.endings import Code
 from tests.house import WATCH, House
 from tests.records import a_trial, with_status
-from warehouse.store.file import held, opened
+from warehouse.store.file import locked, opened
 
 ALCOHOL_COMPLETED = """
 [watch.ketamine-sud]
@@ -467,7 +467,7 @@ def test_a_watch_of_registries_that_cannot_be_read_is_told_and_stops_no_other(
 
 def test_another_registrys_first_night_welcomes_nobody_again(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial())
-    with held(house.settings.store, "test"), opened(house.settings.store) as con:
+    with locked(house.settings.store, "test"), opened(house.settings.store) as con:
         con.execute(
             "INSERT INTO run BY NAME SELECT 'r' AS run_id, 'ketamine-sud' AS watch, 'isrctn' AS registry_name, "
             "TIMESTAMP '2026-09-11' AS started_at, started_at AS finished_at, "

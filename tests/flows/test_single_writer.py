@@ -14,7 +14,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry, faults
 from tests.house import House, Typed
 from tests.records import a_trial, with_status
-from warehouse.store.file import held
+from warehouse.store.file import locked
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_night_waits_for_what_is_soon_over(
     taken, free = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with held(house.settings.store, holder):
+        with locked(house.settings.store, holder):
             taken.set()
             free.wait()
 

@@ -144,13 +144,13 @@ def test_a_persons_word_turns_its_own_watch_and_is_told_there(house: House, regi
 def test_what_only_our_rules_changed_is_in_the_record_and_nobodys_news(
     house: House, registry: SimulatedRegistry
 ) -> None:
-    from warehouse.store.file import held, opened
+    from warehouse.store.file import locked, opened
 
     registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
     house.configure(watch("w") + watch("v"))
     house.night()
     # As if rules of another day had judged it.
-    with held(house.settings.store, "test"), opened(house.settings.store) as con:
+    with locked(house.settings.store, "test"), opened(house.settings.store) as con:
         con.execute(
             "UPDATE trial_judgement SET rules_version = 'old', is_relevant = false, reason = 'an old rule'"
         )

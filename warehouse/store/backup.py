@@ -1,4 +1,4 @@
-"""The store as one file to keep elsewhere, and back again. The caller holds the store (``store.held``)."""
+"""The store as one file to keep elsewhere, and back again. The caller holds the store (``file.locked``)."""
 
 from contextlib import suppress
 from datetime import datetime

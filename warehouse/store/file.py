@@ -34,7 +34,7 @@ VIEWS = ("store/delivery_ledger",)
 
 
 @contextmanager
-def held(folder: Path, purpose: str) -> Iterator[None]:
+def locked(folder: Path, purpose: str) -> Iterator[None]:
     """Hold the store for this process, or raise ``StoreHeldError`` that says who holds it.
 
     The lock is the kernel's and dies with its process, so a crash leaves nothing to clean up.
@@ -57,19 +57,19 @@ def held(folder: Path, purpose: str) -> Iterator[None]:
 
 
 @contextmanager
-def held_within(
-    folder: Path, purpose: str, patience_s: float, *, only_for: tuple[str, ...] = ()
+def locked_within(
+    folder: Path, purpose: str, longest_wait_s: float, *, only_for: tuple[str, ...] = ()
 ) -> Iterator[None]:
-    """Like ``held``, but wait up to ``patience_s`` seconds for whoever holds the store.
+    """Like ``locked``, but wait up to ``longest_wait_s`` seconds for whoever holds the store.
 
     ``only_for`` names the purposes that are waited for, where not all are: any other holder refuses us at once.
     """
-    give_up_at = time.monotonic() + patience_s
+    give_up_at = time.monotonic() + longest_wait_s
     before: str | None = None
     with ExitStack() as stack:
         while True:
             try:
-                stack.enter_context(held(folder, purpose))
+                stack.enter_context(locked(folder, purpose))
                 break
             except StoreHeldError as error:
                 is_waited_for = not only_for or error.holder.startswith(only_for)
@@ -77,7 +77,7 @@ def held_within(
                 if time.monotonic() >= give_up_at or (not is_waited_for and error.holder == before):
                     raise
                 before = error.holder
-            time.sleep(min(1.0 if is_waited_for else 0.1, patience_s))
+            time.sleep(min(1.0 if is_waited_for else 0.1, longest_wait_s))
         yield
 
 
@@ -88,7 +88,7 @@ def _holder(lock: TextIO) -> str:
 
 @contextmanager
 def opened(folder: Path, *, read_only: bool = False, awaited: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The store, made when it is not there yet and brought up to date. The caller holds it (``held``).
+    """The store, made when it is not there yet and brought up to date. The caller holds it (``locked``).
 
     ``awaited`` are the bytes that are about to come into it, where they may be many.
 

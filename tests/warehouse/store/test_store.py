@@ -10,7 +10,7 @@ import pytest
 
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.store import definition
-from warehouse.store.file import FILE, SCHEMA_VERSION, held, held_within, opened, transaction
+from warehouse.store.file import FILE, SCHEMA_VERSION, locked, locked_within, opened, transaction
 from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, every_column
 from warehouse.tell import ledger
 from warehouse.tell.mail_contents import Writer
@@ -18,17 +18,17 @@ from warehouse.tell.mail_contents import Writer
 
 def test_who_holds_the_store_is_named(tmp_path: Path) -> None:
     with (
-        held(tmp_path, "the night"),
+        locked(tmp_path, "the night"),
         pytest.raises(StoreHeldError, match=r"is held by the night, process \d+, since"),
-        held(tmp_path, "another"),
+        locked(tmp_path, "another"),
     ):
         pass
 
 
 def test_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
-    with held(tmp_path, "one"):
+    with locked(tmp_path, "one"):
         pass
-    with held(tmp_path, "two"):
+    with locked(tmp_path, "two"):
         assert (tmp_path / "lock").read_text("utf-8").startswith("two")
 
 
@@ -36,7 +36,7 @@ def test_one_who_waits_gets_the_store_when_it_is_free(tmp_path: Path) -> None:
     taken, free = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with held(tmp_path, "first"):
+        with locked(tmp_path, "first"):
             taken.set()
             free.wait()
 
@@ -44,22 +44,22 @@ def test_one_who_waits_gets_the_store_when_it_is_free(tmp_path: Path) -> None:
     holder.start()
     taken.wait()
     threading.Timer(0.05, free.set).start()
-    with held_within(tmp_path, "second", 60):
+    with locked_within(tmp_path, "second", 60):
         assert free.is_set()
     holder.join()
 
 
 def test_one_who_waits_in_vain_is_told_who_holds_it(tmp_path: Path) -> None:
     with (
-        held(tmp_path, "first"),
+        locked(tmp_path, "first"),
         pytest.raises(StoreHeldError, match="held by first"),
-        held_within(tmp_path, "second", 0.01),
+        locked_within(tmp_path, "second", 0.01),
     ):
         pass
 
 
 def test_the_store_is_private(tmp_path: Path) -> None:
-    with held(tmp_path / "store", "test"):
+    with locked(tmp_path / "store", "test"):
         assert (tmp_path / "store").stat().st_mode & 0o077 == 0
 
 
@@ -143,7 +143,7 @@ def test_a_store_that_comes_to_keep_fewer_keys_keeps_every_row(of_version_1: Pat
 
 
 def test_an_older_store_is_brought_up_to_date_and_a_copy_of_it_stays(of_version_1: Path, tmp_path: Path) -> None:
-    with held(tmp_path / "new", "test"), opened(tmp_path / "new") as con:
+    with locked(tmp_path / "new", "test"), opened(tmp_path / "new") as con:
         made = shape(con)
     with opened(of_version_1) as con:
         assert shape(con) == made
