@@ -72,9 +72,9 @@ def collect(bench: Bench) -> int:
 
 
 def land(bench: Bench, sent: Sent = FIRST) -> int:
-    numbers = records.trial_ids(bench.size)
+    trial_ids = records.trial_ids(bench.size)
     searches = [Search("everything", bench.size, bench.size, bench.size)]
-    found_by = {number: ["everything"] for number in numbers}
+    found_by = {trial_id: ["everything"] for trial_id in trial_ids}
     collected = Collected(REGISTRY, sent.data_version, sent.data_version, searches, found_by)
     count = 0
     with Landing(bench.landed(sent), marking(Reader())) as landing, bench.sent(sent).open("rb") as lines:

@@ -96,10 +96,10 @@ class _Pass:
                 self.told = f"search {count} of {len(searches)}"
                 self.progress(self.told, 0, None)
                 found = self._search(expression.name, expression.params)
-                for number in found:
-                    self.collected.found_by.setdefault(number, []).append(expression.name)
+                for trial_id in found:
+                    self.collected.found_by.setdefault(trial_id, []).append(expression.name)
         followed = filter(NCT_NUMBER.fullmatch, dict.fromkeys(question.followed))
-        self._by_id([number for number in followed if number not in self.landed])
+        self._by_id([trial_id for trial_id in followed if trial_id not in self.landed])
         self.collected.data_version_after = self.registry.data_version()
         return self.collected
 
@@ -114,13 +114,13 @@ class _Pass:
                 raise RegistryError(f"{self.registry.name} does not say how many trials a search has")
             fetched += len(page.studies)
             for record in map(bytes, page.studies):
-                number = answers.trial_id(record)
+                trial_id = answers.trial_id(record)
                 # Sent again, a record is as long as it was, in whatever order its parts come. One of another
                 # length is another record under the same number: it lands too, and reading it says so.
-                if number is not None and names.setdefault(number, len(record)) != len(record):
-                    number = None
-                nameless += number is None
-                self._land(record, number)
+                if trial_id is not None and names.setdefault(trial_id, len(record)) != len(record):
+                    trial_id = None
+                nameless += trial_id is None
+                self._land(record, trial_id)
             self.progress(self.told, fetched, declared)
         self.collected.searches.append(Search(name, declared, fetched, len(names) + nameless))
         return list(names)
@@ -147,25 +147,25 @@ class _Pass:
             used.add(token)
             params["pageToken"] = token
 
-    def _land(self, record: bytes, number: str | None) -> None:
-        if number in self.landed if number else record in self.nameless:
+    def _land(self, record: bytes, trial_id: str | None) -> None:
+        if trial_id in self.landed if trial_id else record in self.nameless:
             return
-        if number is None:
+        if trial_id is None:
             self.nameless.add(record)
             self.collected.unnamed += 1
         else:
-            self.landed.add(number)
+            self.landed.add(trial_id)
         self.sink.write(record)
 
-    def _by_id(self, numbers: Sequence[str]) -> None:
-        for start in range(0, len(numbers), IDS_PER_REQUEST):
-            batch = numbers[start : start + IDS_PER_REQUEST]
+    def _by_id(self, trial_ids: Sequence[str]) -> None:
+        for start in range(0, len(trial_ids), IDS_PER_REQUEST):
+            batch = trial_ids[start : start + IDS_PER_REQUEST]
             before = set(self.landed)
             self._search_ids(batch)
             self.collected.by_id += sorted(self.landed - before)
-        for number in numbers:
-            if number not in self.landed:
-                self._one(number)
+        for trial_id in trial_ids:
+            if trial_id not in self.landed:
+                self._one(trial_id)
 
     def _search_ids(self, batch: Sequence[str]) -> None:
         for page in self._pages({"filter.ids": "|".join(batch)}):
@@ -173,16 +173,16 @@ class _Pass:
                 self._land(record, answers.trial_id(record))
             self.progress("followed trials, by id", len(self.landed), None)
 
-    def _one(self, number: str) -> None:
-        answer = self.client.get(f"{STUDIES}/{number}", WHOLE_MODULES)
-        if answers.is_gone(answer, number):
-            self.collected.fates[number] = Removed(answer.text)
+    def _one(self, trial_id: str) -> None:
+        answer = self.client.get(f"{STUDIES}/{trial_id}", WHOLE_MODULES)
+        if answers.is_gone(answer, trial_id):
+            self.collected.fates[trial_id] = Removed(answer.text)
             return
         survivor = answers.survivor(answer)
-        if survivor and survivor != number:
-            self.collected.fates[number] = Merged(self._at_the_end_of([number, survivor]))
+        if survivor and survivor != trial_id:
+            self.collected.fates[trial_id] = Merged(self._at_the_end_of([trial_id, survivor]))
         else:
-            self._take(answer, number)
+            self._take(answer, trial_id)
 
     def _at_the_end_of(self, mergers: list[str]) -> str:
         """The trial that is left where one number leads to another, and that perhaps to a third; it lands."""
@@ -200,17 +200,17 @@ class _Pass:
     def _take(self, answer: Answer, asked_for: str) -> str:
         """Land the one record of an answer; returns the number that it bears."""
         record = answers.study(must_be_json(answer))
-        number = answers.trial_id(record)
-        if number is None and not answers.is_a_trial(record):
+        trial_id = answers.trial_id(record)
+        if trial_id is None and not answers.is_a_trial(record):
             raise RegistryError(f"{answer.url} answered something that is not a trial")
-        if number is None:
+        if trial_id is None:
             # A trial whose own number cannot be read is there all the same: one bad record, not a bad night.
             self._land(record, None)
             self.collected.by_id.append(asked_for)
             return asked_for
-        if number != asked_for:
-            self.collected.fates[asked_for] = Merged(number)
-        self._land(record, number)
-        if number not in self.collected.found_by and number not in self.collected.by_id:
-            self.collected.by_id.append(number)
-        return number
+        if trial_id != asked_for:
+            self.collected.fates[asked_for] = Merged(trial_id)
+        self._land(record, trial_id)
+        if trial_id not in self.collected.found_by and trial_id not in self.collected.by_id:
+            self.collected.by_id.append(trial_id)
+        return trial_id

@@ -133,9 +133,9 @@ def data_version(answer: Answer) -> str:
 def trial_id(record: bytes) -> str | None:
     """The record's number, also from a record that is otherwise unreadable; None where there is none."""
     try:
-        number = _named.decode(record).protocolSection.identificationModule.nctId
-        if NCT_NUMBER.fullmatch(number):
-            return number
+        trial_id = _named.decode(record).protocolSection.identificationModule.nctId
+        if NCT_NUMBER.fullmatch(trial_id):
+            return trial_id
     except _UNREADABLE:
         pass  # the usual record is read at once; any other is looked at as a whole
     try:
@@ -145,13 +145,13 @@ def trial_id(record: bytes) -> str | None:
     return found if found and NCT_NUMBER.fullmatch(found) else None
 
 
-def is_gone(answer: Answer, number: str) -> bool:
+def is_gone(answer: Answer, trial_id: str) -> bool:
     """Whether the registry says that it holds no such trial.
 
     Only its exact sentence counts: a 404 with an empty body is a mistyped path, not a removal
     (seen live, 2026).
     """
-    return answer.status == 404 and answer.text == f"NCT number {number} not found"
+    return answer.status == 404 and answer.text == f"NCT number {trial_id} not found"
 
 
 def survivor(answer: Answer) -> str | None:

@@ -55,33 +55,35 @@ def understood(payload: bytes) -> Understood:
     value, odd = _decoded(payload)
     if not isinstance(value, dict):
         raise UnreadableError(f"no JSON object but {said(value)}", "$", None)
-    number = number_in(value)
-    if number is None:
+    trial_id = number_in(value)
+    if trial_id is None:
         raise UnreadableError("no trial number", f"$.{NUMBER_AT}", number_in_passing(payload))
     try:
         if not odd:
-            return _plain(number, payload, value)
+            return _plain(trial_id, payload, value)
     except (msgspec.ValidationError, RareError):
         value, _ = _decoded(payload)
-    return _odd(number, payload, value, odd)
+    return _odd(trial_id, payload, value, odd)
 
 
-def _plain(number: str, payload: bytes, record: Record) -> Understood:
+def _plain(trial_id: str, payload: bytes, record: Record) -> Understood:
     """The usual record, of which nothing is left out: each of its texts is looked at once."""
     spelt = stored_in_place(what_counts(record))
     spelt.compare_alike(CODES)
     study = msgspec.convert(record, Study)
-    return Understood(number, payload, study, spelt.content_hash(), is_usual(record, study))
+    return Understood(trial_id, payload, study, spelt.content_hash(), is_usual(record, study))
 
 
-def _odd(number: str, payload: bytes, record: Record, odd: list[Odd]) -> Understood:
+def _odd(trial_id: str, payload: bytes, record: Record, odd: list[Odd]) -> Understood:
     try:
         study = msgspec.convert(record, Study)
     except msgspec.ValidationError:
         record = _fitted(Study, record, "", odd)
-        record.setdefault(PLACE[0], {}).setdefault(PLACE[1], {}).setdefault(PLACE[2], number)
+        record.setdefault(PLACE[0], {}).setdefault(PLACE[1], {}).setdefault(PLACE[2], trial_id)
         study = msgspec.convert(record, Study)
-    return Understood(number, payload, spelt(study), content_hash(what_counts(record)), False, tuple(odd), record)
+    return Understood(
+        trial_id, payload, spelt(study), content_hash(what_counts(record)), False, tuple(odd), record
+    )
 
 
 def _decoded(payload: bytes) -> tuple[Any, list[Odd]]:

@@ -121,9 +121,9 @@ def _read(
         reading = reader.read(payload, today)
     except UnreadableError as error:
         return Unreadable(error.trial_id, error.path, str(error), payload)
-    number = reading.trial_id
-    if number in told:
-        return Unreadable(number, reader.number_at, "another record of this number came before it", payload)
+    trial_id = reading.trial_id
+    if trial_id in told:
+        return Unreadable(trial_id, reader.number_at, "another record of this number came before it", payload)
     state = reading.content_hash
-    is_new = known.hashes.get(number) != state
+    is_new = known.hashes.get(trial_id) != state
     return Read(reading, payload, mark.fingerprint, state, is_new, mark.stamped_on)

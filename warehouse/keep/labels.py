@@ -39,19 +39,19 @@ def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, J
         for table in ("trial_substance", "trial_judgement"):
             con.execute(f"DELETE FROM {table} WHERE trial_id IN (FROM listed)")
     evidence = (
-        {"trial_id": number, **asdict(each)}
-        for number, judgement in judgements.items()
+        {"trial_id": trial_id, **asdict(each)}
+        for trial_id, judgement in judgements.items()
         for each in judgement.evidence
     )
     words = (
         {
-            "trial_id": number,
+            "trial_id": trial_id,
             "drug_role": judgement.drug_role,
             "is_relevant": judgement.is_relevant,
             "reason": judgement.reason,
             "rules_version": rules_version(),
         }
-        for number, judgement in judgements.items()
+        for trial_id, judgement in judgements.items()
     )
     insert(con, "trial_substance", evidence, night.work)
     insert(con, "trial_judgement", words, night.work)
@@ -90,11 +90,13 @@ def judged_anew(con: duckdb.DuckDBPyConnection, night: Night, but: Collection[st
     anew = Anew()
     trial_ids = [trial_id for (trial_id,) in rows if trial_id not in but]
     for begin in range(0, len(trial_ids), A_BATCH):
-        for number, version, payload, role, substances in _judged(con, night, trial_ids[begin : begin + A_BATCH]):
+        for trial_id, version, payload, role, substances in _judged(
+            con, night, trial_ids[begin : begin + A_BATCH]
+        ):
             judgement = judge(night.reader.read(payload.encode(), night.today).trial)
-            anew.judgements[number] = judgement
+            anew.judgements[trial_id] = judgement
             anew.findings.extend(
-                (number, version, finding) for finding in _relabelled(role, sorted(substances), judgement)
+                (trial_id, version, finding) for finding in _relabelled(role, sorted(substances), judgement)
             )
     return anew
 
@@ -136,7 +138,7 @@ def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
             [watch.name],
         )
     con.execute("DELETE FROM trial_substance WHERE field = ? AND rule LIKE ?", [BY_A_PERSON, f"%({watch.name})"])
-    for number, override in (_overrides(con, watch) if watch.overrides else {}).items():
+    for trial_id, override in (_overrides(con, watch) if watch.overrides else {}).items():
         verdict = "ours" if override.relevant else "not ours"
         con.execute(
             "UPDATE watch_member SET is_relevant = ?, why_relevant = ? WHERE watch = ? AND trial_id = ?",
@@ -144,7 +146,7 @@ def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
                 override.relevant,
                 f"{OVERRULED}{verdict} by {override.by}: {override.reason}",
                 watch.name,
-                number,
+                trial_id,
             ],
         )
         if override.relevant:
@@ -152,7 +154,7 @@ def mark_members(con: duckdb.DuckDBPyConnection, night: Night) -> None:
             con.execute(
                 "INSERT INTO trial_substance SELECT trial_id, 'unspecified', ?, ?, ?, 'high' FROM trial "
                 "WHERE trial_id = ? AND trial_id NOT IN (SELECT trial_id FROM trial_substance)",
-                [BY_A_PERSON, override.reason, f"overruled by {override.by} ({watch.name})", number],
+                [BY_A_PERSON, override.reason, f"overruled by {override.by} ({watch.name})", trial_id],
             )
 
 
@@ -162,9 +164,9 @@ def _overrides(con: duckdb.DuckDBPyConnection, watch: Watch) -> dict[str, Overri
     Where a number was spoken of by itself, that counts.
     """
     merged = con.execute("SELECT trial_id FROM trial WHERE merged_into IS NOT NULL").fetchall()
-    bearers = former.bearers(con, [*watch.overrides, *(number for (number,) in merged)])
-    said = {bearers[number]: override for number, override in watch.overrides.items() if number in bearers}
-    under_each = {number: said[bearer] for number, bearer in bearers.items() if bearer in said}
+    bearers = former.bearers(con, [*watch.overrides, *(trial_id for (trial_id,) in merged)])
+    said = {bearers[trial_id]: override for trial_id, override in watch.overrides.items() if trial_id in bearers}
+    under_each = {trial_id: said[bearer] for trial_id, bearer in bearers.items() if bearer in said}
     return said | under_each | dict(watch.overrides)
 
 

@@ -89,14 +89,14 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         shown.turn(night, holdings.turned_by_calendar(con, night))
         earlier = holdings.readings(con, shown.forerunners, night)
         shown.set_apart_what_is_as_it_was(earlier)
-        restored = sorted(number for number in shown.trial_ids if number in held and held[number].fate)
+        restored = sorted(trial_id for trial_id in shown.trial_ids if trial_id in held and held[trial_id].fate)
         entries, exits = moves(
             before,
             collected,
             follow=night.watch.named(),
             changed={state.trial_id for state in shown.changed},
             readable=set(shown.trial_ids),
-            first_posted_on={number: state.first_posted_on for number, state in held.items()}
+            first_posted_on={trial_id: state.first_posted_on for trial_id, state in held.items()}
             | shown.first_posted_on,
             restored=restored,
             heirs=heirs,
@@ -168,9 +168,9 @@ def _judge(
             max_trials=night.watch.max_trials,
             earlier_data_version=last.data_version if last else None,
             unheard_of=tuple(
-                number
-                for number in night.watch.follow
-                if number not in held and isinstance(collected.fates.get(number), Removed)
+                trial_id
+                for trial_id in night.watch.follow
+                if trial_id not in held and isinstance(collected.fates.get(trial_id), Removed)
             ),
         ),
         night.accepted,
@@ -205,7 +205,7 @@ def _compare(shown: Shown, earlier: Mapping[str, Reading], stage: Stage, journal
 def _put_flags(con: duckdb.DuckDBPyConnection, night: Night, shown: Shown) -> None:
     with listed(con, shown.judgements, night.work):
         con.execute("DELETE FROM trial_flag WHERE trial_id IN (FROM listed)")
-    rows = ({"trial_id": number, **asdict(flag)} for number, flags in shown.flags.items() for flag in flags)
+    rows = ({"trial_id": trial_id, **asdict(flag)} for trial_id, flags in shown.flags.items() for flag in flags)
     insert(con, "trial_flag", rows, night.work)
 
 
@@ -235,25 +235,25 @@ def _settle_fates(
 ) -> None:
     """What the registry said by id of trials that are gone, and of those that are there again."""
 
-    def settle(number: str, fate: str | None, survivor: str | None, finding: Finding) -> None:
-        con.execute("UPDATE trial SET fate = ?, merged_into = ? WHERE trial_id = ?", [fate, survivor, number])
-        version = held[number].version_number
-        journal.add(number, finding, versions=(version, version))
+    def settle(trial_id: str, fate: str | None, survivor: str | None, finding: Finding) -> None:
+        con.execute("UPDATE trial SET fate = ?, merged_into = ? WHERE trial_id = ?", [fate, survivor, trial_id])
+        version = held[trial_id].version_number
+        journal.add(trial_id, finding, versions=(version, version))
 
-    for number, fate in sorted(collected.fates.items()):
-        known = held[number].fate if number in held else "unheld"
+    for trial_id, fate in sorted(collected.fates.items()):
+        known = held[trial_id].fate if trial_id in held else "unheld"
         if known and not (known == "removed" and isinstance(fate, Merged)):
             continue
         if isinstance(fate, Merged):
             reason = f"the registry now answers with {fate.survivor}, into which it was merged"
-            finding = Finding("merged", "trial_id", number, fate.survivor, "registry", reason)
-            settle(number, "merged", fate.survivor, finding)
+            finding = Finding("merged", "trial_id", trial_id, fate.survivor, "registry", reason)
+            settle(trial_id, "merged", fate.survivor, finding)
         else:
             reason = f"the registry says: {fate.said}"
-            settle(number, "removed", None, Finding("removed", "trial_id", number, None, "registry", reason))
-    for number in restored:
-        reason = f"it had been {held[number].fate} and is there again"
-        settle(number, None, None, Finding("restored", "trial_id", None, number, "registry", reason))
+            settle(trial_id, "removed", None, Finding("removed", "trial_id", trial_id, None, "registry", reason))
+    for trial_id in restored:
+        reason = f"it had been {held[trial_id].fate} and is there again"
+        settle(trial_id, None, None, Finding("restored", "trial_id", None, trial_id, "registry", reason))
 
 
 def _move(

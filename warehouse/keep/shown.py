@@ -135,27 +135,27 @@ class Shown:
 
     def _known(self, today: date) -> Known:
         return Known(
-            {number: state.content_hash for number, state in self.held.items()},
+            {trial_id: state.content_hash for trial_id, state in self.held.items()},
             {
-                state.fingerprint: number
-                for number, state in self.held.items()
+                state.fingerprint: trial_id
+                for trial_id, state in self.held.items()
                 if state.fingerprint and not state.is_turned_by(today)
             },
         )
 
     def _take(self, state: Read, stage: Stage, data_version_on: date | None) -> None:
-        number = state.trial_id
+        trial_id = state.trial_id
         if not state.is_new:
             self._keep_known(state)
             return
         self._note_state(state)
-        if number in self.held:
+        if trial_id in self.held:
             self.changed.append(state)
             self.unposted += self._changed_by_nobody(state)
-        elif number in self.heirs:
+        elif trial_id in self.heirs:
             self.changed.append(state)
         else:
-            self.new.add(number)
+            self.new.add(trial_id)
             stage.put(state, 1, registry_date("sponsor", state.trial.last_update_posted_on, data_version_on))
 
     def _note_state(self, state: Read) -> None:

@@ -153,8 +153,8 @@ class Landed:
 
     def collected(self) -> Collected:
         kept = self._told()
-        fates: dict[str, Fate] = {number: Removed(said) for number, said in kept.removed.items()}
-        fates |= {number: Merged(survivor) for number, survivor in kept.merged.items()}
+        fates: dict[str, Fate] = {trial_id: Removed(said) for trial_id, said in kept.removed.items()}
+        fates |= {trial_id: Merged(survivor) for trial_id, survivor in kept.merged.items()}
         return Collected(
             kept.registry_name,
             kept.data_version_before,
@@ -177,8 +177,8 @@ def _to_manifest(collected: Collected, frames: list[_Frame]) -> _Manifest:
         collected.searches,
         collected.found_by,
         collected.by_id,
-        {number: fate.said for number, fate in fates if isinstance(fate, Removed)},
-        {number: fate.survivor for number, fate in fates if isinstance(fate, Merged)},
+        {trial_id: fate.said for trial_id, fate in fates if isinstance(fate, Removed)},
+        {trial_id: fate.survivor for trial_id, fate in fates if isinstance(fate, Merged)},
         collected.unnamed,
         collected.requests,
         frames,
