@@ -55,14 +55,14 @@ def compare(before: Reading, after: Reading) -> list[Finding]:
     return differences(before.counted(alike), after.counted(alike))
 
 
-def differences(before: Counted, after: Counted, hand: str | None = None) -> list[Finding]:
-    """The same of what counts in them, their texts spelt alike. ``hand`` is whose doing it is, if known."""
-    pair = _Pair(before, after, hand or hand_of(before, after))
+def differences(before: Counted, after: Counted, cause: str | None = None) -> list[Finding]:
+    """The same of what counts in them, their texts spelt alike. ``cause`` is whose doing it is, if known."""
+    pair = _Pair(before, after, cause or cause_of(before, after))
     found = [finding for look in _LOOKS for finding in look(pair)]
     return sorted(found, key=lambda finding: MATERIALITIES.index(finding.materiality))
 
 
-def hand_of(before: Counted, after: Counted) -> str:
+def cause_of(before: Counted, after: Counted) -> str:
     """Whose doing a new state is: the sponsor's, where another version was posted, else the registry's."""
     return "sponsor" if before.posted != after.posted else "registry"
 

@@ -191,8 +191,8 @@ class Turn:
     after: Word
     watches: frozenset[str]
 
-    def finding(self, hand: str | None) -> Finding:
-        """The change to tell. ``hand`` is whose new state of the record it came with, if with any."""
+    def finding(self, cause: str | None) -> Finding:
+        """The change to tell. ``cause`` is whose new state of the record it came with, if with any."""
         turned = "now ours" if self.after.is_relevant else "no longer ours"
         by_a_person = self.before.is_a_persons or self.after.is_a_persons
         return Finding(
@@ -200,7 +200,7 @@ class Turn:
             "is_relevant",
             _said(self.before.is_relevant),
             _said(self.after.is_relevant),
-            "watch" if by_a_person else hand or "normaliser",
+            "watch" if by_a_person else cause or "normaliser",
             f"{turned}: {self.after.why}; until now: {self.before.why}",
         )
 
@@ -231,11 +231,11 @@ def turns(con: duckdb.DuckDBPyConnection) -> list[Turn]:
 
 
 def note_turns(
-    con: duckdb.DuckDBPyConnection, journal: Journal, changed: Iterable[Read], hands: Mapping[str, str]
+    con: duckdb.DuckDBPyConnection, journal: Journal, changed: Iterable[Read], causes: Mapping[str, str]
 ) -> None:
     """Note who has become ours and who is ours no longer, each with the new state of its record, if it has one.
 
-    ``hands`` says of the changed ones whose doing their new state is.
+    ``causes`` says of the changed ones whose doing their new state is.
     """
     came_with = {state.trial_id: state for state in changed}
     for turn in turns(con):
@@ -243,7 +243,7 @@ def note_turns(
         state = came_with.get(turn.trial_id)
         journal.add(
             turn.trial_id,
-            turn.finding(hands.get(turn.trial_id)),
+            turn.finding(causes.get(turn.trial_id)),
             versions=(version - 1 if state else version, version),
             posted_on=state.trial.last_update_posted_on if state else None,
             watches=turn.watches,

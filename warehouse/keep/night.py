@@ -72,7 +72,7 @@ def _put_states(
     _put_flags(con, night, shown)
     labels.put(con, night, shown.judgements)
     labels.mark_members(con, night)
-    labels.note_turns(con, journal, shown.changed, shown.hands)
+    labels.note_turns(con, journal, shown.changed, shown.causes)
 
 
 def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> Certificate:
@@ -127,7 +127,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             _settle_fates(con, collected, held, restored, journal)
             _move(con, night, entries, exits, journal)
             labels.mark_members(con, night)
-            labels.note_turns(con, journal, shown.changed, shown.hands)
+            labels.note_turns(con, journal, shown.changed, shown.causes)
             untold = None if before.is_baseline else frozenset(shown.new)
             _note_overdue(con, night, journal, untold=untold)
             journal.put(_welcomes(con, night) if before.is_baseline else ())
@@ -198,7 +198,7 @@ def _compare(shown: Shown, earlier: Mapping[str, Reading], stage: Stage, journal
         posted_on = state.trial.last_update_posted_on
         for finding in shown.differences(state, earlier):
             journal.add(state.trial_id, finding, versions=(version, version + 1), posted_on=posted_on)
-        dated = registry_date(shown.hands[state.trial_id], posted_on, journal.data_version_on)
+        dated = registry_date(shown.causes[state.trial_id], posted_on, journal.data_version_on)
         stage.put(state, version + 1, dated)
 
 

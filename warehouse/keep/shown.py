@@ -1,4 +1,4 @@
-"""What a night shows: which trials were seen, which are in another state, by whose hand. Nothing is written."""
+"""What a night shows: which trials were seen, which are in another state, by what cause. Nothing is written."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from connectors.spelling import OneSpelling
 from connectors.statuses import UNRECOGNISED, status_group
 from connectors.trial import Flag, Reading
 from warehouse.judge import relevance
-from warehouse.judge.changes import Finding, differences, hand_of, registry_date
+from warehouse.judge.changes import Finding, cause_of, differences, registry_date
 from warehouse.keep.certificate import Night
 from warehouse.keep.former import Heir
 from warehouse.keep.holdings import Held
@@ -24,7 +24,7 @@ class Shown:
     """What the registry showed tonight. ``changed`` are trials in another state, ``new`` those never held.
 
     ``known_by`` are those whose bytes are others, or read otherwise, and whose state is not another.
-    ``hands`` says of the changed ones whose doing that is: the sponsor's, the registry's, or the calendar's.
+    ``causes`` says of the changed ones whose doing that is: the sponsor's, the registry's, or the calendar's.
     ``unposted`` counts those that changed although nothing new was posted of them.
     """
 
@@ -39,7 +39,7 @@ class Shown:
     flags: dict[str, list[Flag]] = field(default_factory=dict)
     stamped: Counter[date] = field(default_factory=Counter)
     known_by: dict[str, KnownBy] = field(default_factory=dict)
-    hands: dict[str, str] = field(default_factory=dict)
+    causes: dict[str, str] = field(default_factory=dict)
     unposted: int = 0
     _judged: dict[relevance.Judgement, relevance.Judgement] = field(default_factory=dict)
 
@@ -130,8 +130,8 @@ class Shown:
         forerunner = self.forerunner(state)
         before, after = earlier[forerunner].counted(alike), state.reading.counted(alike)
         by_calendar = state.fingerprint == self.held[forerunner].fingerprint
-        hand = self.hands[state.trial_id] = "calendar" if by_calendar else hand_of(before, after)
-        return differences(before, after, hand)
+        cause = self.causes[state.trial_id] = "calendar" if by_calendar else cause_of(before, after)
+        return differences(before, after, cause)
 
     def _known(self, today: date) -> Known:
         return Known(
