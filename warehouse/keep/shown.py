@@ -103,7 +103,7 @@ class Shown:
             state = as_held(night.reader.read(due[trial_id], night.today), due[trial_id], before.fingerprint or "")
             self._note_state(state)
             self.changed.append(state)
-            self.unposted += self._changed_by_nobody(state)
+            self.unposted += self._changed_unposted(state)
 
     def forerunner(self, state: Read) -> str:
         """The number under which we held the trial: its own, but for an heir."""
@@ -121,7 +121,7 @@ class Shown:
             if before is None or before.content_hash != state.content_hash:
                 self.changed.append(state)
             else:
-                self.unposted -= self._changed_by_nobody(state)
+                self.unposted -= self._changed_unposted(state)
                 self._keep_known(state)
 
     def differences(self, state: Read, earlier: Mapping[str, Reading]) -> list[Finding]:
@@ -151,7 +151,7 @@ class Shown:
         self._note_state(state)
         if trial_id in self.held:
             self.changed.append(state)
-            self.unposted += self._changed_by_nobody(state)
+            self.unposted += self._changed_unposted(state)
         elif trial_id in self.heirs:
             self.changed.append(state)
         else:
@@ -176,7 +176,7 @@ class Shown:
             turns_on = state.trial.reads_otherwise_from
         self.known_by[state.trial_id] = KnownBy(state.fingerprint, state.content_hash, turns_on)
 
-    def _changed_by_nobody(self, state: Read) -> bool:
+    def _changed_unposted(self, state: Read) -> bool:
         """Whether a record is another although nothing new was posted of it.
 
         A status that moved from one known word to another is not counted: the registry itself turns many to
