@@ -199,7 +199,7 @@ class _Pass:
 
     def _take(self, answer: Answer, asked_for: str) -> str:
         """Land the one record of an answer; returns the number that it bears."""
-        record = answers.study(must_be_json(answer))
+        record = answers.single_record(must_be_json(answer))
         trial_id = answers.trial_id(record)
         if trial_id is None and not answers.is_a_trial(record):
             raise RegistryError(f"{answer.url} answered something that is not a trial")

@@ -92,7 +92,7 @@ def _taken_apart_leniently(body: bytes) -> Page | None:
     return Page([msgspec.Raw(part) for part in parts], foot.totalCount, foot.nextPageToken)
 
 
-def study(answer: Answer) -> bytes:
+def single_record(answer: Answer) -> bytes:
     """A single record, as sent. Raises ``RegistryError`` when the body is cut off or is not an object.
 
     As on a page, one whose brackets match is a record, though it may not be strict JSON.

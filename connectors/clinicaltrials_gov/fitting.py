@@ -15,7 +15,7 @@ import msgspec
 from connectors.canonical import RareError, content_hash, stored_in_place
 from connectors.clinicaltrials_gov.counting import what_counts
 from connectors.clinicaltrials_gov.oddities import is_usual
-from connectors.clinicaltrials_gov.record import CODES, MOST, Study, bare, is_code
+from connectors.clinicaltrials_gov.record import CODES, MOST, TypedRecord, bare, is_code
 from connectors.lenient import Odd, decoded, said
 from connectors.numbers import PLACE, number_by_structure, number_in, number_in_passing
 from connectors.spelling import compared, shown
@@ -31,14 +31,14 @@ _MISSING = object()
 
 @dataclass(frozen=True)
 class Understood:
-    """A record as far as it can be read: every value of ``record`` that ``study`` knows is of its type.
+    """A record as far as it can be read: every value of ``record`` that ``typed`` knows is of its type.
 
     ``content_hash`` is that of what counts in it. ``is_usual`` when none of its values needs a flag.
     """
 
     trial_id: str
     payload: bytes
-    study: Study
+    typed: TypedRecord
     content_hash: str
     is_usual: bool = False
     odd: tuple[Odd, ...] = ()
@@ -70,19 +70,19 @@ def _plain(trial_id: str, payload: bytes, record: Record) -> Understood:
     """The usual record, of which nothing is left out: each of its texts is looked at once."""
     spelt = stored_in_place(what_counts(record))
     spelt.compare_alike(CODES)
-    study = msgspec.convert(record, Study)
-    return Understood(trial_id, payload, study, spelt.content_hash(), is_usual(record, study))
+    typed = msgspec.convert(record, TypedRecord)
+    return Understood(trial_id, payload, typed, spelt.content_hash(), is_usual(record, typed))
 
 
 def _odd(trial_id: str, payload: bytes, record: Record, odd: list[Odd]) -> Understood:
     try:
-        study = msgspec.convert(record, Study)
+        typed = msgspec.convert(record, TypedRecord)
     except msgspec.ValidationError:
-        record = _fitted(Study, record, "", odd)
+        record = _fitted(TypedRecord, record, "", odd)
         record.setdefault(PLACE[0], {}).setdefault(PLACE[1], {}).setdefault(PLACE[2], trial_id)
-        study = msgspec.convert(record, Study)
+        typed = msgspec.convert(record, TypedRecord)
     return Understood(
-        trial_id, payload, spelt(study), content_hash(what_counts(record)), False, tuple(odd), record
+        trial_id, payload, spelt(typed), content_hash(what_counts(record)), False, tuple(odd), record
     )
 
 
@@ -163,10 +163,10 @@ def _object(kind: type[msgspec.Struct], value: Any, path: str, odd: list[Odd]) -
 # -- spelling its texts ------------------------------------------------------------------------------------
 
 
-def spelt(study: Study) -> Study:
-    """The study with each text as it is stored, in place; one of which nothing is left is none."""
-    _spell(Study, study)
-    return study
+def spelt(typed: TypedRecord) -> TypedRecord:
+    """The record with each text as it is stored, in place; one of which nothing is left is none."""
+    _spell(TypedRecord, typed)
+    return typed
 
 
 def _as_stored(text: str, code: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT
-from connectors.clinicaltrials_gov.record import Study
+from connectors.clinicaltrials_gov.record import TypedRecord
 from connectors.dates import span
 from connectors.lenient import Odd
 from connectors.lists import read_rows
@@ -36,7 +36,7 @@ DATES = tuple(
 ENROLLMENT = "protocolSection.designModule.enrollmentInfo.count"
 
 
-def is_usual(record: dict[str, Any], study: Study) -> bool:
+def is_usual(record: dict[str, Any], typed: TypedRecord) -> bool:
     """Whether ``flags`` has surely nothing to say of a record whose codes are spelt as they are compared.
 
     All values that must be known are looked at in one go; which of them is not known, that does not tell.
@@ -45,7 +45,7 @@ def is_usual(record: dict[str, Any], study: Study) -> bool:
         msgspec.convert(record, _usual_record())
     except msgspec.ValidationError:
         return False
-    written = (_read(study, path) for path in _DATE_PATHS)
+    written = (_read(typed, path) for path in _DATE_PATHS)
     return all(span(each) for each in written if each is not None)
 
 

@@ -66,7 +66,7 @@ class Reading:
 
     @cached_property
     def trial(self) -> Trial:
-        return as_trial(self.found.trial_id, self.found.study)
+        return as_trial(self.found.trial_id, self.found.typed)
 
     @property
     def content_hash(self) -> str:
@@ -79,9 +79,9 @@ class Reading:
         return counted(self.found.record, spelling)
 
 
-def as_trial(trial_id: str, study: sent.Study) -> Trial:
-    """The trial in the views' words; its texts as ``study`` spells them."""
-    protocol = study.protocolSection
+def as_trial(trial_id: str, typed: sent.TypedRecord) -> Trial:
+    """The trial in the views' words; its texts as ``typed`` spells them."""
+    protocol = typed.protocolSection
     names = protocol.identificationModule
     status = protocol.statusModule or sent.Status()
     design = protocol.designModule or sent.Design()
@@ -109,12 +109,12 @@ def as_trial(trial_id: str, study: sent.Study) -> Trial:
         first_posted_on=day(_written(status.studyFirstPostDateStruct)),
         last_update_posted_on=day(_written(status.lastUpdatePostDateStruct)),
         results_first_posted_on=day(_written(status.resultsFirstPostDateStruct)),
-        has_results=study.hasResults,
+        has_results=typed.hasResults,
         lead_sponsor=sponsor.name,
         lead_sponsor_class=sponsor.sponsor_class,
         conditions=told_apart([Condition(condition=each) for each in _conditions(protocol).conditions or []]),
         keywords=told_apart([Keyword(keyword=each) for each in _conditions(protocol).keywords or []]),
-        mesh_terms=told_apart(_mesh_terms(study.derivedSection or sent.DerivedSection())),
+        mesh_terms=told_apart(_mesh_terms(typed.derivedSection or sent.DerivedSection())),
         interventions=told_apart(_interventions(protocol.armsInterventionsModule or sent.ArmsInterventions())),
         arms=told_apart(_arms(protocol.armsInterventionsModule or sent.ArmsInterventions())),
         outcomes=told_apart(_outcomes(protocol.outcomesModule or sent.Outcomes())),

@@ -178,7 +178,7 @@ class DerivedSection(_Part):
     interventionBrowseModule: Browse | None = None
 
 
-class Study(_Part):
+class TypedRecord(_Part):
     protocolSection: ProtocolSection
     derivedSection: DerivedSection | None = None
     hasResults: bool | None = None
@@ -206,5 +206,5 @@ def _named(kind: Any) -> Iterator[tuple[str, bool]]:
             yield part.encode_name, is_code(part.type)
 
 
-CODES = frozenset(name for name, is_a_code in _named(Study) if is_a_code)
+CODES = frozenset(name for name, is_a_code in _named(TypedRecord) if is_a_code)
 """By what names codes stand in a record. No other text has such a name."""

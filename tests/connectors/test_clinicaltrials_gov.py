@@ -766,10 +766,10 @@ class TestRecordsWithoutANumber:
 
     def test_a_body_is_a_record_only_when_it_is_whole(self) -> None:
         whole = json.dumps(a_trial(), indent=2).encode()
-        assert answers.study(Answer(200, {}, whole, "u")) == whole
+        assert answers.single_record(Answer(200, {}, whole, "u")) == whole
         for end in range(0, len(whole), 97):
             with pytest.raises(RegistryError, match=r"^u answered something unreadable"):
-                answers.study(Answer(200, {}, whole[:end], "u"))
+                answers.single_record(Answer(200, {}, whole[:end], "u"))
 
 
 class TestGoodManners:

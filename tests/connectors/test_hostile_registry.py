@@ -249,7 +249,7 @@ def test_a_page_with_bytes_put_in_or_left_out_is_a_page_or_a_registry_error(
     whole = json.dumps({"totalCount": total, "studies": studies, "nextPageToken": None}).encode()
     body = whole[:at] + bytes_in + whole[at + left_out :]
     answer = Answer(200, {"content-type": "application/json"}, body, "u")
-    for read in (answers.page, answers.study, answers.data_version):
+    for read in (answers.page, answers.single_record, answers.data_version):
         with suppress(RegistryError):
             read(answer)
 

@@ -46,7 +46,7 @@ def see_that_both_ways_agree(record: Any) -> None:
         reject()
     slow = the_long_way(found)
     assert found.content_hash == slow.content_hash
-    assert as_trial(found.trial_id, found.study) == as_trial(slow.trial_id, slow.study)
+    assert as_trial(found.trial_id, found.typed) == as_trial(slow.trial_id, slow.typed)
     assert Reading(found).flags() == flags(slow.record, slow.odd)
 
 

@@ -262,7 +262,7 @@ def test_an_odd_value_is_left_out_and_flagged_and_the_rest_is_read(
     found, healthy = read_of(raw(path, text)), read_of(sent(a_trial(NUMBER)))
     assert found.trial_id == NUMBER
     studies = [
-        beside(path, msgspec.to_builtins(each.study))
+        beside(path, msgspec.to_builtins(each.typed))
         for each in (understood(found.payload), understood(healthy.payload))
     ]
     assert studies[0] == studies[1]
