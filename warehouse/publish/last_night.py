@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from warehouse.files import write_whole
+from connectors.files import write_whole
 
 NOTE = "made-from.json"
 NIGHTS_IN_A_ROW = 7

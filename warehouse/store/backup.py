@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.files import flush, keep_also_as, make_folder
 from warehouse.errors import BackupError
-from warehouse.files import flush, keep_also_as, make_folder
 from warehouse.store.file import FILE, SCHEMA_VERSION, connected, copy_whole, version_of
 
 

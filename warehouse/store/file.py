@@ -17,8 +17,8 @@ from typing import TextIO
 
 import duckdb
 
+from connectors.files import flush, make_folder
 from warehouse.errors import StoreHeldError, StoreSchemaError
-from warehouse.files import flush, make_folder
 from warehouse.store.literal import literal
 from warehouse.store.tables import every_column, sql
 

@@ -15,9 +15,9 @@ from typing import BinaryIO
 import msgspec
 import zstandard
 
+from connectors.files import flush, write_whole
 from connectors.registry import Collected, Fate, Merged, Removed, Search
 from connectors.trial import Mark
-from warehouse.files import flush, write_whole
 
 A_FRAME = 1 << 20
 """Bytes of records that are packed together: a few more take as much room, many fewer take twice as much."""
