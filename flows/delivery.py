@@ -25,7 +25,7 @@ from connectors.mail import OutboxPostman, Postman, postman_from
 from connectors.smtp import SmtpPostman
 from flows.endings import Code
 from flows.settings import Configuration, Settings, SettingsError
-from flows.steps import note_standing
+from flows.steps import note_status
 from warehouse.instants import naive_utc
 from warehouse.judge.alerts import message_id
 from warehouse.store.file import locked_within, opened
@@ -193,7 +193,7 @@ def deliver_by_itself(settings: Settings, configuration: Configuration, again: s
     check(settings)
     with locked_within(settings.store, "trialwatch deliver", LONGEST_WAIT_S):
         came_to = deliver(settings, configuration, again=again)
-        note_standing(settings, configuration)
+        note_status(settings, configuration)
     return came_to
 
 

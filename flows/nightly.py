@@ -101,7 +101,7 @@ def night(
             if delivered.code is not Code.DONE or delivered.sent or delivered.given_up:
                 report.ending.note(delivered.code, delivered.sentence)
             steps.prune_landed(settings)
-            steps.note_standing(settings, configuration, stock)
+            steps.note_status(settings, configuration, stock)
     return report
 
 

@@ -26,6 +26,6 @@ def restore(settings: Settings, configuration: Configuration, source: Path) -> s
         kept = backup.restore(settings.store, source, naive_utc(now))
         occasion = Occasion(settings, configuration, f"{now:%Y%m%dT%H%M%SZ}-restored", now, silent)
         steps.publish_all(occasion, steps.is_all_complete(settings, configuration))
-        steps.note_standing(settings, configuration)
+        steps.note_status(settings, configuration)
     before = f"; what was there before is kept in {kept}" if kept else ""
     return f"{source} is restored and published{before}"

@@ -180,7 +180,7 @@ class Stock:
     published_file: str | None = None
 
 
-def note_standing(settings: Settings, configuration: Configuration, tonight: Stock | None = None) -> None:
+def note_status(settings: Settings, configuration: Configuration, tonight: Stock | None = None) -> None:
     """Write ``status.json``, for readers who never open the store. Only a night forgets the last one's trouble."""
     now = naive_utc(settings.now())
     with opened(settings.store) as con:
@@ -201,7 +201,7 @@ def stock_taken(settings: Settings, configuration: Configuration) -> Iterator[St
         yield stock
     except Exception:
         with suppress(Exception):  # what keeps it from being told is the same trouble
-            note_standing(settings, configuration, stock)
+            note_status(settings, configuration, stock)
         raise
 
 
