@@ -24,7 +24,7 @@ help:  ## this list
 demo: $(USE)  ## the whole job offline: a year of a made-up registry, with mails, a page and a file
 	@$(BIN)/trialwatch demo
 
-test: $(DEV)  ## the test suite, under five minutes on two cores
+test: $(DEV)  ## the test suite, some minutes
 	@$(BIN)/pytest --numprocesses=auto
 
 # What make says of a failure comes last, so it says what helps.
