@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.spelling import compared, plain, shown
+from connectors.spelling import VANISHING, compared, plain, shown
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 A_SHORT_TEXT = 60
@@ -102,6 +102,8 @@ def _spell(value: Any, of: str, others: list[tuple[Any, Any, str]]) -> None:
             if not spelt:
                 raise RareError
             if not spelt.isascii():
+                if spelt[0] in VANISHING and not plain(spelt):
+                    raise RareError
                 others.append((value, key, key if is_object else of))
             elif spelt is part and len(part) < A_SHORT_TEXT and len(_plain_texts) < MOST_SHORT_TEXTS:
                 _plain_texts.add(part)

@@ -65,9 +65,9 @@ def said(value: Any) -> str:
 
 
 def _may_be_deep(payload: bytes) -> bool:
-    """Whether so many brackets are open at once anywhere, those in texts counted as well."""
+    """Whether so many brackets may be open at once anywhere: those in texts are counted, where they open."""
     steps = map(_STEPS.__getitem__, payload.translate(None, _NO_BRACKETS))
-    return max(itertools.accumulate(steps), default=0) > DEEPEST
+    return max(itertools.accumulate(steps, lambda open_now, step: max(open_now + step, 0), initial=0)) > DEEPEST
 
 
 _STEPS = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}

@@ -20,7 +20,9 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u316
 _JOINERS = frozenset("\u200c\u200d")
 _IDLE_JOINER = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 """Some scripts and emoji cannot be written without them; between letters of ours they are nothing."""
-_VARIANTS = re.compile("[\ufe00-\ufe0f\u200c\u200d]")
+VANISHING = "\u200c\u200d" + "".join(map(chr, range(0xFE00, 0xFE10)))
+"""Letters that are stored, for they choose how others look, and not compared."""
+_VARIANTS = re.compile(f"[{VANISHING}]")
 _HYPHENS = frozenset("\u2010\u2011\ufe63\uff0d")
 _PLAIN = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043", "-")
 _PLAIN |= dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u2032", "'")

@@ -74,6 +74,9 @@ def test_a_record_with_any_letters_is_read_alike_both_ways(text: st.DataObject) 
         ("designModule.phases", ["‑", "PHASE2"]),
         ("contactsLocationsModule.locations", [{"status": "RECRUITING"}, {"status": "CLOSED"}, {}]),
         ("identificationModule.secondaryIdInfos", [{"id": "2019–001’a", "type": "EUDRACT_NUMBER"}]),
+        ("designModule.phases", ["\ufe0f", "PHASE1"]),
+        ("conditionsModule.keywords", ["a", "\ufe0f", "\u200d\ufe0e", "a\ufe0f"]),
+        ("statusModule.statusVerifiedDate", "\ufe0f"),
         ("identificationModule.nctIdAliases", ["NCT0000000２"]),
     ],
 )
@@ -81,6 +84,17 @@ def test_what_needs_a_flag_or_another_spelling_is_read_alike_both_ways(place: st
     record = copy.deepcopy(a_trial("NCT00000001"))
     module, key = place.split(".")
     record["protocolSection"].setdefault(module, {})[key] = value
+    see_that_both_ways_agree(record)
+
+
+def test_a_record_that_closes_in_a_text_what_it_never_opened_is_no_less_deep() -> None:
+    deep: Any = []
+    for _ in range(150):
+        deep = [deep]
+    record = {"title": "]" * 900, **copy.deepcopy(a_trial("NCT00000001"))}
+    record["protocolSection"]["deep"] = deep
+    found = understood(json.dumps(record).encode())
+    assert [flag.path for flag in Reading(found).flags()] == ["protocolSection.deep" + "[0]" * 98]
     see_that_both_ways_agree(record)
 
 
