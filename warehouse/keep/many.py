@@ -28,6 +28,10 @@ log = logging.getLogger("trialwatch")
 
 MANY = 4_000
 """Records that nobody holds, from which on processes are worth their start, a second each."""
+MOST_PROCESSES = 8
+"""More would wait for the one that stores, each with a few hundred megabytes."""
+NO_PROCESSES = (BrokenProcessPool, OSError, EOFError, MemoryError, NotImplementedError, RuntimeError)
+"""What it comes to when a process cannot be had or dies. What is a fault of ours is met again by the night."""
 FRAMES_A_PIECE = 12
 """Some thousand records: each process holds no more at a time."""
 
@@ -47,6 +51,7 @@ class New:
 class Unread:
     """A record that the night reads itself. It is a frame of one."""
 
+    trial_id: str
     payload: bytes
     mark: Mark
 
@@ -79,8 +84,9 @@ class Task:
 
 
 def processors() -> int:
-    """How many there are for us."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many there are for us, as far as they are of use."""
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(ours, MOST_PROCESSES)
 
 
 def read_apart(frames: Iterable[Frame], task: Task, stage: Stage, workers: int) -> list[Piece] | None:
@@ -97,7 +103,7 @@ def read_apart(frames: Iterable[Frame], task: Task, stage: Stage, workers: int) 
                 if len(waiting) > 2 * workers:
                     pieces.append(waiting.pop(0).result())
             pieces += [each.result() for each in waiting]
-    except (BrokenProcessPool, OSError) as error:
+    except NO_PROCESSES as error:
         log.warning("the records are read without processes of their own: %s", error)
         return None
     return pieces
@@ -130,7 +136,7 @@ def _read(frames: tuple[Frame, ...], lines: Lines) -> Piece:  # pragma: no cover
 
 def _noted(state: Read, lines: Lines) -> New | Unread:  # pragma: no cover
     if state.trial_id in _task.ours:
-        return Unread(state.payload, Mark(state.fingerprint, state.stamped_on))
+        return Unread(state.trial_id, state.payload, Mark(state.fingerprint, state.stamped_on))
     trial = state.trial
     dated = registry_date("sponsor", trial.last_update_posted_on, _task.data_version_on)
     lines.add(_task.of_all | row_of(state, 1, dated))

@@ -53,23 +53,21 @@ class Shown:
             pieces = read_apart(landed.frames(), task, stage, workers)
             if pieces is not None and self._take_pieces(pieces, task, stage):
                 return
+            stage.clear()
         for state in read(landed.frames(), night.reader, night.today, known):
             self._show(state, stage, data_version_on)
 
     def _take_pieces(self, pieces: list[Piece], task: Task, stage: Stage) -> bool:
         """Take what other processes read. False, and nothing is taken, where two of them read one trial."""
         found = [each for piece in pieces for each in piece.found]
-        told = [each.trial_id for each in found if isinstance(each, New | Seen)]
+        told = [each.trial_id for each in found if not isinstance(each, Unreadable)]
         if len(told) != len(set(told)):
             return False
-        seen: set[str] = set()
         for each in found:
-            if isinstance(each, New | Seen):
-                seen.add(each.trial_id)
             if isinstance(each, New):
                 self._take_new(each)
             elif isinstance(each, Unread):
-                for state in read([each], task.reader, task.today, task.known, seen):
+                for state in read([each], task.reader, task.today, task.known):
                     self._show(state, stage, task.data_version_on)
             else:
                 self._show(each, stage, task.data_version_on)

@@ -80,14 +80,15 @@ class Stage:
         self.count = 0
 
     def __enter__(self) -> Self:
-        self._clear()  # what a night that was killed left
+        self.clear()  # what a night that was killed left
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
-        self._clear()  # what another process wrote and nobody took
+        self.clear()
 
-    def _clear(self) -> None:
+    def clear(self) -> None:
+        """Remove what other processes wrote and nobody took."""
         for leftover in self._work.glob("stage-*.ndjson"):
             leftover.unlink()
 

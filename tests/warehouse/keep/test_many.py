@@ -123,6 +123,13 @@ def test_two_records_of_one_number_that_two_processes_read_are_told_apart(tmp_pa
     assert (certificate.new_versions, certificate.quarantined) == (len(NUMBERS), 1)
 
 
+def test_a_held_trial_that_lands_as_it_was_and_as_it_is_is_told_apart(tmp_path: Path) -> None:
+    again = record(NUMBERS[0], overallStatus="COMPLETED")
+    others = list(map(record, NUMBERS[1:]))
+    _, (_, second) = see_that_both_agree(tmp_path, [record(NUMBERS[0])], [again, *others, record(NUMBERS[0])])
+    assert (second.new_versions, second.quarantined) == (len(NUMBERS), 1)
+
+
 def test_a_process_that_dies_costs_time_and_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     dying = Watchful(dies=True)
     records: list[dict[str, Any] | bytes] = [*map(record, NUMBERS)]
