@@ -83,6 +83,12 @@ def test_a_trial_is_judged_alike_with_the_screen_and_without(trial: Trial) -> No
     assert judge(trial) == judged_unscreened(trial)
 
 
+@pytest.mark.parametrize("condition", ["Behavior, Addictive®", "Behavior • Addictive", "Alkohol‑Use", "Smoking™"])
+def test_a_condition_between_foreign_marks_is_judged_alike(condition: str) -> None:
+    trial = Trial("NCT00000001", title="Kétamine", conditions=[Condition(condition=condition)])
+    assert judge(trial) == judged_unscreened(trial)
+
+
 def finders() -> Iterator[rules.Finder]:
     yield from (rules.drug_name(), rules.drug_abbreviation(), any_word())
     yield from map(rules.context, sorted({row["context"] for row in rows("contexts.csv")}))

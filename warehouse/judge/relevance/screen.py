@@ -33,9 +33,8 @@ def _is_headed(listed: Iterable[MeshTerm], side: str, known: Iterable[str]) -> b
 def _may_be_in(finder: Finder, texts: Iterable[str | None]) -> bool:
     plain: list[str] = []
     for text in filter(None, texts):
-        if text.isascii():
-            plain.append(text)
-        elif finder.search(folded_text(text)):
+        plain.append(text if text.isascii() else folded_text(text))
+        if not plain[-1].isascii() and finder.search(plain[-1]):
             return True
     lower = "\n".join(plain).lower()
     return finder.may_be_among(words_of(lower), lower)
