@@ -23,10 +23,15 @@ def flush(path: Path) -> None:
 
 
 def write_whole(path: Path, content: bytes, mode: int = FOR_EVERYONE) -> None:
-    """Write a file so that readers see the old one or the new one, never a part. ``mode`` is for a new one."""
+    """Write a file so that readers see the old one or the new one, never a part. ``mode`` is for a new one.
+
+    It is never more readable than that, not even while it is written.
+    """
     aside = path.with_name(f".{path.name}.part")
     try:
-        aside.write_bytes(content)
+        aside.unlink(missing_ok=True)  # of one who died; it may be another user's
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(content)
         take_after(aside, path, mode)
         flush(aside)
         aside.replace(path)
