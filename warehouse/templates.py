@@ -44,3 +44,4 @@ class _AsPythonDoes(jinja2.FileSystemBytecodeCache):
         with suppress(OSError):
             Path(self.directory).mkdir(exist_ok=True)
             super().dump_bytecode(bucket)
+            Path(self._get_cache_filename(bucket)).chmod(0o644)  # as Python's own

@@ -33,6 +33,7 @@ def test_what_a_template_was_compiled_to_is_kept_and_read(folder: Path) -> None:
     before = once.stat().st_ino
     assert said(folder) == "a &lt;b&gt;"
     assert [each.stat().st_ino for each in kept(folder)] == [before]
+    assert once.stat().st_mode & 0o777 == 0o644
 
 
 def test_plain_text_alone_is_not_escaped(folder: Path) -> None:

@@ -20,14 +20,15 @@ def with_other_words(
 ) -> str | None:
     """Copy the file of that digest, with the words ``now`` for those ``before``; returns the copy's digest.
 
-    None, and no copy, where it is another file by now or none: then its view is to be written out again.
+    None, and no copy, where it is another file by now, or none that can be read: then its view is to be written
+    out again.
     """
+    seen = None
     try:
-        file = path.open("rb")
-    except OSError:  # gone, or not ours to read
-        return None
-    with file:
-        seen = _copied(file, to, digest, _encoded(before), _encoded(now))
+        with path.open("rb") as file:
+            seen = _copied(file, to, digest, _encoded(before), _encoded(now))
+    except OSError:
+        pass  # whoever writes it out again meets the same trouble, if it is the disk's, and says so
     if seen is None:
         to.unlink(missing_ok=True)
     return seen

@@ -84,14 +84,16 @@ def digest_of(path: Path) -> str:
 
 
 def copied(path: Path, to: Path, digest: str) -> bool:
-    """Copy a file, and see from the very bytes that were copied whether it is the one of that digest."""
+    """Copy a file, and see from the very bytes that were copied whether it is the one of that digest.
+
+    A file that cannot be read, or has no room twice, is not: then all is made anew, which says what is wrong.
+    """
+    seen = hashlib.sha256()
     try:
-        file = path.open("rb")
-    except OSError:  # gone, or not ours to read
+        with path.open("rb") as file, to.open("wb") as copy:
+            while piece := file.read(A_PIECE):
+                seen.update(piece)
+                copy.write(piece)
+    except OSError:
         return False
-    with file, to.open("wb") as copy:
-        seen = hashlib.sha256()
-        while piece := file.read(A_PIECE):
-            seen.update(piece)
-            copy.write(piece)
     return seen.hexdigest() == digest

@@ -104,3 +104,6 @@ def _digest(parts: Iterable[str]) -> str:
         content = part.encode()
         digest.update(b"%d " % len(content) + content)
     return digest.hexdigest()
+
+
+edition()  # now that the program is read, not when it publishes: in a long night another may have come to the disk

@@ -1,5 +1,6 @@
 """Where things stand after a night: what ``status.json`` says, for readers who never open the store."""
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,9 +127,16 @@ def left_as(published: Path) -> str:
 
 
 def is_as_left(published: Path, facts: Mapping[str, Any] | None) -> bool:
-    """Whether a published file is the one that a night has opened and looked through, and nobody touched since."""
+    """Whether a published file is the one that a night has opened and looked through, and nobody touched since.
+
+    False also for one that whoever asks may not read.
+    """
     try:
-        return bool(facts) and left_as(published) == (facts or {}).get("published_file")
+        return (
+            os.access(published, os.R_OK)
+            and bool(facts)
+            and left_as(published) == (facts or {}).get("published_file")
+        )
     except OSError:
         return False
 

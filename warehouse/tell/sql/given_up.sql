@@ -1,4 +1,4 @@
--- What was given up and can be sent again, without anybody's address. Read by: postbag.py.
+-- What was given up and can be sent again, without anybody's address. Read by: mail_status.py.
 SELECT
     subscription,
     count(*) AS mails,

@@ -1,4 +1,4 @@
--- Mail that was offered in vain: to the operator, and to a server that takes none at all. Read by: postbag.py.
+-- Mail that was offered in vain: to the operator, and to a server that takes none at all. Read by: mail_status.py.
 SELECT
     count(*) FILTER (topic = 'trouble') AS to_the_operator,
     count(*) FILTER (state = 'due') AS to_no_server,
