@@ -3,6 +3,8 @@
 import json
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -138,3 +140,28 @@ def test_a_process_that_dies_costs_time_and_nothing_else(tmp_path: Path, caplog:
     assert "the records are read without processes of their own" in caplog.text
     assert dying.read_here == NUMBERS
     assert found == kept(tmp_path / "here", [records], 1, Reader())
+
+
+WITHOUT_PROCESSES = """
+import multiprocessing, sys
+from pathlib import Path
+multiprocessing.set_forkserver_preload(["tests.warehouse.keep.cannot_fork"])
+from tests.warehouse.keep.test_many import NUMBERS, Reader, kept, record
+(certificate,), _ = kept(Path(sys.argv[1]), [[*map(record, NUMBERS)]], 2, Reader())
+print(certificate.outcome, certificate.new_versions)
+"""
+
+
+def test_where_no_process_can_be_had_the_night_reads_alone(tmp_path: Path) -> None:
+    """In a process of its own, for the server that forks is there once for all."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PROCESSES, str(tmp_path / "store")],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout == f"complete {len(NUMBERS)}\n", done.stderr
+    assert "without processes of their own" in done.stderr
