@@ -14,7 +14,7 @@ from tests.house import House
 from tests.postoffice import PostOffice, open_post_office, reopened
 from tests.records import a_trial, with_status
 from warehouse.store.file import FILE
-from warehouse.tell.retries import MOST_ATTEMPTS
+from warehouse.tell.retries import JITTER, LONGEST_PAUSE, MOST_ATTEMPTS
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd"),
@@ -97,7 +97,7 @@ def test_a_mailbox_that_is_full_for_a_day_gets_its_mail_in_the_end(
     assert (still.waiting, states(house)["one@example.org"]) == (1, "failed")
     assert "next attempt from" in still.sentence
     office.refused.clear()
-    house.now += timedelta(hours=12)
+    house.now += LONGEST_PAUSE * (1 + JITTER)
     assert deliver(house).waiting == 0
     assert arrived(office) == sorted(TWO)
 
