@@ -171,13 +171,12 @@ def test_where_nothing_changed_nothing_is_made_anew(shop: Shop) -> None:
 @pytest.mark.slow
 def test_each_table_that_changed_is_seen_published(shop: Shop) -> None:
     for table in PUBLIC_TABLES:
-        if table == "trial":
+        if table in ("trial", "trial_publication"):  # one that no view shows, and one without a row here
             continue
         text = [column.name for column in published_columns(table) if column.type == "VARCHAR"][-1]
-        anew = shop.a_day_later(
-            f"UPDATE {table} SET {text} = concat({text}, ' otherwise')",
-        )
-        assert table in anew, table
+        anew = shop.a_day_later(f"UPDATE {table} SET {text} = concat({text}, ' otherwise')")
+        # On the night on which all is made anew a table may come to stand where it stood.
+        assert table in anew or noted(shop.published / "earlier").nights == 0, table
 
 
 def _flipped(path: Path) -> None:
