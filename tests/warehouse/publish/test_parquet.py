@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import duckdb
@@ -80,6 +81,7 @@ def test_a_reader_finds_one_night_or_the_other_and_never_none(tmp_path: Path) ->
     reader.start()
     for night in range(1, 50):
         put_in_place(a_folder(tmp_path, str(night)), tmp_path / "parquet")
+        time.sleep(0.01)  # a folder stays for a night: while a reader opens it, two must not pass
     ended.set()
     reader.join()
     assert missed == []
