@@ -80,17 +80,18 @@ class Shown:
         if isinstance(state, Unreadable):
             self.unreadable.append(state)
             return
-        self.trial_ids.append(state.trial_id)
-        if state.stamped_on:
-            self.stamped[state.stamped_on] += 1
+        self._see(state)
         if isinstance(state, Read):
             self._take(state, stage, data_version_on)
 
+    def _see(self, state: Read | Seen | New) -> None:
+        self.trial_ids.append(state.trial_id)
+        if state.stamped_on:
+            self.stamped[state.stamped_on] += 1
+
     def _take_new(self, new: New) -> None:
         """What another process read and staged of a trial that was never held."""
-        self.trial_ids.append(new.trial_id)
-        if new.stamped_on:
-            self.stamped[new.stamped_on] += 1
+        self._see(new)
         self.new.add(new.trial_id)
         self._note(new.trial_id, new.first_posted_on, new.judgement, new.flags)
 
