@@ -86,7 +86,7 @@ def publish(
             # From the new file, before it is in place: page, feed and file must not tell different nights.
             made = dict(_made(built, companions))
             told = parquet.words(built)
-            written = parquet.write_parquet(built, marks.views, columns, folder / parquet.LINK, last)
+            written = parquet.write_parquet(built, marks.views, columns, folder / parquet.LINK, last, told)
             held = last_night.tables_of(built, marks.kept)
         tonight = LastNight(
             last_night.digest_of(aside), held, told, written, last.nights + 1 if last.digest else 0

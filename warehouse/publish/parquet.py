@@ -36,16 +36,20 @@ def words(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def write_parquet(
-    con: duckdb.DuckDBPyConnection, marks: Mapping[str, str], folder: Path, before: Path, last: LastNight
+    con: duckdb.DuckDBPyConnection,
+    marks: Mapping[str, str],
+    folder: Path,
+    before: Path,
+    last: LastNight,
+    told: Mapping[str, str],
 ) -> dict[str, Written]:
     """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet.
 
     Folder and files take after those that readers have in ``before``. A view whose mark is still what it was
-    ``last`` is not asked again: its file's columns are copied from there, under tonight's words.
+    ``last`` is not asked again: its file's columns are copied from there, under tonight's words (``told``).
     """
     clear(folder)
     folder.mkdir(exist_ok=True)
-    told = words(con)
     written = {}
     for view, mark in marks.items():
         path, was = folder / f"{view}.parquet", last.parquet.get(view)

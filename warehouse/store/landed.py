@@ -8,6 +8,7 @@ what each record is known: a frame of some dozens, packed by itself, is unpacked
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -125,7 +126,7 @@ class Frame:
         return zstandard.decompress(self.packed).split(b"\n")[: len(self.marks)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Landed:
     """A complete landed file."""
 
@@ -137,22 +138,23 @@ class Landed:
 
     def count(self) -> int:
         """How many records there are."""
-        return sum(len(each.marks) for each in self._told().frames)
+        return sum(len(each.marks) for each in self._told.frames)
 
     def frames(self) -> Iterator[Frame]:
         with self.path.open("rb") as file:
-            for each in self._told().frames:
+            for each in self._told.frames:
                 yield Frame(file.read(each.length), each.marks)
 
     def records(self) -> Iterator[bytes]:
         for frame in self.frames():
             yield from frame.records()
 
+    @cached_property
     def _told(self) -> _Manifest:
         return msgspec.json.decode(self.manifest.read_bytes(), type=_Manifest)
 
     def collected(self) -> Collected:
-        kept = self._told()
+        kept = self._told
         fates: dict[str, Fate] = {trial_id: Removed(said) for trial_id, said in kept.removed.items()}
         fates |= {trial_id: Merged(survivor) for trial_id, survivor in kept.merged.items()}
         return Collected(

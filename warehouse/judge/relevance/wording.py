@@ -52,8 +52,8 @@ class Finder:
     def search(self, words: str) -> re.Match[str] | None:
         return self._regex.search(words) if self.may_be_in(words) else None
 
-    def match(self, words: str, start: int = 0) -> re.Match[str] | None:
-        return self._regex.match(words, start) if self.may_be_in(words) else None
+    def match(self, words: str) -> re.Match[str] | None:
+        return self._regex.match(words) if self.may_be_in(words) else None
 
     def fullmatch(self, words: str) -> re.Match[str] | None:
         return self._regex.fullmatch(words) if self.may_be_in(words) else None
