@@ -44,6 +44,16 @@ def span(written: str | None) -> Span | None:
         return None
 
 
+def as_columns(column: str, written: str | None) -> dict[str, str | date | None]:
+    """A written date as its columns in the views, with the first and last day that it can mean."""
+    days = span(written)
+    return {
+        column: written,
+        f"{column}_earliest": days.earliest if days else None,
+        f"{column}_latest": days.latest if days else None,
+    }
+
+
 def day(written: str | None) -> date | None:
     """A written date that names one day; None for a month, a year or nonsense."""
     found = span(written)

@@ -13,16 +13,32 @@ class RegistryError(ConnectorError):
     """The registry could not be read completely. Time may heal it: try again later."""
 
 
+class NotShownError(RegistryError):
+    """The registry is well, and has nothing to show of this one trial. It says nothing of any other."""
+
+
 class RefusedError(RegistryError):
     """The registry will not talk to us (a 403, a wall of HTML). The operator must act."""
 
 
 class OurBugError(ConnectorError):
-    """The registry says that our request was wrong. A developer must act."""
+    """The registry says that our request was wrong. A developer must act. ``said`` is what it said."""
+
+    def __init__(self, sentence: str, said: str = "") -> None:
+        super().__init__(sentence)
+        self.said = said
 
 
 class NetworkError(ConnectorError):
     """The environment names a proxy or certificates that cannot be used. The operator must act."""
+
+
+class PlaceError(ConnectorError):
+    """A place elsewhere did not take what was to be published there. The text is ours and holds no secret."""
+
+
+class PlaceAddressError(PlaceError):
+    """What names a place cannot be meant: the operator must change it. The text follows the setting's name."""
 
 
 class MailError(ConnectorError):

@@ -18,8 +18,19 @@ _PATTERNS = {row["registry"]: row["pattern"] for row in read_rows(Path(__file__)
 NCT_NUMBER = re.compile(_PATTERNS["clinicaltrials.gov"])
 REGISTRIES_NUMBERS = "|".join(_PATTERNS.values())
 """A number of any registry that we know, as a pattern."""
+_SUBMITTED = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}-[0-9]{2}")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 _IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
+
+
+def as_typed(text: str) -> str:
+    """A number that a person typed, as trials bear it: an EU number without the count of its submissions.
+
+    >>> as_typed(" nct0123 4567"), as_typed("2024-518143-38-00")
+    ('NCT01234567', '2024-518143-38')
+    """
+    bare = "".join(text.split()).upper()
+    return bare[:-3] if _SUBMITTED.fullmatch(bare) else bare
 
 
 def is_a_trials_number(text: str) -> bool:
