@@ -46,6 +46,26 @@ def shown(text: str) -> str:
     return _dressed(folded) if letter_by_letter is None else letter_by_letter
 
 
+def in_lines(text: str) -> str:
+    """The text as ``shown``, but for its lines: they stay apart, with the blanks that they begin with.
+
+    >>> in_lines("Inclusion:\\r\\n\\n\\n* Adults \\n  * who drink\\n")
+    'Inclusion:\\n\\n* Adults\\n  * who drink'
+    """
+    is_plain = text.isascii() and text.replace("\n", "").isprintable()
+    if is_plain and not any(map(text.__contains__, _UNEVEN)) and text[:1].strip() and text[-1:].strip():
+        return text
+    lines: list[str] = []
+    for line in text.strip().replace("\t", "    ").splitlines():
+        content = shown(line)
+        if content or (lines and lines[-1]):
+            lines.append(" " * (len(line) - len(line.lstrip(" "))) + content if content else "")
+    return "\n".join(lines).strip("\n")
+
+
+_UNEVEN = ("  ", " \n", "\n\n\n")
+
+
 def _dressed(folded: str) -> str:
     letters = [letter for letter in set(folded) if not " " <= letter <= "~"]
     dressed = {ord(letter): usual for letter in letters if (usual := _usual(letter)) != letter}

@@ -32,3 +32,8 @@ def status_groups() -> dict[str, str]:
 def status_group(status: str | None) -> str | None:
     """The group of a status as the registry sends it; None where it sends none."""
     return None if status is None else status_groups().get(status, UNRECOGNISED)
+
+
+def stop(status: str | None) -> str | None:
+    """How a status of the group ``stopped`` stops a trial: ``end``, ``halt`` or ``permission``; else None."""
+    return next((row["stop"] or None for row in status_rows() if row["status"] == status), None)
