@@ -70,6 +70,15 @@ class Arm(Entry):
     description: str | None = None
 
 
+class ArmIntervention(Entry):
+    """That an intervention is given in an arm."""
+
+    NAMED_BY = ("arm_label", "intervention_type", "intervention_name")
+    arm_label: str | None = None
+    intervention_name: str | None = None
+    intervention_type: str | None = None
+
+
 class Outcome(Entry):
     """``outcome_type`` is primary, secondary or other."""
 
@@ -120,12 +129,28 @@ class Publication(Entry):
     publication_type: str | None = None
 
 
-class Trial(msgspec.Struct, omit_defaults=True):
-    """A trial's columns as in ``trial_version``, and the rows of its child tables in the order of the record.
+class Document(Entry):
+    """A document that stands at the registry: a protocol, a plan of analysis, a form of consent."""
 
-    A written date has its type, and the first and last day that it can mean, beside it. ``purpose`` is what the
-    sponsor says that the trial is for. ``reads_otherwise_from`` is the first day on which the same record will
-    be read otherwise, at a registry whose status follows the calendar.
+    NAMED_BY = ("document_type", "name", "document_date", "url")
+    TOLD_BY = ("uploaded_on", "has_protocol", "has_sap", "has_icf")
+    document_type: str | None = None
+    name: str | None = None
+    document_date: str | None = None
+    uploaded_on: date | None = None
+    url: str | None = None
+    has_protocol: bool | None = None
+    has_sap: bool | None = None
+    has_icf: bool | None = None
+
+
+class Trial(msgspec.Struct, omit_defaults=True):
+    """A trial's columns as in ``trial_version`` and ``trial_detail``, and the rows of its child tables.
+
+    A written date has its type, and the first and last day that it can mean, beside it; an age has its years.
+    ``primary_purpose`` is what the sponsor says that the trial is for. ``reads_otherwise_from`` is the first day
+    on which the same record will be read otherwise, at a registry whose status follows the calendar.
+    ``documents`` are shown, and never count as a change.
     """
 
     trial_id: str
@@ -137,7 +162,6 @@ class Trial(msgspec.Struct, omit_defaults=True):
     last_known_status: str | None = None
     why_stopped: str | None = None
     study_type: str | None = None
-    purpose: str | None = None
     phases: list[str] | None = None
     enrollment: int | None = None
     enrollment_type: str | None = None
@@ -165,17 +189,43 @@ class Trial(msgspec.Struct, omit_defaults=True):
     has_results: bool | None = None
     lead_sponsor: str | None = None
     lead_sponsor_class: str | None = None
+    allocation: str | None = None
+    intervention_model: str | None = None
+    masking: str | None = None
+    who_masked: list[str] | None = None
+    primary_purpose: str | None = None
+    observational_model: str | None = None
+    time_perspective: str | None = None
+    sex: str | None = None
+    minimum_age: str | None = None
+    minimum_age_years: float | None = None
+    maximum_age: str | None = None
+    maximum_age_years: float | None = None
+    healthy_volunteers: bool | None = None
+    eligibility_criteria: str | None = None
+    brief_summary: str | None = None
+    detailed_description: str | None = None
+    has_dmc: bool | None = None
+    is_fda_regulated_drug: bool | None = None
+    is_fda_regulated_device: bool | None = None
+    ipd_sharing: str | None = None
+    ipd_sharing_description: str | None = None
+    results_first_submitted_on: date | None = None
+    results_delay_requested_on: date | None = None
+    results_waived: bool | None = None
     reads_otherwise_from: date | None = None
     conditions: list[Condition] = []
     keywords: list[Keyword] = []
     mesh_terms: list[MeshTerm] = []
     interventions: list[Intervention] = []
     arms: list[Arm] = []
+    arm_interventions: list[ArmIntervention] = []
     outcomes: list[Outcome] = []
     sites: list[Site] = []
     sponsors: list[Sponsor] = []
     identifiers: list[Identifier] = []
     publications: list[Publication] = []
+    documents: list[Document] = []
 
 
 def told_apart(entries: list[E]) -> list[E]:
@@ -261,7 +311,9 @@ class Counted:
     ``enrollment`` likewise. ``lists`` stand by child view. ``criteria`` say who may take part. ``rest`` is what
     has no kind of its own, by the registry's own module; of modules in ``shown`` its values may be told, while
     others may name people. ``registrys_own`` are parts that the registry adds, not the sponsor. ``posted`` moves
-    whenever the sponsor's hand is in a new state.
+    whenever the sponsor's hand is in a new state. ``status_from`` says what the status follows from, where it
+    stands nowhere in the record. ``known`` are the fields of which a record that came in part tells what the whole
+    one will; None where it came whole.
     """
 
     columns: Mapping[str, Any]
@@ -274,6 +326,8 @@ class Counted:
     shown: frozenset[str] = frozenset()
     registrys_own: Mapping[str, Any] = field(default_factory=dict)
     posted: Any = None
+    status_from: str | None = None
+    known: frozenset[str] | None = None
 
 
 class Mark(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -302,22 +356,30 @@ class Reading(Protocol):
     def counted(self, spelling: Spelling) -> Counted:
         """What is compared of it, its texts in one spelling."""
 
+    def on(self, today: date) -> "Reading":
+        """The same record, as it is read on another day."""
+
 
 class Reader(Protocol):
     """Reads the records of one registry. Pure: it asks nobody, and the calendar only by ``today``.
 
     ``number_at`` is where in a record the trial's number stands, as a path. ``edition`` is raised whenever the
-    same bytes are read otherwise than before: then every record is read once more.
+    same bytes are read otherwise than before: then every record is read once more. ``needs_latest`` where the
+    next night looks at the bytes of this one (``Question.held``), be the state of their trial the same.
     """
 
     number_at: str
     edition: int
+    needs_latest: bool
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
         """The bytes but for the registry's stamp, and the day of the data version that the stamp names, if any.
 
         They are not parsed: of what is known by them nothing more is asked.
         """
+
+    def impersonal(self, payload: bytes) -> bytes | None:
+        """The record as it may be published, without people, as JSON; None for what is no record at all."""
 
     def read(self, payload: bytes, today: date) -> Reading:
         """Raises ``UnreadableError``."""
