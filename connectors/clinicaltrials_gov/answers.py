@@ -116,6 +116,21 @@ def is_a_trial(record: bytes) -> bool:
     return b'"protocolSection"' in dict(filter(None, map(named, members))) and not around.strip()
 
 
+def results_section(answer: Answer) -> bytes | None:
+    """The results section of a record, as sent; None where there is none, or nothing in it.
+
+    Raises ``RegistryError`` when the body is cut off or is not an object.
+    """
+    try:
+        members, end = divided(answer.body, answer.body.index(b"{"))
+    except ValueError as error:
+        raise RegistryError(f"{answer.url} answered something unreadable") from error
+    if answer.body[end:].strip():
+        raise RegistryError(f"{answer.url} answered something unreadable")
+    section = dict(filter(None, map(named, members))).get(b'"resultsSection"', b"")
+    return section if section.startswith(b"{") and section[1:-1].strip() else None
+
+
 def data_version(answer: Answer) -> str:
     """The registry's ``dataTimestamp`` in our one form; where it is no instant, as sent.
 
