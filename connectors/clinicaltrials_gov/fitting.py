@@ -6,22 +6,25 @@ payload, tonight's or one that we hold, comes this way.
 """
 
 import typing
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from connectors.canonical import RareError, content_hash, stored_in_place
 from connectors.clinicaltrials_gov.counting import what_counts
 from connectors.clinicaltrials_gov.oddities import is_usual
-from connectors.clinicaltrials_gov.record import CODES, MOST, TypedRecord, bare, is_code
+from connectors.clinicaltrials_gov.persons import Named, named_in
+from connectors.clinicaltrials_gov.record import CODES, MOST, TypedRecord, bare, is_code, is_prose
 from connectors.lenient import Odd, decoded, said
 from connectors.numbers import PLACE, number_by_structure, number_in, number_in_passing
-from connectors.spelling import compared, shown
+from connectors.spelling import compared, in_lines, shown
 from connectors.trial import UnreadableError
 
 Record = dict[str, Any]
+P = TypeVar("P", bound=msgspec.Struct)
 
 NUMBER_AT = ".".join(PLACE)
 MOST_SHOWN = 40
@@ -33,7 +36,8 @@ _MISSING = object()
 class Understood:
     """A record as far as it can be read: every value of ``record`` that ``typed`` knows is of its type.
 
-    ``content_hash`` is that of what counts in it. ``is_usual`` when none of its values needs a flag.
+    ``content_hash`` is that of what counts in it. ``is_usual`` when none of its values needs a flag. ``named``
+    is what it says of people, which ``typed`` does not hold.
     """
 
     trial_id: str
@@ -43,6 +47,7 @@ class Understood:
     is_usual: bool = False
     odd: tuple[Odd, ...] = ()
     fitted: Record | None = None
+    named: Named = ()
 
     @property
     def record(self) -> Record:
@@ -68,10 +73,17 @@ def understood(payload: bytes) -> Understood:
 
 def _plain(trial_id: str, payload: bytes, record: Record) -> Understood:
     """The usual record, of which nothing is left out: each of its texts is looked at once."""
+    prose = list(_prose(record))
     spelt = stored_in_place(what_counts(record))
     spelt.compare_alike(CODES)
+    if shown_only := record.get("documentSection"):
+        stored_in_place({"documentSection": shown_only}).compare_alike(CODES)
     typed = msgspec.convert(record, TypedRecord)
-    return Understood(trial_id, payload, typed, spelt.content_hash(), is_usual(record, typed))
+    for path, text in prose:
+        _set(typed, path, in_lines(text))
+    named = named_in(record)
+    usual = is_usual(record, typed)
+    return Understood(trial_id, payload, typed, spelt.content_hash(), usual, named=named)
 
 
 def _odd(trial_id: str, payload: bytes, record: Record, odd: list[Odd]) -> Understood:
@@ -82,8 +94,42 @@ def _odd(trial_id: str, payload: bytes, record: Record, odd: list[Odd]) -> Under
         record.setdefault(PLACE[0], {}).setdefault(PLACE[1], {}).setdefault(PLACE[2], trial_id)
         typed = msgspec.convert(record, TypedRecord)
     return Understood(
-        trial_id, payload, spelt(typed), content_hash(what_counts(record)), False, tuple(odd), record
+        trial_id,
+        payload,
+        spelt(typed),
+        content_hash(what_counts(record)),
+        odd=tuple(odd),
+        fitted=record,
+        named=named_in(record),
     )
+
+
+def _prose(record: Record) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Each text that keeps its lines, with its path, as sent: one that is spelt in place loses them."""
+    for path in _prose_paths(TypedRecord):
+        part: Any = record
+        for step in path:
+            part = part.get(step) if type(part) is dict else None
+        if type(part) is str:
+            yield path, part
+
+
+@cache
+def _prose_paths(kind: type[msgspec.Struct]) -> tuple[tuple[str, ...], ...]:
+    found: list[tuple[str, ...]] = []
+    for part in msgspec.structs.fields(kind):
+        of = bare(part.type)
+        if isinstance(of, type) and issubclass(of, msgspec.Struct):
+            found += [(part.encode_name, *below) for below in _prose_paths(of)]
+        elif is_prose(part.type):
+            found.append((part.encode_name,))
+    return tuple(found)
+
+
+def _set(part: Any, path: tuple[str, ...], text: str) -> None:
+    for step in path[:-1]:
+        part = getattr(part, step)
+    setattr(part, path[-1], text)
 
 
 def _decoded(payload: bytes) -> tuple[Any, list[Odd]]:
@@ -160,6 +206,14 @@ def _object(kind: type[msgspec.Struct], value: Any, path: str, odd: list[Odd]) -
     return kept
 
 
+def shaped(kind: type[P], value: Any) -> P:
+    """As much of the value as is of this shape, its texts as they are stored."""
+    fitted = _fitted(kind, value, "", [])
+    part = msgspec.convert({} if fitted is _MISSING else fitted, kind)
+    _spell(kind, part)
+    return part
+
+
 # -- spelling its texts ------------------------------------------------------------------------------------
 
 
@@ -169,21 +223,13 @@ def spelt(typed: TypedRecord) -> TypedRecord:
     return typed
 
 
-def _as_stored(text: str, code: bool) -> str:
-    return compared(text) if code else shown(text)
-
-
 def _spell(kind: type[msgspec.Struct], part: Any) -> None:
-    for name, of, is_list, code in _texts(kind):
+    for name, of, is_list, as_stored in _texts(kind):
         value = getattr(part, name)
         if not value:
             continue
         if of is str:
-            stored = (
-                [made for each in value if (made := _as_stored(each, code))]
-                if is_list
-                else _as_stored(value, code)
-            )
+            stored = [made for each in value if (made := as_stored(each))] if is_list else as_stored(value)
             setattr(part, name, stored or None)
             continue
         for each in value if is_list else (value,):
@@ -191,13 +237,14 @@ def _spell(kind: type[msgspec.Struct], part: Any) -> None:
 
 
 @cache
-def _texts(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any, bool, bool], ...]:
-    """Of a struct, each part that holds texts: its name, of what it is made, whether a list, whether codes."""
+def _texts(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any, bool, Callable[[str], str]], ...]:
+    """Of a struct, each part that holds texts: its name, of what it is made, whether a list, how it is stored."""
     parts = []
     for part in msgspec.structs.fields(kind):
         of = bare(part.type)
         is_list = typing.get_origin(of) is list
         inner = typing.get_args(of)[0] if is_list else part.type
         if bare(inner) not in (int, bool):
-            parts.append((part.name, bare(inner), is_list, is_code(inner)))
+            as_stored = compared if is_code(inner) else in_lines if is_prose(inner) else shown
+            parts.append((part.name, bare(inner), is_list, as_stored))
     return tuple(parts)

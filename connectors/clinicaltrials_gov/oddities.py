@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from connectors.ages import years
 from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT
 from connectors.clinicaltrials_gov.record import TypedRecord
 from connectors.dates import span
@@ -33,6 +34,7 @@ DATES = tuple(
         "resultsFirstPostDateStruct.date",
     )
 )
+AGES = ("protocolSection.eligibilityModule.minimumAge", "protocolSection.eligibilityModule.maximumAge")
 ENROLLMENT = "protocolSection.designModule.enrollmentInfo.count"
 
 
@@ -45,8 +47,12 @@ def is_usual(record: dict[str, Any], typed: TypedRecord) -> bool:
         msgspec.convert(record, _usual_record())
     except msgspec.ValidationError:
         return False
-    written = (_read(typed, path) for path in _DATE_PATHS)
-    return all(span(each) for each in written if each is not None)
+    for paths, meaning in ((_DATE_PATHS, span), (_AGE_PATHS, years)):
+        for path in paths:
+            written = _read(typed, path)
+            if written is not None and meaning(written) is None:
+                return False
+    return True
 
 
 def _read(part: Any, path: list[str]) -> Any:
@@ -56,6 +62,7 @@ def _read(part: Any, path: list[str]) -> Any:
 
 
 _DATE_PATHS = [path.split(".") for path in DATES]
+_AGE_PATHS = [path.split(".") for path in AGES]
 
 
 @cache
@@ -98,6 +105,10 @@ def _unknown(record: dict[str, Any]) -> Iterator[Odd]:
         for value in _values(record, path.split(".")):
             if span(value) is None:
                 yield Odd(path, value, "a date that is none")
+    for path in AGES:
+        for value in _values(record, path.split(".")):
+            if years(value) is None:
+                yield Odd(path, value, "an age that is none")
     for value in _values(record, ENROLLMENT.split(".")):
         if value == UNKNOWN_ENROLLMENT:
             yield Odd(ENROLLMENT, str(value), "the registry's sentinel for unknown")
