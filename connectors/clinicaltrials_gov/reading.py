@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
+from connectors.ages import years
 from connectors.clinicaltrials_gov import record as sent
 from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT, counted
 from connectors.clinicaltrials_gov.fitting import NUMBER_AT, Understood, understood
+from connectors.clinicaltrials_gov.impersonal import impersonal
 from connectors.clinicaltrials_gov.oddities import flags
-from connectors.dates import day, span, version_day
+from connectors.clinicaltrials_gov.persons import Named, persons_within
+from connectors.dates import as_columns, day, span, version_day
 from connectors.trial import (
     Arm,
+    ArmIntervention,
     Condition,
     Counted,
+    Document,
     Flag,
     Identifier,
     Intervention,
@@ -32,6 +38,7 @@ from connectors.trial import (
 STAMP = re.compile(rb'"versionHolder"\s*:\s*"([^"\\]*)"')
 """The day of the data version, which the registry writes into every record every day."""
 URL = "https://clinicaltrials.gov/study/"
+DOCUMENTS_URL = "https://cdn.clinicaltrials.gov/large-docs"
 
 
 class Reader:
@@ -39,6 +46,7 @@ class Reader:
 
     number_at = f"$.{NUMBER_AT}"
     edition = 1
+    needs_latest = False
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
         """As the Protocol says. Outside of strings these quotation marks stand nowhere else."""
@@ -48,6 +56,10 @@ class Reader:
             return payload, None
         stamped_on = version_day(found[1].decode("utf-8", "replace"))
         return payload[: found.start(1)] + payload[found.end(1) :], stamped_on
+
+    def impersonal(self, payload: bytes) -> bytes | None:
+        """As the Protocol says."""
+        return impersonal(payload)
 
     def read(self, payload: bytes, today: date) -> "Reading":
         """As the Protocol says. ``today`` changes nothing: here the registry itself writes every status."""
@@ -66,7 +78,7 @@ class Reading:
 
     @cached_property
     def trial(self) -> Trial:
-        return as_trial(self.found.trial_id, self.found.typed)
+        return as_trial(self.found.trial_id, self.found.typed, self.found.named)
 
     @property
     def content_hash(self) -> str:
@@ -78,9 +90,12 @@ class Reading:
     def counted(self, spelling: Spelling) -> Counted:
         return counted(self.found.record, spelling)
 
+    def on(self, today: date) -> "Reading":
+        return self
 
-def as_trial(trial_id: str, typed: sent.TypedRecord) -> Trial:
-    """The trial in the views' words; its texts as ``typed`` spells them."""
+
+def as_trial(trial_id: str, typed: sent.TypedRecord, named: Named = ()) -> Trial:
+    """The trial in the views' words; its texts as ``typed`` spells them, without whom it ``named``."""
     protocol = typed.protocolSection
     names = protocol.identificationModule
     status = protocol.statusModule or sent.Status()
@@ -97,7 +112,6 @@ def as_trial(trial_id: str, typed: sent.TypedRecord) -> Trial:
         last_known_status=status.lastKnownStatus,
         why_stopped=status.whyStopped,
         study_type=design.studyType,
-        purpose=design.designInfo.primaryPurpose if design.designInfo else None,
         phases=design.phases,
         enrollment=None if enrollment.count == UNKNOWN_ENROLLMENT else enrollment.count,
         enrollment_type=enrollment.type,
@@ -112,16 +126,27 @@ def as_trial(trial_id: str, typed: sent.TypedRecord) -> Trial:
         has_results=typed.hasResults,
         lead_sponsor=sponsor.name,
         lead_sponsor_class=sponsor.sponsor_class,
+        results_first_submitted_on=day(status.resultsFirstSubmitDate),
+        results_delay_requested_on=day(status.dispFirstSubmitDate),
+        results_waived=status.resultsWaived,
+        **_design(design.designInfo or sent.DesignInfo()),
+        **_eligibility(protocol.eligibilityModule or sent.Eligibility()),
+        **_explained(protocol),
+        **_told(protocol, named),
         conditions=told_apart([Condition(condition=each) for each in _conditions(protocol).conditions or []]),
         keywords=told_apart([Keyword(keyword=each) for each in _conditions(protocol).keywords or []]),
         mesh_terms=told_apart(_mesh_terms(typed.derivedSection or sent.DerivedSection())),
         interventions=told_apart(_interventions(protocol.armsInterventionsModule or sent.ArmsInterventions())),
         arms=told_apart(_arms(protocol.armsInterventionsModule or sent.ArmsInterventions())),
+        arm_interventions=told_apart(
+            _arm_interventions(protocol.armsInterventionsModule or sent.ArmsInterventions())
+        ),
         outcomes=told_apart(_outcomes(protocol.outcomesModule or sent.Outcomes())),
         sites=told_apart(_sites(protocol.contactsLocationsModule or sent.ContactsLocations())),
         sponsors=told_apart(_sponsors(protocol.sponsorCollaboratorsModule or sent.Sponsors())),
         identifiers=told_apart(_identifiers(names)),
         publications=told_apart(_publications(protocol.referencesModule or sent.References())),
+        documents=told_apart(_documents(trial_id, typed.documentSection)),
     )
 
 
@@ -131,14 +156,8 @@ def _written(struct: sent.Date | None) -> str | None:
 
 def _date(column: str, struct: sent.Date | None, *, typed: bool = True) -> dict[str, Any]:
     """A written date with its type, and the first and last day that it can mean."""
-    days = span(_written(struct))
     kind = {f"{column}_type": struct.type if struct else None} if typed else {}
-    return {
-        column: _written(struct),
-        **kind,
-        f"{column}_earliest": days.earliest if days else None,
-        f"{column}_latest": days.latest if days else None,
-    }
+    return as_columns(column, _written(struct)) | kind
 
 
 def _expected_end(status: sent.Status) -> dict[str, Any]:
@@ -154,6 +173,54 @@ def _expected_end(status: sent.Status) -> dict[str, Any]:
         "expected_end_date_type": end.type,
         "expected_end_on": days.latest if days else None,
     }
+
+
+def _design(design: sent.DesignInfo) -> dict[str, Any]:
+    masking = design.maskingInfo or sent.Masking()
+    return {
+        "allocation": design.allocation,
+        "intervention_model": design.interventionModel,
+        "masking": masking.masking,
+        "who_masked": masking.whoMasked,
+        "primary_purpose": design.primaryPurpose,
+        "observational_model": design.observationalModel,
+        "time_perspective": design.timePerspective,
+    }
+
+
+def _eligibility(module: sent.Eligibility) -> dict[str, Any]:
+    return {
+        "sex": module.sex,
+        "minimum_age": module.minimumAge,
+        "minimum_age_years": years(module.minimumAge),
+        "maximum_age": module.maximumAge,
+        "maximum_age_years": years(module.maximumAge),
+        "healthy_volunteers": module.healthyVolunteers,
+    }
+
+
+def _explained(protocol: sent.ProtocolSection) -> dict[str, Any]:
+    """Who watches over a trial, and whether its data will be shared."""
+    oversight = protocol.oversightModule or sent.Oversight()
+    return {
+        "has_dmc": oversight.oversightHasDmc,
+        "is_fda_regulated_drug": oversight.isFdaRegulatedDrug,
+        "is_fda_regulated_device": oversight.isFdaRegulatedDevice,
+        "ipd_sharing": (protocol.ipdSharingStatementModule or sent.Sharing()).ipdSharing,
+    }
+
+
+def _told(protocol: sent.ProtocolSection, named: Named) -> dict[str, Any]:
+    """What the sponsor tells at length, without people; they are looked for in all of it at once."""
+    description = protocol.descriptionModule or sent.Description()
+    texts = {
+        "eligibility_criteria": (protocol.eligibilityModule or sent.Eligibility()).eligibilityCriteria,
+        "brief_summary": description.briefSummary,
+        "detailed_description": description.detailedDescription,
+        "ipd_sharing_description": (protocol.ipdSharingStatementModule or sent.Sharing()).description,
+    }
+    there = persons_within("\n".join(filter(None, texts.values())), named)
+    return {name: there.removed_from(text) if there and text else text for name, text in texts.items()}
 
 
 def _conditions(protocol: sent.ProtocolSection) -> sent.Conditions:
@@ -193,6 +260,30 @@ def _arms(module: sent.ArmsInterventions) -> list[Arm]:
             description=each.description,
         )
         for each in module.armGroups or []
+    ]
+
+
+def _arm_interventions(module: sent.ArmsInterventions) -> list[ArmIntervention]:
+    """Which intervention is given in which arm, as the interventions say it; then what only an arm says.
+
+    An arm names its interventions with their type before them, as words: ``Drug: Ketamine``.
+    """
+    told: list[tuple[str | None, str | None, str | None]] = [
+        (label, each.name, each.type) for each in module.interventions or [] for label in each.armGroupLabels or []
+    ]
+    alike = set(told)
+    named = {
+        f"{(each.type or '').replace('_', ' ')}: {each.name}".casefold(): each
+        for each in module.interventions or []
+    }
+    for arm in module.armGroups or []:
+        for name in arm.interventionNames or []:
+            found = named.get(name.casefold(), sent.Intervention(name=name))
+            if (pair := (arm.label, found.name, found.type)) not in alike:
+                told.append(pair)
+    return [
+        ArmIntervention(arm_label=label, intervention_name=name, intervention_type=kind)
+        for label, name, kind in told
     ]
 
 
@@ -245,3 +336,25 @@ def _publications(module: sent.References) -> list[Publication]:
         Publication(pmid=each.pmid, citation=each.citation, publication_type=each.type)
         for each in module.references or []
     ]
+
+
+def _documents(trial_id: str, section: sent.DocumentSection | None) -> list[Document]:
+    module = (section and section.largeDocumentModule) or sent.Documents()
+    return [
+        Document(
+            document_type=each.typeAbbrev,
+            name=each.label,
+            document_date=each.date,
+            uploaded_on=day((each.uploadDate or "").partition("T")[0]),
+            url=_document_url(trial_id, each.filename) if each.filename else None,
+            has_protocol=each.hasProtocol,
+            has_sap=each.hasSap,
+            has_icf=each.hasIcf,
+        )
+        for each in module.largeDocs or []
+    ]
+
+
+def _document_url(trial_id: str, filename: str) -> str:
+    """Where the registry keeps it: in a folder named by the last two digits of its trial's number."""
+    return f"{DOCUMENTS_URL}/{trial_id[-2:]}/{trial_id}/{quote(filename, safe='')}"
