@@ -21,6 +21,9 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
 CODE = msgspec.Meta(title="code")
 Code = Annotated[str, CODE]
 """A word of the registry's, a number or a date: stored as it is compared. Any other text keeps its typography."""
+PROSE = msgspec.Meta(title="prose")
+Prose = Annotated[str, PROSE]
+"""A text of several paragraphs or a list of points: it keeps its lines too."""
 
 
 class _Part(msgspec.Struct, omit_defaults=True):
@@ -61,6 +64,9 @@ class Status(_Part):
     primaryCompletionDateStruct: Date | None = None
     completionDateStruct: Date | None = None
     studyFirstPostDateStruct: Date | None = None
+    resultsWaived: bool | None = None
+    resultsFirstSubmitDate: Code | None = None
+    dispFirstSubmitDate: Code | None = None
     resultsFirstPostDateStruct: Date | None = None
     lastUpdateSubmitDate: Code | None = None
     lastUpdatePostDateStruct: Date | None = None
@@ -81,13 +87,34 @@ class Conditions(_Part):
     keywords: list[str] | None = None
 
 
+class Oversight(_Part):
+    oversightHasDmc: bool | None = None
+    isFdaRegulatedDrug: bool | None = None
+    isFdaRegulatedDevice: bool | None = None
+
+
+class Description(_Part):
+    briefSummary: Prose | None = None
+    detailedDescription: Prose | None = None
+
+
 class Enrollment(_Part):
     count: Count | None = None
     type: Code | None = None
 
 
+class Masking(_Part):
+    masking: Code | None = None
+    whoMasked: list[Code] | None = None
+
+
 class DesignInfo(_Part):
+    allocation: Code | None = None
+    interventionModel: Code | None = None
     primaryPurpose: Code | None = None
+    observationalModel: Code | None = None
+    timePerspective: Code | None = None
+    maskingInfo: Masking | None = None
 
 
 class Design(_Part):
@@ -129,6 +156,14 @@ class Outcomes(_Part):
     otherOutcomes: list[Outcome] | None = None
 
 
+class Eligibility(_Part):
+    eligibilityCriteria: Prose | None = None
+    healthyVolunteers: bool | None = None
+    sex: Code | None = None
+    minimumAge: Code | None = None
+    maximumAge: Code | None = None
+
+
 class Site(_Part):
     facility: str | None = None
     status: Code | None = None
@@ -151,16 +186,44 @@ class References(_Part):
     references: list[Reference] | None = None
 
 
+class Sharing(_Part):
+    ipdSharing: Code | None = None
+    description: Prose | None = None
+
+
 class ProtocolSection(_Part):
     identificationModule: Identification
     statusModule: Status | None = None
     sponsorCollaboratorsModule: Sponsors | None = None
+    oversightModule: Oversight | None = None
+    descriptionModule: Description | None = None
     conditionsModule: Conditions | None = None
     designModule: Design | None = None
     armsInterventionsModule: ArmsInterventions | None = None
     outcomesModule: Outcomes | None = None
+    eligibilityModule: Eligibility | None = None
     contactsLocationsModule: ContactsLocations | None = None
     referencesModule: References | None = None
+    ipdSharingStatementModule: Sharing | None = None
+
+
+class Document(_Part):
+    typeAbbrev: Code | None = None
+    hasProtocol: bool | None = None
+    hasSap: bool | None = None
+    hasIcf: bool | None = None
+    label: str | None = None
+    date: Code | None = None
+    uploadDate: Code | None = None
+    filename: Code | None = None
+
+
+class Documents(_Part):
+    largeDocs: list[Document] | None = None
+
+
+class DocumentSection(_Part):
+    largeDocumentModule: Documents | None = None
 
 
 class Mesh(_Part):
@@ -180,6 +243,7 @@ class DerivedSection(_Part):
 
 class TypedRecord(_Part):
     protocolSection: ProtocolSection
+    documentSection: DocumentSection | None = None
     derivedSection: DerivedSection | None = None
     hasResults: bool | None = None
 
@@ -193,6 +257,10 @@ def bare(kind: Any) -> Any:
 
 def is_code(kind: Any) -> bool:
     return CODE in getattr(kind, "__metadata__", ()) or any(map(is_code, typing.get_args(kind)))
+
+
+def is_prose(kind: Any) -> bool:
+    return PROSE in getattr(kind, "__metadata__", ()) or any(map(is_prose, typing.get_args(kind)))
 
 
 def _named(kind: Any) -> Iterator[tuple[str, bool]]:
