@@ -9,9 +9,17 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from connectors.registry import Part
 
 MOST_ALTERNATIVES = 12
 """OR terms in one request, all parameters together: 12 pass, 14 do not (measured once, 2026)."""
+
+FIRST_YEAR = 1999
+"""The registry opened in February 2000; what it had before is first posted in 1999."""
+LONG_AGO = date(1900, 1, 1)
+FAR_OFF = date(2099, 12, 31)
 
 _PLAIN = re.compile(r"[\w'-]+(?: [\w'-]+)*", re.UNICODE)
 _OPERATOR = re.compile(r"\b(AND|OR|NOT|AREA|SEARCH|RANGE|EXPANSION|COVERAGE|MISSING|ALL|TILT)\b")
@@ -53,6 +61,33 @@ def expressions(
     for combination in itertools.product(*chunks):
         queries = [" OR ".join(map(term, words)) for words in combination]
         yield Expression(" with ".join(queries) or "everything", dict(zip(asked, queries, strict=True)))
+
+
+def years(today: date) -> tuple[Part, ...]:
+    """All that the registry holds, by year of first posting. The first part has no beginning, the last no end."""
+    last = max(today.year, FIRST_YEAR)
+    return tuple(
+        Part(
+            str(year),
+            LONG_AGO if year == FIRST_YEAR else date(year, 1, 1),
+            FAR_OFF if year == last else date(year, 12, 31),
+        )
+        for year in range(FIRST_YEAR, last + 1)
+    )
+
+
+def of_part(part: Part) -> Expression:
+    return Expression(
+        f"everything first posted in {part.name}", _dated("StudyFirstPost", part.first_on, part.last_on)
+    )
+
+
+def of_updates(since: date) -> Expression:
+    return Expression(f"everything updated since {since}", _dated("LastUpdatePost", since, FAR_OFF))
+
+
+def _dated(event: str, first_on: date, last_on: date) -> dict[str, str]:
+    return {"filter.advanced": f"AREA[{event}Date]RANGE[{first_on},{last_on}]"}
 
 
 def _chunk_sizes(lengths: Sequence[int]) -> tuple[int, ...]:
