@@ -10,6 +10,7 @@ class Request:
     path: str
     params: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

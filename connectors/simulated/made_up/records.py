@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from connectors.simulated.made_up.results import results
+
 Record = dict[str, Any]
 Row = dict[str, str]
 ENDED = ("COMPLETED", "TERMINATED")
@@ -25,7 +27,16 @@ def records() -> Iterator[Record]:
 
 def record(number: int) -> Record:
     """One trial as it stood on the day of its row."""
-    return _record(_rows()[number])
+    return with_its_results(_record(_rows()[number]))
+
+
+def with_its_results(kept: Record) -> Record:
+    """The record itself, with results to show if it says that it has any, and without if not."""
+    if not kept["hasResults"]:
+        kept.pop("resultsSection", None)
+    elif "resultsSection" not in kept:
+        kept["resultsSection"] = results(kept)
+    return kept
 
 
 def nct_id(number: int) -> str:
