@@ -7,9 +7,10 @@ import socket
 import struct
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.simulated.exchange import Reply, Request
@@ -42,6 +43,28 @@ class LoopbackServer:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+class OnLoopback(ABC):
+    """Who answers requests while the block lasts; a subclass says how."""
+
+    _server: LoopbackServer
+
+    def __enter__(self) -> Self:
+        self._server = LoopbackServer(self._respond)
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.port}"
+
+    @abstractmethod
+    def _respond(self, request: Request, address_length: int) -> Reply:
+        """As ``Respond`` says."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -87,13 +110,17 @@ class _Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         params = dict(parse_qsl(address.query, keep_blank_values=True))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server.respond(Request(self.command, address.path, params, headers), len(self.path))
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        reply = self.server.respond(Request(self.command, address.path, params, headers, body), len(self.path))
         if reply.delay_s:
             self.server.is_stopping.wait(reply.delay_s)
         if reply.ending == "reset":
             self._reset()
         else:
             self._send(reply, "gzip" in headers.get("accept-encoding", ""))
+
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the standard library's name
         pass

@@ -7,11 +7,11 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from connectors.simulated.made_up.records import Record, nct_id, record, records
+from connectors.simulated.made_up.records import Record, nct_id, record, records, with_its_results
 from connectors.simulated.registry import SimulatedRegistry
 
 FIRST_DATA_VERSION = "2025-10-14T09:00:04"
-OUTSIDE_OF_THE_PROTOCOL = ("hasResults", "derivedSection")
+OUTSIDE_OF_THE_PROTOCOL = ("hasResults", "derivedSection", "resultsSection")
 Event = dict[str, Any]
 
 
@@ -91,6 +91,7 @@ def _edit(kept: Record, event: Event) -> None:
     for way in event.get("drop", ()):
         place, name = _place(kept, way)
         del place[name]
+    with_its_results(kept)
 
 
 def _status(event: Event) -> Event:
