@@ -6,7 +6,7 @@ from importlib.metadata import version
 import urllib3
 
 from connectors.causes import cause
-from connectors.http import MOST_BYTES, Answer, NoConnectionError, TransportError, Way, whole
+from connectors.http import MOST_BYTES, Answer, Asked, NoConnectionError, TransportError, Way, whole
 from connectors.network import Network
 
 
@@ -31,12 +31,13 @@ class Urllib3Transport:
             else urllib3.PoolManager(retries=False, timeout=timeout_s, ssl_context=way.trust)
         )
 
-    def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+    def ask(self, url: str, asked: Asked, headers: Mapping[str, str]) -> Answer:
+        what = {"fields": dict(asked.params)} if asked.body is None else {"body": asked.body}
         try:
             response = self._pool.request(
-                "GET",
+                asked.method,
                 url,
-                fields=dict(params),
+                **what,
                 headers={"Accept-Encoding": "gzip", **headers},
                 redirect=False,
                 preload_content=False,

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -63,6 +63,23 @@ class Answer:
         return self.body.decode("utf-8", "replace").strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked: a path with its parameters, and with a body what is posted there, as JSON."""
+
+    path: str
+    params: Mapping[str, str]
+    body: bytes | None = None
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.body is None else {"Content-Type": "application/json"}
+
+
 class TransportError(Exception):
     """No whole answer came: the connection failed, timed out or broke off."""
 
@@ -84,8 +101,8 @@ class Transport(Protocol):
 
     own_agent: str
 
-    def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
-        """One GET, redirects not followed. Raises ``TransportError`` when no whole answer came."""
+    def ask(self, url: str, asked: "Asked", headers: Mapping[str, str]) -> Answer:
+        """One request, redirects not followed. Raises ``TransportError`` when no whole answer came."""
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -105,10 +122,11 @@ class HttpxTransport:
             timeout=timeout_s, follow_redirects=False, trust_env=False, verify=way.trust, proxy=proxy
         )
 
-    def get(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
-        asked = self._client.stream("GET", url, params=dict(params) or None, headers=dict(headers))
+    def ask(self, url: str, asked: Asked, headers: Mapping[str, str]) -> Answer:
+        params, body = dict(asked.params) or None, asked.body
+        stream = self._client.stream(asked.method, url, params=params, content=body, headers=dict(headers))
         try:
-            with asked as response:
+            with stream as response:
                 body = whole(response.iter_bytes(), self._most_bytes, url)
         except httpx.ConnectError as error:
             raise NoConnectionError(cause(error)) from error
@@ -166,7 +184,9 @@ class PoliteClient:
     """Asks one registry, one request at a time.
 
     ``voice`` says which of the honest ways of asking is in use (0 is our own agent through httpx); keep it
-    from one night to the next so that a wall is not met twice. ``sleep`` and ``clock`` are for tests.
+    from one night to the next so that a wall is not met twice. ``most_bytes`` bounds one answer, unpacked;
+    ``accepts`` are the forms that it may have. ``told_at`` is what the other side's clock said in its last answer.
+    ``sleep`` and ``clock`` are for tests.
     """
 
     base_url: str
@@ -176,6 +196,9 @@ class PoliteClient:
     clock: Callable[[], float] = time.monotonic
     pace: Pace = field(default_factory=Pace)
     requests: int = 0
+    told_at: datetime | None = None
+    most_bytes: int = MOST_BYTES
+    accepts: str = "application/json"
     _transports: dict[type, Transport] = field(default_factory=dict)
     _address: str = field(init=False)
     _login: dict[str, str] = field(init=False, repr=False)
@@ -184,7 +207,7 @@ class PoliteClient:
     VOICES = 3
 
     def __post_init__(self) -> None:
-        self._address, self._login = _without_login(self.base_url)
+        self._address, self._login = without_login(self.base_url)
 
     def __enter__(self) -> Self:
         return self
@@ -200,23 +223,30 @@ class PoliteClient:
         Raises ``RegistryError`` (no whole answer, or the registry stayed unwell for as long as we may wait),
         ``RefusedError`` (403 to every way of asking) or ``OurBugError`` (400, with the registry's sentence).
         """
-        answer = self._patiently(path, params or {})
+        return self._let_in(Asked(path, params or {}))
+
+    def post(self, path: str, body: bytes) -> Answer:
+        """The answer to what is posted as JSON: a question that has no address. As ``get``."""
+        return self._let_in(Asked(path, {}, body))
+
+    def _let_in(self, asked: Asked) -> Answer:
+        answer = self._patiently(asked)
         if answer.status == 403:
-            answer = self._with_another_voice(path, params or {}, answer)
+            answer = self._with_another_voice(asked, answer)
         if answer.status in (400, 414):
-            raise OurBugError(f"{answer.url} was refused as a wrong request: {_excerpt(answer)}")
+            raise OurBugError(f"{answer.url} was refused as a wrong request: {_excerpt(answer)}", _excerpt(answer))
         return answer
 
     def json(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
         """An answer that is JSON with status 200, or a failure that says what came instead."""
         return must_be_json(self.get(path, params))
 
-    def _with_another_voice(self, path: str, params: Mapping[str, str], first: Answer) -> Answer:
+    def _with_another_voice(self, asked: Asked, first: Answer) -> Answer:
         refused = self.voice
         for voice in (other for other in range(self.VOICES) if other != refused):
             self.voice = voice
             try:
-                answer = self._patiently(path, params)
+                answer = self._patiently(asked)
             except RegistryError:
                 continue  # no way out either, and not one to remember
             if answer.status != 403 and answer.content_type != "text/html":
@@ -228,14 +258,14 @@ class PoliteClient:
             "TRIALWATCH_USER_AGENT, or run from another network."
         )
 
-    def _patiently(self, path: str, params: Mapping[str, str]) -> Answer:
+    def _patiently(self, asked: Asked) -> Answer:
         started = self.clock()
         pauses = tenacity.wait_exponential_jitter(multiplier=1, max=LONGEST_PAUSE_S, jitter=1)
 
         def pause(state: tenacity.RetryCallState) -> float:
             answer = _answered(state)
-            asked = _retry_after(answer) if answer else None
-            return pauses(state) if asked is None else asked + random.uniform(0, 0.5)
+            told = _retry_after(answer) if answer else None
+            return pauses(state) if told is None else told + random.uniform(0, 0.5)
 
         def is_hopeless(state: tenacity.RetryCallState) -> bool:
             spent = self.clock() - started
@@ -252,7 +282,7 @@ class PoliteClient:
             before_sleep=self._tell_of_the_pause,
             retry_error_callback=self._give_up,
         )
-        return retrying(lambda: self._once(path, params, self.manners.longest_wait_s(self.clock() - started)))
+        return retrying(lambda: self._once(asked, self.manners.longest_wait_s(self.clock() - started)))
 
     def _tell_of_the_pause(self, state: tenacity.RetryCallState) -> None:
         answer = _answered(state)
@@ -271,7 +301,7 @@ class PoliteClient:
         through = f" through the proxy of {proxy.setting}" if proxy else ""
         raise RegistryError(f"{self._address} could not be reached{through} ({tries}): {error}") from error
 
-    def _once(self, path: str, params: Mapping[str, str], longest_wait_s: float) -> Answer:
+    def _once(self, asked: Asked, longest_wait_s: float) -> Answer:
         now = self.clock()
         if now < self.pace.free_at:
             self.sleep(self.pace.free_at - now)
@@ -281,16 +311,18 @@ class PoliteClient:
         if kind not in self._transports:
             network = self.manners.network
             self._way = Way(network.proxy_for(self._address), network.trust())
-            self._transports[kind] = kind(self.manners.timeout_s, way=self._way)
+            self._transports[kind] = kind(self.manners.timeout_s, self.most_bytes, self._way)
         transport = self._transports[kind]
         agent = transport.own_agent if self.voice == 1 else self.manners.agent
-        headers = {"User-Agent": agent, "Accept": "application/json", **self._login}
-        url = f"{self._address}{path}"
+        headers = {"User-Agent": agent, "Accept": self.accepts, **asked.headers, **self._login}
+        url = f"{self._address}{asked.path}"
         try:
-            return _within(longest_wait_s, lambda: transport.get(url, params, headers))
-        except _TooSlowError:
+            answer = within(longest_wait_s, lambda: transport.ask(url, asked, headers))
+        except TooSlowError:
             del self._transports[kind]  # its connection still waits for the rest
             raise
+        self.told_at = _instant(answer.headers.get("date", ""))
+        return answer
 
 
 def _transport(voice: int) -> type[HttpxTransport] | type["Urllib3Transport"]:
@@ -301,36 +333,38 @@ def _transport(voice: int) -> type[HttpxTransport] | type["Urllib3Transport"]:
     return Urllib3Transport
 
 
-class _TooSlowError(TransportError):
-    pass
+class TooSlowError(TransportError):
+    """An answer had not ended when its time was up."""
 
 
-def _within(longest_wait_s: float, get: Callable[[], Answer]) -> Answer:
+Got = TypeVar("Got")
+
+
+def within(longest_wait_s: float, get: Callable[[], Got]) -> Got:
     """What ``get`` returns or raises, unless it takes longer: then it is left alone with whoever drips.
 
     The libraries' own timeouts are of a silence; bytes that drip never make one, be they of a body, a header
     or a handshake. The thread that is left behind ends with its connection, or with us.
     """
-    ended: queue.SimpleQueue[tuple[Answer | None, BaseException | None]] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[tuple[list[Got], BaseException | None]] = queue.SimpleQueue()
 
     def run() -> None:
         try:
-            ended.put((get(), None))
+            ended.put(([get()], None))
         except BaseException as error:
-            ended.put((None, error))
+            ended.put(([], error))
 
     threading.Thread(target=run, daemon=True, name="one request").start()
     try:
-        answer, error = ended.get(timeout=longest_wait_s)
+        got, error = ended.get(timeout=longest_wait_s)
     except queue.Empty:
-        raise _TooSlowError(f"no whole answer in {longest_wait_s:g} s (timed out)") from None
-    if answer is None:
-        assert error is not None  # noqa: S101 - one of the two is always there
+        raise TooSlowError(f"no whole answer in {longest_wait_s:g} s (timed out)") from None
+    if error is not None:
         raise error
-    return answer
+    return got[0]
 
 
-def _without_login(url: str) -> tuple[str, dict[str, str]]:
+def without_login(url: str) -> tuple[str, dict[str, str]]:
     """The address as it may be shown, and the header that logs in where the address held user and password."""
     parts = urlsplit(url)
     login, at, host = parts.netloc.rpartition("@")
