@@ -4,11 +4,33 @@ A registry is anything with this Protocol. It writes each record, as sent, to a 
 ``Collected``: plain facts about what was asked and answered. It decides nothing about what changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from datetime import date
+from typing import Literal, Protocol, runtime_checkable
 
 RegistryName = Literal["clinicaltrials.gov", "isrctn", "ctis", "ictrp"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The trials first posted from one day to another, both included: a part of all that a registry holds."""
+
+    name: str
+    first_on: date
+    last_on: date
+
+    def holds(self, posted_on: date) -> bool:
+        return self.first_on <= posted_on <= self.last_on
+
+
+RecordsHeld = Callable[[Iterable[str]], Mapping[str, bytes]]
+"""From trials to the record that is held of each, as it landed; of a trial that is not held there is none."""
+
+
+def nothing_held(trial_ids: Iterable[str]) -> Mapping[str, bytes]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +40,10 @@ class Question:
     An empty tuple asks for nothing of that kind; all of them empty is only allowed with ``everything``.
     ``terms`` may stand anywhere in a record.
     ``followed`` are the trials to ask for by id when no search returns them.
+    ``everything`` is asked for in ``parts``. With ``updated_since`` these are only some parts: of the others what
+    was updated since that day is asked for. Without any parts a registry is asked for all of it at once.
+    ``held`` shows what is held already, for a registry that shows a part of each trial and all of it one by one;
+    ``last_on`` is the day of the last complete night, and ``today`` that of this one, where somebody says them.
     """
 
     interventions: tuple[str, ...] = ()
@@ -25,6 +51,11 @@ class Question:
     followed: tuple[str, ...] = ()
     everything: bool = False
     terms: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    updated_since: date | None = None
+    held: RecordsHeld = field(default=nothing_held, compare=False, repr=False)
+    last_on: date | None = None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +91,8 @@ class Collected:
 
     ``found_by`` maps every trial that a search returned to the searches' names; ``by_id`` are the trials
     that only the request by id returned; ``fates`` are followed trials that are no longer there.
-    ``unnamed`` counts records whose id could not be read; they are landed all the same.
+    ``unnamed`` counts records whose id could not be read; they are landed all the same. ``asked`` are the parts
+    that were asked for, None where that is all of it: who is in none of them is not known to be gone.
     """
 
     registry_name: str
@@ -72,6 +104,7 @@ class Collected:
     fates: dict[str, Fate] = field(default_factory=dict)
     unnamed: int = 0
     requests: int = 0
+    asked: list[Part] | None = None
 
 
 class Sink(Protocol):
@@ -80,8 +113,11 @@ class Sink(Protocol):
     def write(self, record: bytes) -> None:
         """Keep one record, as sent."""
 
-    def restart(self) -> None:
-        """Forget everything written so far: the collection begins again."""
+    def mark(self) -> int:
+        """The place that has been reached; 0 is the beginning."""
+
+    def rewind(self, mark: int) -> None:
+        """Forget everything written since that place was reached."""
 
 
 Progress = Callable[[str, int, int | None], None]
@@ -99,8 +135,60 @@ class Registry(Protocol):
         Raises ``RegistryError`` when the registry cannot be reached.
         """
 
+    def parts(self, today: date) -> tuple[Part, ...]:
+        """All that it holds, in parts that can be asked for one by one; empty where it cannot."""
+
     def collect(self, question: Question, sink: Sink, progress: Progress) -> Collected:
         """Write every trial that answers the question to the sink.
 
         Raises ``RegistryError`` when any part could not be read; then the sink's contents mean nothing.
+        """
+
+    def declared(self, question: Question) -> list[int]:
+        """How many trials each search of the question has, as the registry says; none is read. [] for no search.
+
+        Raises ``RegistryError``.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtPart:
+    """A part as another process has read it whole: its sums, and its records as sent, in their order."""
+
+    search: Search
+    records: Iterable[bytes]
+    requests: int
+
+
+class Others(Protocol):
+    """Other processes, which ask a registry for its parts while we wait. Nothing depends on them."""
+
+    def asked(
+        self, parts: Sequence[Part], data_version: str
+    ) -> AbstractContextManager[Callable[[Part], BroughtPart | None]]:
+        """Have them ask for these parts of that state of the registry.
+
+        What the block is given waits for one part. It returns None where nobody brings it; then none of them
+        asks the registry for anything any more.
+        """
+
+
+@runtime_checkable
+class AskedInParts(Protocol):
+    """A registry whose parts several processes may ask for. Where there are no ``others`` it asks by itself."""
+
+    others: Others | None
+
+    def collect_part(self, part: Part, sink: Sink, progress: Progress) -> Collected:
+        """One part alone. Raises as ``Registry.collect`` does."""
+
+
+class PostsResults(Protocol):
+    """A registry that also shows the results of a trial, asked by its number."""
+
+    def results(self, trial_id: str) -> bytes:
+        """The results section of its record, as sent.
+
+        Raises ``NotShownError`` when the answer holds none (that results are gone is said by the record itself),
+        or ``RegistryError`` when it could not be read.
         """

@@ -4,7 +4,7 @@ import base64
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
@@ -24,6 +24,7 @@ from connectors.network import Network
 from connectors.replies import Stage, judged
 
 SETTING = "TRIALWATCH_SMTP_URL"
+ACCEPTED, FORWARDED = 250, 251
 PORTS = {"smtp": 587, "smtps": 465}
 LONGEST_MAIL_S = 180.0
 """From the first byte to the last of one conversation, however steadily the server drips."""
@@ -107,6 +108,35 @@ class SmtpPostman:
             _take_leave(server)
         finally:
             server.close()
+
+    def rehearse(self, sender: str, recipients: Sequence[str]) -> "list[MailError | None]":
+        """Do all that sending does up to the mail itself, and take it back: nothing is sent.
+
+        Returns what the server said of each recipient, None where it would take the mail. Raises ``MailError``
+        where it would take none: no server, no log-in, our sender refused.
+        """
+        server = self._connected()
+        try:
+            said = [self._rehearsed(server, envelope(sender, each)) for each in recipients]
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise self._judged(error) from error
+        else:
+            _take_leave(server)
+            return said
+        finally:
+            server.close()
+
+    def _rehearsed(self, server: smtplib.SMTP, addresses: tuple[str, str]) -> MailError | None:
+        sender, recipient = addresses
+        options = _options(server, b"", sender, recipient)
+        code, reply = server.mail(sender, options)
+        if code != ACCEPTED:
+            raise smtplib.SMTPSenderRefused(code, reply, sender)
+        code, reply = server.rcpt(recipient)
+        server.rset()
+        if code in (ACCEPTED, FORWARDED):
+            return None
+        return judged(self._name, Stage.RECIPIENT, code, self._heard(reply))
 
     def _connected(self) -> Bounded:
         """A server that is greeted, under TLS where there is any, and logged in to.
