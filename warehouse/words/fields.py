@@ -12,7 +12,17 @@ from typing import Any
 from connectors.fields import Field, fields
 from warehouse.words.harmless import plain
 
-OURS = {"is_relevant": Field("Counts as relevant")}
+OURS = {
+    "is_relevant": Field("Counts as relevant"),
+    "trial_results": Field("Posted results"),
+    "outcomeMeasures": Field("Outcome measures", first=50),
+    "statisticalAnalyses": Field("Analyses", "Analysis", first=51),
+    "eventGroups": Field("Totals of adverse events", "Adverse events in all of", first=52),
+    "adverseEvents": Field("Adverse events", first=53),
+    "flowPeriods": Field("Participant flow", "Period", first=54),
+    "baselineMeasures": Field("Baseline characteristics", first=55),
+    "pValue": Field("p value"),
+}
 """Fields of our own, where their own words will not do."""
 _NO_WORDS = Field()
 

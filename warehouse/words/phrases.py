@@ -43,8 +43,12 @@ def dated(registry_date: date | None, basis: str | None, observed_at: datetime) 
 
 def number(count: int, noun: str) -> str:
     """``1 trial``, ``3,501 trials``, ``2 entries``, ``3 days``."""
-    many = f"{noun[:-1]}ies" if noun.endswith(("ry", "ty")) else f"{noun}s"
-    return f"{count:,} {noun if count == 1 else many}"
+    return f"{count:,} {noun if count == 1 else many(noun)}"
+
+
+def many(noun: str) -> str:
+    """Its plural: ``trials``, ``entries``, ``days``."""
+    return f"{noun[:-1]}ies" if noun.endswith(("ry", "ty")) else f"{noun}s"
 
 
 def instant(at: datetime) -> str:

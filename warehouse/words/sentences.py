@@ -336,7 +336,7 @@ _SAYINGS: Mapping[str, Callable[[_Change], Saying]] = {
     "date_actual": _actual,
     "date_refined": _refined,
     "enrollment_changed": _enrollment,
-    **dict.fromkeys(("outcomes_changed", "arms_changed", "eligibility_changed"), _edited),
+    **dict.fromkeys(("outcomes_changed", "arms_changed", "eligibility_changed", "results_changed"), _edited),
     **dict.fromkeys(("sites_changed", "conditions_changed"), _edited),
     "sponsor_changed": _sponsor,
     "why_stopped_changed": _why_stopped,
