@@ -86,14 +86,14 @@ def due(
         due_at, period = _when(subscription, now, run_id)
         for change in told:
             is_arrival = bulk and change.kind in ARRIVALS
-            for recipient in dict.fromkeys(subscription.to):
+            for recipient in subscription.recipients:
                 yield Due(subscription, recipient, change.change_id, is_arrival, due_at, period)
 
 
 def welcome(subscriptions: Iterable[Subscription], *, now: datetime, run_id: str) -> Iterator[Due]:
     """The one mail after the first complete night of a watch, at once whatever a subscription's rhythm."""
     for subscription in subscriptions:
-        for recipient in dict.fromkeys(subscription.to):
+        for recipient in subscription.recipients:
             yield Due(subscription, recipient, None, False, now, f"welcome {run_id}")
 
 

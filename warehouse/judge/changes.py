@@ -7,7 +7,7 @@ so order and whitespace never count. Every difference is either one of the named
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from connectors.spelling import OneSpelling
 from connectors.statuses import COURSE, OPEN, UNRECOGNISED, status_group
 from connectors.trial import Counted, Entries, Reading, Sent
 from warehouse.words.kinds import MATERIALITIES, materiality
+from warehouse.words.phrases import many
 
 TITLES = ("title", "official_title", "acronym")
 KIND_OF_LIST = {
@@ -26,6 +27,7 @@ KIND_OF_LIST = {
     "trial_interventions": "arms_changed",
     "trial_sponsors": "sponsor_changed",
     "trial_sites": "sites_changed",
+    "trial_countries": "sites_changed",
     "trial_conditions": "conditions_changed",
 }
 
@@ -58,8 +60,25 @@ def compare(before: Reading, after: Reading) -> list[Finding]:
 def differences(before: Counted, after: Counted, cause: str | None = None) -> list[Finding]:
     """The same of what counts in them, their texts spelt alike. ``cause`` is whose doing it is, if known."""
     pair = _Pair(before, after, cause or cause_of(before, after))
-    found = [finding for look in _LOOKS for finding in look(pair)]
-    return sorted(found, key=lambda finding: MATERIALITIES.index(finding.materiality))
+    found = [_whose(finding, pair) for look in _LOOKS for finding in look(pair)]
+    return sorted(found, key=_weight)
+
+
+def differences_apart(before: Counted, turned: Counted, after: Counted) -> list[Finding]:
+    """The same where the calendar may have had a hand in it; ``turned`` is the old record as it is read today.
+
+    A status that the old record bears today as well is the calendar's doing, whatever somebody edited meanwhile.
+    """
+    found = differences(before, after)
+    old, by_itself, new = (side.columns.get("overall_status") for side in (before, turned, after))
+    if old == new or by_itself != new:
+        return found
+    edited = [finding for finding in found if finding.field != "overall_status"]
+    return sorted([*differences(before, turned, "calendar"), *edited], key=_weight)
+
+
+def _weight(finding: Finding) -> int:
+    return MATERIALITIES.index(finding.materiality)
 
 
 def cause_of(before: Counted, after: Counted) -> str:
@@ -95,6 +114,13 @@ class _Pair:
         return Finding(kind, field, _written(old), _written(new), reason=reason, **more)
 
 
+def _whose(finding: Finding, pair: _Pair) -> Finding:
+    """What a record that came in part could not tell is learned when it comes whole, and nobody's doing."""
+    known = pair.old.known if pair.new.known is None else None
+    is_learned = known is not None and finding.field not in known
+    return replace(finding, cause="normaliser") if is_learned else finding
+
+
 _NO_ENTRIES = Entries(None, None, {})
 
 
@@ -118,10 +144,13 @@ def _status(pair: _Pair) -> Iterator[Finding]:
         reason = f"the registry made it UNKNOWN; last known status {known}"
         reason += f", not verified since {verified}" if verified else ""
         more["cause"] = "registry"
+    elif kind == "completed" and pair.cause == "calendar":
+        reason += "; the planned end has passed, and no edit of the record has confirmed it"
     elif kind == "stopped" and now.get("why_stopped"):
         reason += f"; the sponsor says why: {now['why_stopped']}"
     elif new is not None and status_group(new) == UNRECOGNISED:
         reason += " (a status that trialwatch does not know)"
+    reason += f"; {pair.new.status_from}" if pair.new.status_from else ""
     yield pair.finding(kind, "overall_status", old, new, reason, **more)
 
 
@@ -257,7 +286,7 @@ def _came_and_went(old: list[Any], new: list[Any], noun: str) -> str:
     if came and came == went and len(old) == len(new):
         return f"{_number(came, noun)} of {len(new)} reworded or replaced"
     parts = [f"{_number(n, noun)} {what}" for n, what in ((came, "new"), (went, "gone")) if n]
-    return ", ".join(parts) or f"the same {noun}s, in another number"
+    return ", ".join(parts) or f"the same {many(noun)}, in another number"
 
 
 def _missing(some: list[str | None], among: list[str | None]) -> int:
@@ -267,7 +296,7 @@ def _missing(some: list[str | None], among: list[str | None]) -> int:
 
 
 def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{count} {noun if count == 1 else many(noun)}"
 
 
 def _of_sponsors(pair: _Pair, old: Entries, new: Entries) -> str:
@@ -377,6 +406,7 @@ _LOOKS: tuple[Callable[[_Pair], Iterator[Finding]], ...] = (
     _criteria,
     _list("trial_sponsors", _of_sponsors),
     _list("trial_sites", _of_sites),
+    _list("trial_countries"),
     _titles,
     _list("trial_conditions"),
     _publications,

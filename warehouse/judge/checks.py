@@ -63,9 +63,9 @@ class Check:
 class Tonight:
     """What the checks look at.
 
-    ``in_watch`` trials belong to the watch tonight. Of the ``members`` until now, ``thinned_out`` are no longer
-    found by any search although the registry still has them, ``removed`` are no longer there by number either,
-    ``unreadable_members`` are there in a form that could not be read,
+    ``in_watch`` trials belong to the watch tonight. Of the ``members`` until now, as far as they were asked for,
+    ``thinned_out`` are no longer found by any search although the registry still has them, ``removed`` are no
+    longer there by number either, ``unreadable_members`` are there in a form that could not be read,
     and ``changed_unposted`` are in another state although nothing new was posted of them, nor did their status
     move. ``stamped`` counts
     tonight's records by the day of the data version that is written into each.

@@ -23,12 +23,22 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The watch as the last complete night left it; ``data_version_on`` is None before the first."""
+    """The watch as the last complete night left it; ``data_version_on`` is None before the first.
+
+    ``unasked`` are members that tonight's question does not reach: that they are not shown says nothing of them.
+    """
 
     stays: Mapping[str, Stay] = field(default_factory=dict)
     kept_by_id: frozenset[str] = frozenset()
     data_version_on: date | None = None
     is_baseline: bool = True
+    unasked: frozenset[str] = frozenset()
+
+    def goes_on(self, trial_id: str) -> bool:
+        return trial_id in self.stays and self.stays[trial_id].goes_on
+
+    def members(self) -> frozenset[str]:
+        return frozenset(filter(self.goes_on, self.stays))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +102,15 @@ def moves(
             trial_id in restored,
         )
         for trial_id, why in sorted(reasons.items())
-        if trial_id in readable and not _is_in(before, trial_id)
+        if trial_id in readable and not before.goes_on(trial_id)
     ]
     # A search may have returned a record that does not give its number: it is there, and perhaps still found.
     nameless = set(collected.by_id).difference(readable)
+    excused = nameless | before.unasked.difference(collected.fates)
     exits = [
-        _exit(trial_id, stay.number, collected.fates.get(trial_id), trial_id in changed)
-        for trial_id, stay in sorted(before.stays.items())
-        if stay.goes_on and trial_id not in reasons and trial_id not in nameless
+        _exit(trial_id, before.stays[trial_id].number, collected.fates.get(trial_id), trial_id in changed)
+        for trial_id in sorted(before.members())
+        if trial_id not in reasons and trial_id not in excused
     ]
     return entries, exits
 
@@ -114,16 +125,11 @@ def unreadable(
     """
     survivors = {trial_id: fate.survivor for trial_id, fate in collected.fates.items() if isinstance(fate, Merged)}
     there = {*collected.found_by, *collected.by_id, *reasons}.difference(readable)
-    members = (trial_id for trial_id, stay in sorted(before.stays.items()) if stay.goes_on)
     return {
         trial_id: reasons.get(answered, "its record does not give its number")
-        for trial_id in members
+        for trial_id in sorted(before.members())
         if (answered := survivors.get(trial_id, trial_id)) in there
     }
-
-
-def _is_in(before: Before, trial_id: str) -> bool:
-    return trial_id in before.stays and before.stays[trial_id].goes_on
 
 
 def _entry(before: Before, trial_id: str, why: str, posted_on: date | None, is_restored: bool) -> Entry:

@@ -21,8 +21,8 @@ from warehouse.judge.relevance.words import Words
 
 __all__ = ["RELEVANT_ROLES", "RULE_SETS", "Evidence", "Judgement", "judge", "rules_version"]
 
-EDITION = 1
-"""Raised with every rule that judges otherwise. Vocabulary counts by itself."""
+EDITION = 3
+"""Raised with every rule that judges otherwise, ``concepts`` among them. Vocabulary counts by itself."""
 RULE_SETS = ("ketamine-substance-use",)
 
 

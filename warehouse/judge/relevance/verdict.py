@@ -43,12 +43,16 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The rules' word on one trial. ``reason`` is for readers and says which words answered which question."""
+    """The rules' word on one trial. ``reason`` is for readers and says which words answered which question.
+
+    ``is_given``: whether anybody is given ketamine, whatever for.
+    """
 
     evidence: tuple[Evidence, ...]
     drug_role: str
     is_relevant: bool
     reason: str
+    is_given: bool = False
 
     @property
     def substances(self) -> tuple[str, ...]:
@@ -60,7 +64,7 @@ def verdict(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...], role
     if role.name == "abused":
         people = tuple(each for each in people if each.substance != _GENERAL)
     is_relevant = bool(people) and role.name in RELEVANT_ROLES
-    return Judgement(people, role.name, is_relevant, _reason(trial, ketamine, people, role))
+    return Judgement(people, role.name, is_relevant, _reason(trial, ketamine, people, role), ketamine.is_given)
 
 
 def _reason(trial: Words, ketamine: Ketamine, people: tuple[Evidence, ...], role: Role) -> str:

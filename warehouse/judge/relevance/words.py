@@ -119,7 +119,7 @@ class Words:
 
     @property
     def purpose(self) -> str | None:
-        return self.trial.purpose
+        return self.trial.primary_purpose
 
     def _headings(self, side: str, *, is_ancestor: bool) -> Iterator[Heading]:
         found = (each for each in self.trial.mesh_terms if (each.side, each.is_ancestor) == (side, is_ancestor))
