@@ -136,6 +136,51 @@ def of_members(watch: str, registry_name: str, unreadable: Mapping[str, str]) ->
     )
 
 
+def results_subject(registry_name: str) -> str:
+    """How the line begins under which the operator hears of posted results that cannot be read."""
+    return f"{registry_name}: cannot read the results of "
+
+
+def of_results(registry_name: str, unread: Mapping[str, str]) -> Trouble:
+    """Trials that have posted results which could not be read for some nights, each with the reason."""
+    count = len(unread)
+    which = next(iter(unread)) if count == 1 else f"{count} trials"
+    return Trouble(
+        f"{results_subject(registry_name)}{which}",
+        (
+            "The registry says that these trials have results, and asked for them by number it did not show any "
+            "that can be read:",
+            *_named(unread),
+            "All else of the night is complete. What we held of these results stands, and they are asked for "
+            "again every night.",
+        ),
+    )
+
+
+def elsewhere_subject(place: str) -> str:
+    """The line under which the operator hears that a place is not published to."""
+    return f"cannot publish to {place}"
+
+
+def of_elsewhere(place: str, why: str, there: str | None) -> Trouble:
+    """A place that did not take the night. ``there`` is when the night that readers find there was published."""
+    return Trouble(
+        elsewhere_subject(place),
+        (
+            f"Tonight was not published to {place}: {why}.",
+            f"Readers there find the night that was published {there}." if there else "Nothing is there yet.",
+            "What is published on this machine, and mail, are not concerned. Every night tries again, and the "
+            "first that succeeds brings all that was missed. This tries now:",
+            command("trialwatch", "run"),
+        ),
+    )
+
+
+def _named(troubled: Mapping[str, str]) -> list[str]:
+    more = [f"And {len(troubled) - MOST_NAMED} more."] if len(troubled) > MOST_NAMED else []
+    return [f"{trial_id}: {why}" for trial_id, why in list(troubled.items())[:MOST_NAMED]] + more
+
+
 def of_mail(subscription: str, recipient: str, error: str) -> Trouble:
     """A mail that is not offered any more."""
     return Trouble(
@@ -146,6 +191,21 @@ def of_mail(subscription: str, recipient: str, error: str) -> Trouble:
             "if it is well again, this sends the mail:",
             command("trialwatch", "deliver", "--again", recipient),
             "What the mail told stands in the published file:",
+            command("trialwatch", "changes"),
+        ),
+    )
+
+
+def of_channel(subscription: str, recipient: str, error: str) -> Trouble:
+    """A message to a channel that is not offered any more. ``recipient`` is the channel's name."""
+    return Trouble(
+        f"a message of {subscription} to {recipient} was given up",
+        (
+            f"A message of the subscription {subscription} to {recipient} will not be offered again: {error}",
+            "Nobody else is concerned. If the channel is gone, take it out of notify in trialwatch.toml, or give "
+            "its variable the new address; then, or once it is well again, this sends the message:",
+            command("trialwatch", "deliver", "--again", recipient),
+            "What it told stands in the published file:",
             command("trialwatch", "changes"),
         ),
     )

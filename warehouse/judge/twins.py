@@ -1,6 +1,6 @@
 """Which trials are one study: numbers that a registry made one, trials of several registries that name one number.
 
-Pure; which written numbers are a registry's, and how they compare, is decided in publish/sql/kept/study_link.sql.
+Pure; which written numbers are a registry's, and how they compare, is decided in keep/sql/study_link.sql.
 Two records of one registry that name a common number are kin (a trial and its extension), not one study, and
 which of them another registry's trial is cannot be told: such a number ties nothing. Two live numbers of one
 registry are two trials, whatever anyone says. To count a study twice is seen; to hide a trial in another is not.

@@ -62,9 +62,16 @@ class Watch:
         return f"{self.query_hash()}-{_hash(self.relevance, overrides, rules_version())}"
 
 
+CHANNEL = "notify:"
+"""What a channel's name in the ledger begins with. Its address is secret and stands in the environment alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Who is told what of a watch. Empty ``substances``: any. Empty ``kinds``: high and medium materiality."""
+    """Who is told what of a watch. Empty ``substances``: any. Empty ``kinds``: high and medium materiality.
+
+    ``to`` are addresses, ``notify`` names of channels.
+    """
 
     name: str
     watch: str
@@ -72,6 +79,12 @@ class Subscription:
     substances: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     send: str = "immediately"
+    notify: tuple[str, ...] = ()
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Everyone and everything that is told, once each, as the ledger calls them."""
+        return tuple(dict.fromkeys((*self.to, *(f"{CHANNEL}{name}" for name in self.notify))))
 
 
 def _hash(*parts: object) -> str:
