@@ -14,11 +14,13 @@ from sqlalchemy.schema import SetColumnComment
 from sqlmodel import SQLModel
 
 from warehouse.store import models as models  # it defines the tables
+from warehouse.store import result_models as result_models  # and these
 from warehouse.store.tables import COLUMNS
 
 FOLDER = Path(__file__).parent / "sql"
 HEAD = (
-    "-- Every stored table. Written by `make docs` from warehouse/store/models.py. Read by: warehouse.store.file."
+    "-- Every stored table. Written by `make docs` from warehouse/store/models.py and result_models.py.\n"
+    "-- Read by: warehouse.store.file."
 )
 
 

@@ -17,13 +17,14 @@ import msgspec
 import zstandard
 
 from connectors.files import flush, write_whole
-from connectors.registry import Collected, Fate, Merged, Removed, Search
+from connectors.registry import Collected, Fate, Merged, Part, Removed, Search
 from connectors.trial import Mark
 
 A_FRAME = 1 << 20
 """Bytes of records that are packed together: a few more take as much room, many fewer take twice as much."""
 
 
+WRITTEN_WITHIN = "a landing is written inside its with block"
 Marking = Callable[[bytes], Mark]
 
 
@@ -46,6 +47,7 @@ class _Manifest(msgspec.Struct):
     unnamed: int
     requests: int
     frames: list[_Frame]
+    asked: list[Part] | None = None
 
 
 class Landing:
@@ -60,18 +62,18 @@ class Landing:
         self._aside = path.with_name(f".{path.name}.part")
         self._open = ExitStack()
         self._packer = zstandard.ZstdCompressor()
-        self._begin()
-
-    def _begin(self) -> None:
         self._file: BinaryIO | None = None
         self._frames: list[_Frame] = []
+        self._begin_frame()
+
+    def _begin_frame(self) -> None:
         self._lines: list[bytes] = []
         self._marks: list[Mark] = []
         self._room = A_FRAME
 
     def __enter__(self) -> "Landing":
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.restart()
+        self._file = self._open.enter_context(self._aside.open("wb"))
         return self
 
     def __exit__(
@@ -82,10 +84,18 @@ class Landing:
         finally:  # closing writes, and on a full disk cannot
             self._aside.unlink(missing_ok=True)
 
-    def restart(self) -> None:
-        self._open.close()
-        self._begin()
-        self._file = self._open.enter_context(self._aside.open("wb"))
+    def mark(self) -> int:
+        """How many frames there are; the one that is being filled ends here."""
+        if self._lines:
+            self._pack()
+        return len(self._frames)
+
+    def rewind(self, mark: int) -> None:
+        assert self._file, WRITTEN_WITHIN  # noqa: S101
+        del self._frames[mark:]
+        self._begin_frame()
+        self._file.seek(sum(frame.length for frame in self._frames))
+        self._file.truncate()
 
     def write(self, record: bytes) -> None:
         # Outside of strings a line break is only layout, and inside of them JSON allows none.
@@ -97,11 +107,11 @@ class Landing:
             self._pack()
 
     def _pack(self) -> None:
-        assert self._file, "a landing is written inside its with block"  # noqa: S101
+        assert self._file, WRITTEN_WITHIN  # noqa: S101
         packed = self._packer.compress(b"".join(line + b"\n" for line in self._lines))
         self._file.write(packed)
         self._frames.append(_Frame(len(packed), self._marks))
-        self._lines, self._marks, self._room = [], [], A_FRAME
+        self._begin_frame()
 
     def finish(self, collected: Collected) -> "Landed":
         """Make the file complete: on disk, under its own name, with what was asked and answered beside it."""
@@ -128,13 +138,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Landed:
-    """A complete landed file."""
+    """A complete landed file. What is told of it lies beside it, or where ``told_at`` says."""
 
     path: Path
+    told_at: Path | None = None
 
     @property
     def manifest(self) -> Path:
-        return self.path.with_suffix(".json")
+        return self.told_at or self.path.with_suffix(".json")
 
     def count(self) -> int:
         """How many records there are."""
@@ -167,6 +178,7 @@ class Landed:
             fates,
             kept.unnamed,
             kept.requests,
+            kept.asked,
         )
 
 
@@ -184,4 +196,5 @@ def _to_manifest(collected: Collected, frames: list[_Frame]) -> _Manifest:
         collected.unnamed,
         collected.requests,
         frames,
+        collected.asked,
     )

@@ -4,6 +4,7 @@ New states are staged as JSON lines in the shape of ``connectors.trial.Trial`` a
 struct, some thousands at a time, so that memory does not grow with the registry. The caller holds the transaction.
 """
 
+import hashlib
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from warehouse.store.tables import Lines, columns, listed
 
 A_PART = 10_000
 """Trials that are read at a time: each takes a tenth of a megabyte of memory while it is."""
-_SCALARS = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", date: "DATE"}
+_SCALARS = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", date: "DATE"}
 
 
 def duckdb_type(kind: Any) -> str:
@@ -48,6 +49,7 @@ STAGED = {
     "registry_date_basis": "VARCHAR",
     "observed_at": "TIMESTAMP",
     "run_id": "VARCHAR",
+    "loaded_as": "VARCHAR",
     "content_hash": "VARCHAR",
     "fingerprint": "VARCHAR",
     "payload": "VARCHAR",
@@ -71,9 +73,21 @@ class State(Protocol):
 class Stage:
     """New states of trials on their way in. What is left of it is gone when the ``with`` block ends."""
 
-    def __init__(self, work: Path, *, registry_name: str, run_id: str, observed_at: datetime) -> None:
+    def __init__(
+        self,
+        work: Path,
+        *,
+        registry_name: str,
+        run_id: str,
+        observed_at: datetime,
+        edition: int,
+        name: str = "stage",
+    ) -> None:
+        """``edition`` is that of the reader. ``name`` tells it from another stage in the same folder."""
         self._work = work
+        self._name = name
         self.of_all = {"registry_name": registry_name, "run_id": run_id, "observed_at": observed_at}
+        self.of_all["loaded_as"] = loaded_as(edition)
         self._parts: list[Lines] = []
         self._own: Lines | None = None
         self._open = ExitStack()
@@ -89,7 +103,7 @@ class Stage:
 
     def clear(self) -> None:
         """Remove what other processes wrote and nobody took."""
-        for leftover in self._work.glob("stage-*.ndjson"):
+        for leftover in self._work.glob(f"{self._name}-*.ndjson"):
             leftover.unlink()
 
     def put(self, state: State, version_number: int, dated: tuple[date | None, str]) -> None:
@@ -102,7 +116,7 @@ class Stage:
 
     def lines(self, name: str) -> Lines:
         """Where rows of this stage may be written, by this process or another."""
-        return Lines(self._work / f"stage-{name}.ndjson")
+        return Lines(self._work / f"{self._name}-{name}.ndjson")
 
     def take(self, lines: Lines) -> None:
         """Take over the rows that another process has written."""
@@ -159,16 +173,47 @@ def make_present(con: duckdb.DuckDBPyConnection) -> None:
             "WHERE trial_version.trial_id = stage.trial.trial_id AND superseded_at IS NULL "
             "AND trial_version.version_number <> stage.version_number"
         )
-        for lists in ENTRIES.values():
-            con.execute(f"DELETE FROM {_table(lists)} WHERE trial_id IN ({held})")
-    for entry, lists in ENTRIES.items():
-        con.execute(_entries(entry, lists))
+        _clear_contents(con, held)
+    _fill_contents(con)
     con.execute(
         "INSERT INTO trial BY NAME SELECT trial.trial_id, registry_name, trial.url, version_number, fingerprint, "
-        "trial.reads_otherwise_from, observed_at AS first_seen_at, observed_at AS last_seen_at FROM stage "
-        "ON CONFLICT (trial_id) DO UPDATE SET version_number = excluded.version_number, "
-        "fingerprint = excluded.fingerprint, reads_otherwise_from = excluded.reads_otherwise_from"
+        "trial.reads_otherwise_from, observed_at AS first_seen_at, observed_at AS last_seen_at, loaded_as "
+        "FROM stage ON CONFLICT (trial_id) DO UPDATE SET version_number = excluded.version_number, "
+        "fingerprint = excluded.fingerprint, reads_otherwise_from = excluded.reads_otherwise_from, "
+        "loaded_as = excluded.loaded_as, url = excluded.url"
     )
+
+
+def load_again(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """Replace what the present versions hold by what is staged of them. No version is added, and none changed."""
+    for _ in stage.parts(con):
+        _clear_contents(con, "SELECT trial.trial_id FROM stage")
+        _fill_contents(con)
+        con.execute(
+            "UPDATE trial SET loaded_as = stage.loaded_as FROM stage WHERE stage.trial.trial_id = trial.trial_id"
+        )
+
+
+def replace_payloads(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """Have the present versions' records be those that are staged: of the same state, but in other bytes."""
+    for _ in stage.parts(con):
+        con.execute(
+            "UPDATE trial_payload SET payload = stage.payload, revision = coalesce(revision, 0) + 1 FROM stage "
+            "WHERE stage.trial.trial_id = trial_payload.trial_id "
+            "AND stage.version_number = trial_payload.version_number"
+        )
+
+
+def _clear_contents(con: duckdb.DuckDBPyConnection, trial_ids: str) -> None:
+    for table in CONTENTS:
+        con.execute(f"DELETE FROM {table} WHERE trial_id IN ({trial_ids})")
+
+
+def _fill_contents(con: duckdb.DuckDBPyConnection) -> None:
+    named = ", ".join(f"trial.{column.name}" for column in columns(DETAIL))
+    con.execute(f"INSERT INTO {DETAIL} BY NAME SELECT {named} FROM stage")
+    for entry, lists in ENTRIES.items():
+        con.execute(_entries(entry, lists))
 
 
 ENTRIES: dict[type[Entry], str] = {
@@ -177,6 +222,7 @@ ENTRIES: dict[type[Entry], str] = {
     if typing.get_origin(part.type) is list and issubclass(typing.get_args(part.type)[0], Entry)
 }
 """Each kind of entry, and the list of a trial that holds it; the table is named like the list, in the singular."""
+DETAIL = "trial_detail"
 
 
 @cache
@@ -200,6 +246,20 @@ def _entries(entry: type[Entry], lists: str) -> str:
 
 def _table(lists: str) -> str:
     return f"trial_{lists.removesuffix('s')}"
+
+
+CONTENTS = (DETAIL, *map(_table, ENTRIES.values()))
+"""The tables of what the present versions hold."""
+
+
+@cache
+def loaded_as(edition: int) -> str:
+    """By what it is known that the present rows of a trial hold all that we load, read by a reader's ``edition``.
+
+    It is another one whenever a trial, or a table of its contents, has come to hold something else.
+    """
+    shape = repr((STAGED["trial"], [columns(table) for table in CONTENTS]))
+    return f"{edition}-{hashlib.blake2b(shape.encode(), digest_size=8).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)

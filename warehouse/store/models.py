@@ -66,6 +66,10 @@ def number(comment: str, *, key: bool = False) -> Any:
     return _column(comment, sa.BigInteger, key=True) if key else _column(comment, sa.BigInteger, default=None)
 
 
+def real(comment: str) -> Any:
+    return _column(comment, sa.DOUBLE, default=None)
+
+
 TRIAL_ID = "The registry's number of the trial, in its own spelling, upper case, no blanks."
 POSITION = "Place in the record, from 1."
 ITEM_KEY = "Key of this entry that stays the same when the record is loaded again or its lists are reordered."
@@ -90,6 +94,7 @@ class Trial(SQLModel, table=True):
     overdue_since: date | None = _column(
         "The day on which its being overdue was first noted; NULL while it is not overdue.", default=None
     )
+    loaded_as: str | None = text("What was loaded of its record, and how it was read; NULL: something older.")
 
 
 class TrialVersion(SQLModel, table=True):
@@ -143,6 +148,45 @@ class TrialVersion(SQLModel, table=True):
     lead_sponsor_class: str | None = text("Class of the lead sponsor, as sent.")
 
 
+class TrialDetail(SQLModel, table=True):
+    """What else a trial's latest version says, once each: its design, who may take part, what it is about."""
+
+    __tablename__ = "trial_detail"
+    __table_args__ = UNINDEXED
+    trial_id: str = text(TRIAL_ID, key=True)
+    allocation: str | None = text("RANDOMIZED, NON_RANDOMIZED or NA, as sent.")
+    intervention_model: str | None = text("PARALLEL, CROSSOVER, SINGLE_GROUP, …, as sent.")
+    masking: str | None = text("NONE, SINGLE, DOUBLE, TRIPLE or QUADRUPLE, as sent.")
+    who_masked: list[str] | None = words("PARTICIPANT, CARE_PROVIDER, INVESTIGATOR, OUTCOMES_ASSESSOR, as sent.")
+    primary_purpose: str | None = text("What its sponsor says that it is for: TREATMENT, PREVENTION, …, as sent.")
+    observational_model: str | None = text("COHORT, CASE_CONTROL, …, as sent; of observational studies.")
+    time_perspective: str | None = text("PROSPECTIVE, RETROSPECTIVE, …, as sent; of observational studies.")
+    sex: str | None = text("ALL, FEMALE or MALE, as sent.")
+    minimum_age: str | None = text("The least age to take part, as written; NULL where there is none.")
+    minimum_age_years: float | None = real("The same in years; NULL too where it cannot be read.")
+    maximum_age: str | None = text("The greatest age to take part, as written; NULL where there is none.")
+    maximum_age_years: float | None = real("The same in years; NULL too where it cannot be read.")
+    healthy_volunteers: bool | None = _column("Whether healthy people may take part.", default=None)
+    eligibility_criteria: str | None = text("Who may take part and who may not, line by line.", long=True)
+    brief_summary: str | None = text("Brief summary.", long=True)
+    detailed_description: str | None = text("Detailed description.", long=True)
+    has_dmc: bool | None = _column("Whether a data monitoring committee watches over it.", default=None)
+    is_fda_regulated_drug: bool | None = _column("Whether it studies a drug that the FDA regulates.", default=None)
+    is_fda_regulated_device: bool | None = _column(
+        "Whether it studies a device that the FDA regulates.", default=None
+    )
+    ipd_sharing: str | None = text("Whether data of single participants will be shared: YES, NO or UNDECIDED.")
+    ipd_sharing_description: str | None = text("Which of them, or why not.", long=True)
+    results_first_submitted_on: date | None = _column(
+        "When its sponsor first submitted results; the registry posts them later.", default=None
+    )
+    results_delay_requested_on: date | None = _column(
+        "When its sponsor first asked for more time to submit results (a certificate of delay, or an extension).",
+        default=None,
+    )
+    results_waived: bool | None = _column("Whether the duty to submit results was waived, as sent.", default=None)
+
+
 class TrialPayload(SQLModel, table=True):
     """The record of a version as the registry sent it. Private: it names people."""
 
@@ -151,6 +195,9 @@ class TrialPayload(SQLModel, table=True):
     trial_id: str = text(TRIAL_ID, key=True)
     version_number: int = number("The version it is the record of.", key=True)
     payload: str = text("The record, JSON as sent.", long=True)
+    revision: int | None = number(
+        "How often other bytes of the same state took its place: what is shown in it and counts as no change."
+    )
 
 
 class _Child(SQLModel):
@@ -206,6 +253,15 @@ class TrialArm(_Child, table=True):
     description: str | None = text("Description.", long=True)
 
 
+class TrialArmIntervention(_Child, table=True):
+    """An intervention in an arm in which it is given."""
+
+    __tablename__ = "trial_arm_intervention"
+    arm_label: str | None = text("The arm's label.")
+    intervention_name: str | None = text("The intervention's name.")
+    intervention_type: str | None = text("DRUG, BEHAVIORAL, …, as sent.")
+
+
 class TrialOutcome(_Child, table=True):
     """An outcome measure of a trial."""
 
@@ -254,6 +310,20 @@ class TrialPublication(_Child, table=True):
     publication_type: str | None = text("BACKGROUND, RESULT or DERIVED, as sent.")
 
 
+class TrialDocument(_Child, table=True):
+    """A document that the registry holds of a trial."""
+
+    __tablename__ = "trial_document"
+    document_type: str | None = text("Prot, SAP, ICF, or several of them: Prot_SAP, …, as sent.")
+    name: str | None = text("What it is called.")
+    document_date: str | None = text("The date that it bears, as written.")
+    uploaded_on: date | None = _column("When it was uploaded.", default=None)
+    url: str | None = text("Where it stands at the registry.")
+    has_protocol: bool | None = _column("Whether it holds the protocol.", default=None)
+    has_sap: bool | None = _column("Whether it holds the statistical analysis plan.", default=None)
+    has_icf: bool | None = _column("Whether it holds a form of informed consent.", default=None)
+
+
 class TrialSubstance(SQLModel, table=True):
     """A substance label of a trial, with its evidence."""
 
@@ -264,6 +334,23 @@ class TrialSubstance(SQLModel, table=True):
     field: str = text("Where in the record the evidence stands.", key=True)
     matched_text: str = text("The words that were found there.", key=True)
     rule: str = text("Which question these words answer, and how.", key=True)
+    confidence: str = text("high, medium or low.")
+
+
+class TrialConcept(SQLModel, table=True):
+    """One value of what a reader asks a trial for, with its evidence."""
+
+    __tablename__ = "trial_concept"
+    __table_args__ = UNINDEXED
+    trial_id: str = text(TRIAL_ID, key=True)
+    concept: str = text("route, dose, doses_given, comparator, psychotherapy or outcome_instrument.", key=True)
+    value: str = text(
+        "What was found, in the words of docs/concepts.md; a dose as written, in one spelling.", key=True
+    )
+    mg_per_kg: float | None = real("A dose in mg/kg, where it is one; a range has a row for each of its ends.")
+    field: str = text("Where in the record the evidence stands.", key=True)
+    matched_text: str = text("The words that were found there.")
+    rule: str = text("What made these words count.")
     confidence: str = text("high, medium or low.")
 
 
@@ -347,6 +434,10 @@ class Run(SQLModel, table=True):
     requests: int | None = number("Requests made.")
     checks: str | None = text("The named checks with their figures, JSON.", long=True)
     watch_hash: str | None = text("Fingerprint of what the watch asked for and of the rules that judged it.")
+    asked_parts: list[str] | None = words(
+        "The parts of a registry that were asked for whole, by year of first posting, where a watch of everything "
+        "asks for some each night; NULL: all of it."
+    )
 
 
 class Quarantine(SQLModel, table=True):
@@ -437,11 +528,13 @@ CHILD_TABLES: tuple[type[_Child], ...] = (
     TrialMeshTerm,
     TrialIntervention,
     TrialArm,
+    TrialArmIntervention,
     TrialOutcome,
     TrialSite,
     TrialSponsor,
     TrialIdentifier,
     TrialPublication,
+    TrialDocument,
 )
 
 
