@@ -21,15 +21,20 @@ ROOM_FOR_A_LINE = 16 * 1024 * 1024
 
 COLUMNS = "columns.csv"
 PUBLIC_TABLES = (
-    *("trial", "trial_version"),
-    *("trial_condition", "trial_keyword", "trial_mesh_term", "trial_intervention", "trial_arm", "trial_outcome"),
-    *("trial_site", "trial_sponsor", "trial_identifier", "trial_publication"),
-    *("trial_substance", "trial_judgement", "trial_flag"),
+    *("trial", "trial_version", "trial_detail"),
+    *("trial_condition", "trial_keyword", "trial_mesh_term", "trial_intervention", "trial_arm"),
+    *("trial_arm_intervention", "trial_outcome"),
+    *("trial_site", "trial_sponsor", "trial_identifier", "trial_publication", "trial_document"),
+    *("trial_substance", "trial_concept", "trial_judgement", "trial_flag"),
+    *("trial_result_version", "trial_result_record"),
+    *("trial_result_outcome", "trial_result", "trial_result_analysis"),
+    *("trial_adverse_event", "trial_adverse_event_group", "trial_participant_flow", "trial_baseline_measurement"),
     *("change", "watch_member", "run", "quarantine"),
 )
 """What is published. Payloads and mail stay in the store: they name people."""
 PRIVATE_COLUMNS = frozenset(
-    {("quarantine", "payload"), ("trial", "fingerprint"), ("trial", "reads_otherwise_from")}
+    {("quarantine", "payload")}
+    | {("trial", name) for name in ("fingerprint", "reads_otherwise_from", "loaded_as")}
 )
 """Columns of public tables that are not published."""
 
@@ -76,6 +81,13 @@ class Lines:
         self.count = 0
         self.longest = 0
         self._file: BinaryIO | None = None
+
+    @classmethod
+    def written(cls, path: Path, count: int, longest: int) -> Self:
+        """Rows that another process has written: so many, the longest of so many bytes."""
+        lines = cls(path)
+        lines.count, lines.longest = count, longest
+        return lines
 
     def __enter__(self) -> Self:
         return self
