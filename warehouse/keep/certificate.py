@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
+from connectors.dates import version_day
 from connectors.trial import Reader
 from warehouse.judge import trouble
 from warehouse.judge.checks import Acceptance, Check
@@ -24,7 +25,8 @@ class Night:
 
     ``reader`` reads the registry's records; ``operator`` is who hears of trouble; ``accepted`` is a check that
     may fail tonight. ``processes`` is how many read at once: where that is not
-    said, one, or as many as there are processors when there is very much to read.
+    said, one, or as many as there are processors when there is very much to read. ``afar`` is a folder in
+    which lies what other machines have read for tonight.
     """
 
     run_id: str
@@ -38,6 +40,7 @@ class Night:
     operator: str | None = None
     accepted: Acceptance | None = None
     processes: int | None = None
+    afar: Path | None = None
 
     @property
     def today(self) -> date:
@@ -58,6 +61,7 @@ class Certificate:
     new_versions: int = 0
     quarantined: int = 0
     requests: int | None = None
+    asked_parts: list[str] | None = None
     changes: int = 0
     checks: list[Check] = field(default_factory=list)
     unreadable_members: dict[str, str] = field(default_factory=dict)
@@ -71,6 +75,11 @@ class LastComplete:
     data_version: str | None
     watch_hash: str | None
     began_at: datetime
+
+    @property
+    def data_on(self) -> date:
+        """The day of its data; the night's own day is the best that is known where its version cannot be read."""
+        return version_day(self.data_version) or self.began_at.date()
 
     def asked_the_same(self, watch: Watch) -> bool:
         return bool(self.watch_hash) and str(self.watch_hash).startswith(watch.query_hash())

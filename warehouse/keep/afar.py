@@ -1,0 +1,124 @@
+"""What another machine reads for a night, and how the night takes it over: only of trials that are not held yet.
+
+It is what ``many`` does in processes of its own, on another machine: the rows that are staged of each trial, and
+the few facts that a night decides by. What cannot be read is left to the night. Both sides must be the same
+program; the caller sees to that.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+import zstandard
+
+from connectors.dates import version_day
+from connectors.trial import Mark, Reader
+from warehouse.keep.intake import Frame, Known
+from warehouse.keep.many import FRAMES_A_PIECE, New, Piece, Task, read_piece
+from warehouse.store.landed import Landed
+from warehouse.store.load import Stage
+from warehouse.store.tables import Lines
+
+NEWS = "news"
+
+
+class Told(msgspec.Struct):
+    """The facts of a piece, and the file that holds its rows, with their number and the bytes of the longest."""
+
+    rows: str
+    count: int
+    longest: int
+    news: list[New]
+
+
+_told = msgspec.json.Decoder(list[Told])
+
+
+def read_for_another(
+    landed: Landed, reader: Reader, folder: Path, *, run_id: str, registry_name: str, now: datetime
+) -> dict[str, Path]:
+    """Read what has landed for that run, whose instant is ``now``; the files for it, by name."""
+    stage = Stage(
+        folder, registry_name=registry_name, run_id=run_id, observed_at=now, edition=reader.edition, name="rows"
+    )
+    data_on = version_day(landed.collected().data_version_after)
+    task = Task(reader, now.date(), Known({}), frozenset(), stage.of_all, data_on)
+    told: list[Told] = []
+    seen: set[str] = set()
+    files: dict[str, Path] = {}
+    for number, frames in enumerate(_in_pieces(landed.frames())):
+        piece = read_piece(frames, task, stage.lines(str(number)), seen)
+        if piece.lines.count:
+            files[f"rows-{number}"] = _packed(piece.lines.path)
+            news = [each for each in piece.found if isinstance(each, New)]
+            told.append(Told(f"rows-{number}", piece.lines.count, piece.lines.longest, news))
+    files[NEWS] = folder / NEWS
+    files[NEWS].write_bytes(msgspec.json.encode(told))
+    return files
+
+
+def read_afar(folder: Path, landed: Landed, stage: Stage) -> Iterator[Piece]:
+    """What others have read for tonight and left in the folders of this one.
+
+    A piece in which anything did not land tonight in these bytes, or of whose trials one was in another, is not
+    among them.
+    """
+    marks = {mark.fingerprint for frame in landed.frames() for mark in frame.marks}
+    taken: set[str] = set()
+    for part in sorted(folder.glob(f"*/{NEWS}")):
+        for told in _told.decode(part.read_bytes()):
+            trial_ids = {each.trial_id for each in told.news}
+            if taken.isdisjoint(trial_ids) and all(each.fingerprint in marks for each in told.news):
+                taken |= trial_ids
+                lines = Lines.written(_unpacked(part.with_name(told.rows)), told.count, told.longest)
+                yield Piece(lines, list(told.news))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What of a frame is not done yet."""
+
+    frame: Frame
+    done: frozenset[str]
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [mark for mark in self.frame.marks if mark.fingerprint not in self.done]
+
+    def records(self) -> list[bytes]:
+        both = zip(self.frame.records(), self.frame.marks, strict=True)
+        return [record for record, mark in both if mark.fingerprint not in self.done]
+
+
+def without(frames: Iterable[Frame], done: frozenset[str]) -> Iterator[Frame]:
+    """The frames without the records of these fingerprints; none that would be empty."""
+    for frame in frames:
+        if all(mark.fingerprint not in done for mark in frame.marks):
+            yield frame
+        elif (rest := _Rest(frame, done)).marks:
+            yield rest
+
+
+def _in_pieces(frames: Iterable[Frame]) -> Iterator[tuple[Frame, ...]]:
+    rest = iter(frames)
+    while some := tuple(islice(rest, FRAMES_A_PIECE)):
+        yield some
+
+
+def _packed(path: Path) -> Path:
+    packed = path.with_suffix(".zst")
+    with path.open("rb") as rows, packed.open("wb") as file:
+        zstandard.ZstdCompressor().copy_stream(rows, file)
+    path.unlink()
+    return packed
+
+
+def _unpacked(path: Path) -> Path:
+    rows = path.with_suffix(".ndjson")
+    with path.open("rb") as packed, rows.open("wb") as file:
+        zstandard.ZstdDecompressor().copy_stream(packed, file)
+    path.unlink()
+    return rows
