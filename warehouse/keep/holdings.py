@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from connectors.dates import version_day
 from connectors.trial import Reading
 from warehouse.judge.membership import Before, Stay
 from warehouse.keep.certificate import LastComplete, Night
@@ -55,28 +56,36 @@ def latest(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Held
     return {trial_id: Held(*state) for trial_id, *state in rows}
 
 
+def holds_any(con: duckdb.DuckDBPyConnection, registry_name: str) -> bool:
+    """Whether a trial of this registry is held, by whatever watch."""
+    return bool(con.execute("SELECT 1 FROM trial WHERE registry_name = ? LIMIT 1", [registry_name]).fetchone())
+
+
 def present_version(con: duckdb.DuckDBPyConnection, trial_id: str) -> int:
     (version,) = con.execute("SELECT version_number FROM trial WHERE trial_id = ?", [trial_id]).fetchone() or (0,)
     return int(version)
 
 
-def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> tuple[str, ...]:
-    """Every trial of a registry that the watch has ever held: none is forgotten because a search lost it."""
+def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> dict[str, date | None]:
+    """Every trial of a registry that the watch has ever held, and when it was first posted.
+
+    None is forgotten because a search lost it.
+    """
     rows = con.execute(
-        "SELECT DISTINCT trial_id FROM watch_member JOIN trial USING (trial_id) "
+        "SELECT DISTINCT trial_id, first_posted_on FROM watch_member JOIN trial USING (trial_id) "
+        "JOIN trial_version USING (trial_id, version_number) "
         "WHERE watch = ? AND registry_name = ? ORDER BY trial_id",
         [watch, registry_name],
     ).fetchall()
-    return tuple(row[0] for row in rows)
+    return dict(rows)
 
 
 def readings(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> dict[str, Reading]:
     """The latest record of each trial, read as tonight; one that the calendar turns, as it was read until now."""
-    found = {}
-    for trial_id, payload, turns_on, observed_on in _latest_records(con, trial_ids, night):
-        is_turned = turns_on is not None and turns_on <= night.today
-        found[trial_id] = night.reader.read(payload.encode(), observed_on if is_turned else night.today)
-    return found
+    return {
+        record.trial_id: night.reader.read(record.payload, record.read_on(night.today))
+        for record in latest_records(con, trial_ids, night)
+    }
 
 
 def turned_by_calendar(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, bytes]:
@@ -85,23 +94,57 @@ def turned_by_calendar(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str
         "SELECT trial_id FROM trial WHERE registry_name = ? AND reads_otherwise_from <= ? AND fate IS NULL",
         [night.registry_name, night.today],
     ).fetchall()
-    rows = _latest_records(con, [trial_id for (trial_id,) in due], night)
-    return {trial_id: payload.encode() for trial_id, payload, *_ in rows}
+    records = latest_records(con, [trial_id for (trial_id,) in due], night)
+    return {record.trial_id: record.payload for record in records}
 
 
-def _latest_records(
-    con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night
-) -> list[tuple[str, str, date | None, date]]:
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The latest record of a trial."""
+
+    trial_id: str
+    version_number: int
+    payload: bytes
+    reads_otherwise_from: date | None
+    observed_on: date
+
+    def read_on(self, today: date) -> date:
+        """The day to read it by as it is held: one that the calendar turns, as it was read until now."""
+        is_turned = self.reads_otherwise_from is not None and self.reads_otherwise_from <= today
+        return self.observed_on if is_turned else today
+
+
+def latest_records(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> list[Record]:
     """Nothing is asked of the records, which are most of the store, where no trial is named."""
     wanted = list(trial_ids)
     if not wanted:
         return []
     with listed(con, wanted, night.work):
-        return con.execute(
-            "SELECT trial_id, payload, reads_otherwise_from, observed_at::DATE FROM trial_payload "
-            "JOIN trial USING (trial_id, version_number) JOIN trial_version USING (trial_id, version_number) "
+        rows = con.execute(
+            "SELECT trial_id, version_number, encode(payload), reads_otherwise_from, observed_at::DATE "
+            "FROM trial_payload JOIN trial USING (trial_id, version_number) "
+            "JOIN trial_version USING (trial_id, version_number) WHERE trial_id IN (FROM listed)"
+        ).fetchall()
+    return [Record(*row) for row in rows]
+
+
+def payloads(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Path) -> dict[str, bytes]:
+    """The latest record of each trial, as it landed."""
+    with listed(con, trial_ids, work):
+        rows = con.execute(
+            "SELECT trial_id, encode(payload) FROM trial_payload JOIN trial USING (trial_id, version_number) "
             "WHERE trial_id IN (FROM listed)"
         ).fetchall()
+    return dict(rows)
+
+
+def documents(con: duckdb.DuckDBPyConnection, registry_name: str, told: Iterable[str]) -> list[tuple[Any, ...]]:
+    """The documents of a registry's trials, each trial's in their order: its number and what is told of each."""
+    return con.execute(
+        f"SELECT trial_id, {', '.join(told)} FROM trial_document "
+        "WHERE trial_id IN (SELECT trial_id FROM trial WHERE registry_name = ?) ORDER BY trial_id, position",
+        [registry_name],
+    ).fetchall()
 
 
 def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | None) -> Before:
@@ -120,8 +163,7 @@ def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | No
     return Before(
         {trial_id: Stay(number, goes_on) for trial_id, number, goes_on in stays},
         frozenset(row[0] for row in survivors),
-        # Of a data version that cannot be read the night itself is the best that is known.
-        (version_day(last.data_version) or last.began_at.date()) if last else None,
+        last.data_on if last else None,
         is_baseline=last is None,
     )
 
@@ -142,8 +184,8 @@ def relevant(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     return {watch: set(trial_ids) for watch, trial_ids in rows}
 
 
-def expected(con: duckdb.DuckDBPyConnection, watch: str) -> list[Expected]:
-    """When each present member of a watch is expected to end."""
+def expected(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> list[Expected]:
+    """When each present member of a watch is expected to end, of the one registry that was read."""
     rows = con.execute(
         """
         SELECT
@@ -157,9 +199,10 @@ def expected(con: duckdb.DuckDBPyConnection, watch: str) -> list[Expected]:
         FROM trial
         JOIN trial_version USING (trial_id, version_number)
         WHERE fate IS NULL
+            AND registry_name = ?
             AND trial_id IN (SELECT trial_id FROM watch_member WHERE watch = ? AND left_at IS NULL)
         """,
-        [watch],
+        [registry_name, watch],
     ).fetchall()
     return [Expected(*row) for row in rows]
 

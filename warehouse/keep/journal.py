@@ -9,7 +9,8 @@ import duckdb
 
 from warehouse.judge import alerts
 from warehouse.judge.changes import Finding, registry_date
-from warehouse.keep import holdings
+from warehouse.judge.endings import TOLD_ALREADY
+from warehouse.keep import holdings, twins
 from warehouse.keep.certificate import Night
 from warehouse.keep.former import Heir
 from warehouse.store.tables import insert
@@ -83,8 +84,15 @@ class Journal:
         self._substances_before[heir.trial_id] = set(self._substances_before.get(heir.forerunner, ()))
 
     def put(self, welcomed: Iterable[alerts.Due] = ()) -> None:
-        """Write the changes and everything due because of them, in the caller's transaction."""
+        """Write the changes and everything due because of them, in the caller's transaction.
+
+        What another registry has told of a study already is written and due to nobody.
+        """
         night = self._night
+        told = twins.told_already(self._con, self._rows)
+        for row in self._rows:
+            if row["change_id"] in told:
+                self._note_as_told(row, *told[row["change_id"]])
         insert(self._con, "change", self._rows, night.work)
         due = alerts.due(
             map(self._tellable, self._rows),
@@ -96,6 +104,13 @@ class Journal:
             run_id=night.run_id,
         )
         insert(self._con, "delivery", map(self._delivery, (*due, *welcomed)), night.work)
+
+    def _note_as_told(self, row: dict[str, Any], heard: Mapping[str, str], untold: frozenset[str]) -> None:
+        """What another registry told is due only in the other watches; where it was told in all, it is low."""
+        self._watches[row["change_id"]] = self._watches.get(row["change_id"], untold) & untold
+        if not untold:
+            by = ", ".join(sorted(set(heard.values())))
+            row |= {"materiality": TOLD_ALREADY, "reason": f"already told by {by}; {row['reason']}"}
 
     def _tellable(self, row: Mapping[str, Any]) -> alerts.Tellable:
         return alerts.Tellable(

@@ -12,6 +12,7 @@ import duckdb
 import msgspec
 
 from warehouse.judge.changes import Finding
+from warehouse.judge.concepts import Concept, concepts_of
 from warehouse.judge.relevance import Judgement, judge, rules_version
 from warehouse.judge.watch import Override, Watch
 from warehouse.keep import former, holdings
@@ -26,8 +27,13 @@ OVERRULED = "overruled as "
 """How the reason begins where a person's word decides."""
 
 
-def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, Judgement]) -> None:
-    """Replace the labels of these trials, in the caller's transaction.
+def put(
+    con: duckdb.DuckDBPyConnection,
+    night: Night,
+    judgements: Mapping[str, Judgement],
+    concepts: Mapping[str, tuple[Concept, ...]],
+) -> None:
+    """Replace the labels of these trials, and what else is read out of their words, in the caller's transaction.
 
     The rules' new word is that of every watch that went by their last one, not of tonight's watch alone.
     """
@@ -36,7 +42,7 @@ def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, J
             "CREATE OR REPLACE TEMP TABLE judged_before AS "
             "SELECT trial_id, reason FROM trial_judgement WHERE trial_id IN (FROM listed)"
         )
-        for table in ("trial_substance", "trial_judgement"):
+        for table in ("trial_substance", "trial_judgement", "trial_concept"):
             con.execute(f"DELETE FROM {table} WHERE trial_id IN (FROM listed)")
     evidence = (
         {"trial_id": trial_id, **asdict(each)}
@@ -55,6 +61,8 @@ def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, J
     )
     insert(con, "trial_substance", evidence, night.work)
     insert(con, "trial_judgement", words, night.work)
+    found = ({"trial_id": trial_id, **asdict(each)} for trial_id, told in concepts.items() for each in told)
+    insert(con, "trial_concept", found, night.work)
     con.execute(
         "UPDATE watch_member SET is_relevant = judgement.is_relevant, why_relevant = judgement.reason "
         "FROM judged_before JOIN trial_judgement AS judgement USING (trial_id) "
@@ -65,16 +73,20 @@ def put(con: duckdb.DuckDBPyConnection, night: Night, judgements: Mapping[str, J
 
 @dataclass(frozen=True, slots=True)
 class Anew:
-    """What tonight's rules say of trials that other rules have judged, and what that changes in their labels."""
+    """What tonight's rules say of trials that other rules have judged, and what that changes in their labels.
+
+    Other concepts than before are no change of the trial, and are not told.
+    """
 
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    concepts: dict[str, tuple[Concept, ...]] = field(default_factory=dict)
     findings: list[tuple[str, int, Finding]] = field(default_factory=list)
 
     def put(self, con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -> None:
         """Store it. What it changes has cause ``normaliser`` and mails nobody."""
         for trial_id, version, finding in self.findings:
             journal.add(trial_id, finding, versions=(version, version))
-        put(con, night, self.judgements)
+        put(con, night, self.judgements, self.concepts)
 
 
 def judged_anew(con: duckdb.DuckDBPyConnection, night: Night, but: Collection[str]) -> Anew:
@@ -93,8 +105,10 @@ def judged_anew(con: duckdb.DuckDBPyConnection, night: Night, but: Collection[st
         for trial_id, version, payload, role, substances in _judged(
             con, night, trial_ids[begin : begin + A_BATCH]
         ):
-            judgement = judge(night.reader.read(payload.encode(), night.today).trial)
-            anew.judgements[trial_id] = judgement
+            trial = night.reader.read(payload.encode(), night.today).trial
+            judgement = anew.judgements[trial_id] = judge(trial)
+            if concepts := concepts_of(trial, judgement):
+                anew.concepts[trial_id] = concepts
             anew.findings.extend(
                 (trial_id, version, finding) for finding in _relabelled(role, sorted(substances), judgement)
             )

@@ -20,6 +20,7 @@ from typing import Any
 from connectors.trial import Flag, Mark, Reader
 from warehouse.judge import relevance
 from warehouse.judge.changes import registry_date
+from warehouse.judge.concepts import Concept, concepts_of
 from warehouse.keep.intake import Frame, Known, Read, Seen, Unreadable, read
 from warehouse.store.load import Stage, row_of
 from warehouse.store.tables import Lines
@@ -41,10 +42,12 @@ class New:
     """What a night must know of a trial that it never held, beside what is staged of it."""
 
     trial_id: str
+    fingerprint: str
     stamped_on: date | None
     first_posted_on: date | None
     judgement: relevance.Judgement
     flags: list[Flag]
+    concepts: tuple[Concept, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,33 @@ def read_apart(frames: Iterable[Frame], task: Task, stage: Stage, workers: int) 
     return pieces
 
 
+def read_piece(frames: Iterable[Frame], task: Task, lines: Lines, told: set[str] | None = None) -> Piece:
+    """Read some frames, and write the rows of who is new among them; ``told`` are those of whom one was read."""
+    piece = Piece(lines)
+    for state in read(frames, task.reader, task.today, task.known, told):
+        piece.found.append(_noted(state, task, lines) if isinstance(state, Read) else state)
+    lines.close()
+    return piece
+
+
+def _noted(state: Read, task: Task, lines: Lines) -> New | Unread:
+    if state.trial_id in task.ours:
+        return Unread(state.trial_id, state.payload, Mark(state.fingerprint, state.stamped_on))
+    trial = state.trial
+    dated = registry_date("sponsor", trial.last_update_posted_on, task.data_version_on)
+    lines.add(task.of_all | row_of(state, 1, dated))
+    judgement = relevance.judge(trial)
+    return New(
+        trial.trial_id,
+        state.fingerprint,
+        state.stamped_on,
+        trial.first_posted_on,
+        judgement,
+        state.reading.flags(),
+        concepts_of(trial, judgement),
+    )
+
+
 # -- in the other process ------------------------------------------------------------------------------------
 
 _task: Task
@@ -127,18 +157,4 @@ def _die_with_the_night() -> None:  # pragma: no cover
 
 
 def _read(frames: tuple[Frame, ...], lines: Lines) -> Piece:  # pragma: no cover
-    piece = Piece(lines)
-    for state in read(frames, _task.reader, _task.today, _task.known):
-        piece.found.append(_noted(state, lines) if isinstance(state, Read) else state)
-    lines.close()
-    return piece
-
-
-def _noted(state: Read, lines: Lines) -> New | Unread:  # pragma: no cover
-    if state.trial_id in _task.ours:
-        return Unread(state.trial_id, state.payload, Mark(state.fingerprint, state.stamped_on))
-    trial = state.trial
-    dated = registry_date("sponsor", trial.last_update_posted_on, _task.data_version_on)
-    lines.add(_task.of_all | row_of(state, 1, dated))
-    judgement = relevance.judge(trial)
-    return New(trial.trial_id, state.stamped_on, trial.first_posted_on, judgement, state.reading.flags())
+    return read_piece(frames, _task, lines)

@@ -6,7 +6,8 @@ it is gathered and put.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import replace
+from datetime import date
 
 import duckdb
 
@@ -17,7 +18,8 @@ from warehouse.judge import alerts
 from warehouse.judge.changes import Finding, overdue, registry_date
 from warehouse.judge.checks import Tonight, verdict
 from warehouse.judge.membership import Before, Entry, Exit, moves, unreadable
-from warehouse.keep import former, holdings, labels
+from warehouse.judge.parts import unreached
+from warehouse.keep import again, former, holdings, labels
 from warehouse.keep.certificate import (
     Certificate,
     LastComplete,
@@ -42,11 +44,11 @@ def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: s
     journal = Journal(con, night, version_day(data_version))
     due = holdings.turned_by_calendar(con, night)
     shown = Shown(holdings.latest(con, night.registry_name) if due else {})
-    with staged(night) as stage:
+    with again.staged(night) as stage:
         shown.turn(night, due)
         earlier = holdings.readings(con, shown.forerunners, night)
         shown.set_apart_what_is_as_it_was(earlier)
-        _compare(shown, earlier, stage, journal)
+        _compare(shown, earlier, stage, journal, night.today)
         certificate.new_versions = stage.count
         with transaction(con):
             if due:
@@ -58,10 +60,6 @@ def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: s
     return certificate
 
 
-def staged(night: Night) -> Stage:
-    return Stage(night.work, registry_name=night.registry_name, run_id=night.run_id, observed_at=night.now)
-
-
 def _put_states(
     con: duckdb.DuckDBPyConnection, night: Night, shown: Shown, stage: Stage, journal: Journal
 ) -> None:
@@ -69,8 +67,8 @@ def _put_states(
     labels.remember(con)
     load(con, stage)
     known_by(con, shown.known_by, night.work)
-    _put_flags(con, night, shown)
-    labels.put(con, night, shown.judgements)
+    again.put_flags(con, night, shown.flags)
+    labels.put(con, night, shown.judgements, shown.concepts)
     labels.mark_members(con, night)
     labels.note_turns(con, journal, shown.changed, shown.causes)
 
@@ -83,21 +81,24 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     last = last_complete(con, night.watch.name, night.registry_name)
     before = holdings.before(con, night, last)
     journal = Journal(con, night, version_day(collected.data_version_after))
-    shown = Shown(held, heirs)
-    with staged(night) as stage:
+    with again.staged(night) as stage, again.staged(night, again.HELD) as aside:
+        beside = again.Beside(con, night, aside)
+        shown = Shown(held, heirs, beside.look_at)
         shown.look_through(night, landed, stage, journal.data_version_on)
         shown.turn(night, holdings.turned_by_calendar(con, night))
         earlier = holdings.readings(con, shown.forerunners, night)
         shown.set_apart_what_is_as_it_was(earlier)
         restored = sorted(trial_id for trial_id in shown.trial_ids if trial_id in held and held[trial_id].fate)
+        first_posted_on = {trial_id: each.first_posted_on for trial_id, each in held.items()}
+        first_posted_on |= shown.first_posted_on
+        before = replace(before, unasked=unreached(before.members(), collected.asked, first_posted_on))
         entries, exits = moves(
             before,
             collected,
             follow=night.watch.named(),
             changed={state.trial_id for state in shown.changed},
             readable=set(shown.trial_ids),
-            first_posted_on={trial_id: state.first_posted_on for trial_id, state in held.items()}
-            | shown.first_posted_on,
+            first_posted_on=first_posted_on,
             restored=restored,
             heirs=heirs,
         )
@@ -105,7 +106,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
 
-        _compare(shown, earlier, stage, journal)
+        _compare(shown, earlier, stage, journal, night.today)
         certificate.new_versions = stage.count
         anew = labels.judged_anew(con, night, shown.judgements)
         with transaction(con):
@@ -116,12 +117,13 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
                 labels.inherit(con, heir)
                 journal.inherit(heir)
             load(con, stage)
+            beside.put()
             known_by(con, shown.known_by, night.work)
             for heir in inheriting:
                 former.inherit_lateness(con, heir)
             seen(con, shown.trial_ids, night.now, night.work)
-            _put_flags(con, night, shown)
-            labels.put(con, night, shown.judgements)
+            again.put_flags(con, night, shown.flags)
+            labels.put(con, night, shown.judgements, shown.concepts)
             anew.put(con, night, journal)
             _put_quarantine(con, night, shown.unreadable)
             _settle_fates(con, collected, held, restored, journal)
@@ -146,7 +148,8 @@ def _judge(
     entries: list[Entry],
     exits: list[Exit],
 ) -> Certificate:
-    members = sum(stay.goes_on for stay in before.stays.values())
+    members = before.members()
+    looked_for = members - before.unasked.difference(shown.trial_ids)
     reasons = {each.trial_id: f"{each.path}: {each.reason}" for each in shown.unreadable if each.trial_id}
     lost = unreadable(before, collected, shown.trial_ids, reasons)
     records = len(shown.trial_ids) + len(shown.unreadable)
@@ -156,8 +159,8 @@ def _judge(
             fetched_records=records,
             unreadable=len(shown.unreadable),
             unreadable_members=tuple(lost),
-            in_watch=members - len(exits) + len(entries),
-            members=members,
+            in_watch=len(members) - len(exits) + len(entries),
+            members=len(looked_for),
             thinned_out=sum(leaving.kind == "left_watch" for leaving in exits),
             same_question=bool(last and last.asked_the_same(night.watch)),
             removed=sum(isinstance(collected.fates.get(leaving.trial_id), Removed) for leaving in exits),
@@ -186,27 +189,21 @@ def _judge(
         distinct_trials=records,
         quarantined=len(shown.unreadable),
         requests=collected.requests,
+        asked_parts=None if collected.asked is None else [part.name for part in collected.asked],
         checks=checks,
         unreadable_members=lost,
     )
 
 
-def _compare(shown: Shown, earlier: Mapping[str, Reading], stage: Stage, journal: Journal) -> None:
+def _compare(shown: Shown, earlier: Mapping[str, Reading], stage: Stage, journal: Journal, today: date) -> None:
     """Note what each changed trial changed in, and stage its new state."""
     for state in shown.changed:
         version = shown.held[shown.forerunner(state)].version_number
         posted_on = state.trial.last_update_posted_on
-        for finding in shown.differences(state, earlier):
+        for finding in shown.differences(state, earlier, today):
             journal.add(state.trial_id, finding, versions=(version, version + 1), posted_on=posted_on)
         dated = registry_date(shown.causes[state.trial_id], posted_on, journal.data_version_on)
         stage.put(state, version + 1, dated)
-
-
-def _put_flags(con: duckdb.DuckDBPyConnection, night: Night, shown: Shown) -> None:
-    with listed(con, shown.judgements, night.work):
-        con.execute("DELETE FROM trial_flag WHERE trial_id IN (FROM listed)")
-    rows = ({"trial_id": trial_id, **asdict(flag)} for trial_id, flags in shown.flags.items() for flag in flags)
-    insert(con, "trial_flag", rows, night.work)
 
 
 def _put_quarantine(con: duckdb.DuckDBPyConnection, night: Night, unreadable: list[Unreadable]) -> None:
@@ -294,7 +291,7 @@ def _note_overdue(
 ) -> None:
     """Note who has become overdue and who no longer is. ``untold`` are noted in silence; None: all of them."""
     turned: dict[bool, list[str]] = {True: [], False: []}
-    for each in holdings.expected(con, night.watch.name):
+    for each in holdings.expected(con, night.watch.name, night.registry_name):
         span = Span(each.latest, each.latest) if each.latest else None
         late = overdue(each.overall_status, span, each.type, night.today)
         if (late is None) == (each.overdue_since is None):

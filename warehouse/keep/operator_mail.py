@@ -20,9 +20,11 @@ def put(
     now: datetime,
     watch: str | None = None,
     registry_name: str | None = None,
+    part: str = "",
 ) -> None:
-    """One trouble and its delivery. All that one run puts goes into one mail. ``now`` is naive UTC; without a
-    watch and registry it is about the mail."""
+    """One trouble and its delivery. All that one run puts goes into one mail, but for what it puts when that may
+    be sent already: each such ``part`` has its own. ``now`` is naive UTC; without a watch and registry it is about
+    the mail, or the run itself."""
     naming = (run_id, watch, registry_name, told.subject, told.sentences)
     trouble_id = hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest()
     con.execute(
@@ -33,5 +35,5 @@ def put(
     con.execute(
         "INSERT INTO delivery BY NAME SELECT ? AS delivery_id, ? AS subscription, '' AS watch, ? AS recipient, "
         "'trouble' AS topic, ? AS trouble_id, ? AS run_id, ? AS period, false AS is_arrival, ? AS due_at",
-        [f"trouble {trouble_id}", SUBSCRIPTION, operator, trouble_id, run_id, f"trouble {run_id}", now],
+        [f"trouble {trouble_id}", SUBSCRIPTION, operator, trouble_id, run_id, f"trouble {run_id}{part}", now],
     )
