@@ -1,15 +1,18 @@
 """What a night shows: which trials were seen, which are in another state, by what cause. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from connectors.spelling import OneSpelling
 from connectors.statuses import UNRECOGNISED, status_group
 from connectors.trial import Flag, Reading
 from warehouse.judge import relevance
-from warehouse.judge.changes import Finding, cause_of, differences, registry_date
+from warehouse.judge.changes import Finding, cause_of, differences, differences_apart, registry_date
+from warehouse.judge.concepts import Concept, concepts_of
+from warehouse.keep.afar import read_afar, without
 from warehouse.keep.certificate import Night
 from warehouse.keep.former import Heir
 from warehouse.keep.holdings import Held
@@ -25,17 +28,20 @@ class Shown:
 
     ``known_by`` are those whose bytes are others, or read otherwise, and whose state is not another.
     ``causes`` says of the changed ones whose doing that is: the sponsor's, the registry's, or the calendar's.
+    ``look_beside`` is told of each trial that is seen in other bytes and in the same state, with its version.
     ``unposted`` counts those that changed although nothing new was posted of them.
     """
 
     held: Mapping[str, Held]
     heirs: Mapping[str, Heir] = field(default_factory=dict)
+    look_beside: Callable[[Read, int], None] | None = None
     trial_ids: list[str] = field(default_factory=list)
     changed: list[Read] = field(default_factory=list)
     new: set[str] = field(default_factory=set)
     unreadable: list[Unreadable] = field(default_factory=list)
     first_posted_on: dict[str, date | None] = field(default_factory=dict)
     judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
+    concepts: dict[str, tuple[Concept, ...]] = field(default_factory=dict)
     flags: dict[str, list[Flag]] = field(default_factory=dict)
     stamped: Counter[date] = field(default_factory=Counter)
     known_by: dict[str, KnownBy] = field(default_factory=dict)
@@ -46,22 +52,35 @@ class Shown:
     def look_through(self, night: Night, landed: Landed, stage: Stage, data_version_on: date | None) -> None:
         """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
         known = self._known(night.today)
-        workers = night.processes or (processors() if landed.count() - len(self.held) >= MANY else 1)
+        done = self._take_over(night.afar, landed, stage)
+        workers = night.processes or (processors() if landed.count() - len(self.held) - len(done) >= MANY else 1)
         if workers > 1:
             ours = frozenset({*self.held, *self.heirs})
             task = Task(night.reader, night.today, known, ours, stage.of_all, data_version_on)
-            pieces = read_apart(landed.frames(), task, stage, workers)
+            pieces = read_apart(without(landed.frames(), done), task, stage, workers)
             if pieces is not None and self._take_pieces(pieces, task, stage):
                 return
             stage.clear()
-        for state in read(landed.frames(), night.reader, night.today, known):
+        for state in read(without(landed.frames(), done), night.reader, night.today, known, set(self.new)):
             self._show(state, stage, data_version_on)
+
+    def _take_over(self, afar: Path | None, landed: Landed, stage: Stage) -> frozenset[str]:
+        """Take what other machines have read of trials that nobody holds; the fingerprints of their records."""
+        done: set[str] = set()
+        if afar and not self.held and not self.heirs:
+            for piece in read_afar(afar, landed, stage):
+                for each in piece.found:
+                    if isinstance(each, New):
+                        self._take_new(each)
+                        done.add(each.fingerprint)
+                stage.take(piece.lines)
+        return frozenset(done)
 
     def _take_pieces(self, pieces: list[Piece], task: Task, stage: Stage) -> bool:
         """Take what other processes read. False, and nothing is taken, where two of them read one trial."""
         found = [each for piece in pieces for each in piece.found]
         told = [each.trial_id for each in found if not isinstance(each, Unreadable)]
-        if len(told) != len(set(told)):
+        if len(told) != len(set(told)) or not self.new.isdisjoint(told):
             return False
         for each in found:
             if isinstance(each, New):
@@ -93,7 +112,7 @@ class Shown:
         """What another process read and staged of a trial that was never held."""
         self._see(new)
         self.new.add(new.trial_id)
-        self._note(new.trial_id, new.first_posted_on, new.judgement, new.flags)
+        self._note(new.trial_id, new.first_posted_on, new.judgement, new.flags, new.concepts)
 
     def turn(self, night: Night, due: Mapping[str, bytes]) -> None:
         """Read once more what the calendar turns and the registry did not show tonight."""
@@ -123,14 +142,16 @@ class Shown:
                 self.unposted -= self._changed_unposted(state)
                 self._keep_known(state)
 
-    def differences(self, state: Read, earlier: Mapping[str, Reading]) -> list[Finding]:
+    def differences(self, state: Read, earlier: Mapping[str, Reading], today: date) -> list[Finding]:
         """What a changed trial changed in since its last state; an heir since the last state of its forerunner."""
         alike = OneSpelling()
         forerunner = self.forerunner(state)
         before, after = earlier[forerunner].counted(alike), state.reading.counted(alike)
         by_calendar = state.fingerprint == self.held[forerunner].fingerprint
         cause = self.causes[state.trial_id] = "calendar" if by_calendar else cause_of(before, after)
-        return differences(before, after, cause)
+        if by_calendar or not self.held[forerunner].is_turned_by(today):
+            return differences(before, after, cause)
+        return differences_apart(before, earlier[forerunner].on(today).counted(alike), after)
 
     def _known(self, today: date) -> Known:
         return Known(
@@ -159,18 +180,30 @@ class Shown:
 
     def _note_state(self, state: Read) -> None:
         trial = state.trial
-        self._note(state.trial_id, trial.first_posted_on, relevance.judge(trial), state.reading.flags())
+        judgement = relevance.judge(trial)
+        concepts = concepts_of(trial, judgement)
+        self._note(state.trial_id, trial.first_posted_on, judgement, state.reading.flags(), concepts)
 
     def _note(
-        self, trial_id: str, first_posted_on: date | None, judgement: relevance.Judgement, flags: list[Flag]
+        self,
+        trial_id: str,
+        first_posted_on: date | None,
+        judgement: relevance.Judgement,
+        flags: list[Flag],
+        concepts: tuple[Concept, ...],
     ) -> None:
-        """Most judgements are the same, and are kept once."""
+        """Most judgements are the same, and are kept once; most trials have no concepts."""
+        if concepts:
+            self.concepts[trial_id] = concepts
         self.flags[trial_id] = flags
         self.judgements[trial_id] = self._judged.setdefault(judgement, judgement)
         self.first_posted_on[trial_id] = first_posted_on
 
     def _keep_known(self, state: Read) -> None:
-        turns_on = self.held[state.trial_id].reads_otherwise_from
+        before = self.held[state.trial_id]
+        turns_on = before.reads_otherwise_from
+        if self.look_beside:
+            self.look_beside(state, before.version_number)
         if turns_on:
             turns_on = state.trial.reads_otherwise_from
         self.known_by[state.trial_id] = KnownBy(state.fingerprint, state.content_hash, turns_on)

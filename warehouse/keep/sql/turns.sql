@@ -2,7 +2,7 @@
 -- A person's voice ($overruled begins their reason) is told apart from the rules'. Read by: labels.py.
 SELECT
     trial_id,
-    earlier.is_relevant,
+    earlier.is_relevant AS was_relevant,
     min_by(earlier.why, watch),
     word.is_relevant,
     min_by(word.why, watch),
