@@ -20,7 +20,11 @@ from warehouse.words.markup import breakable, marked, short
 from warehouse.words.outcomes import COMPLETE, outcome_words
 from warehouse.words.sentences import once, saying
 
-templates = environment(Path(__file__).parent)
+FOLDER = Path(__file__).parent
+SCRIPTS = ("elements", "trials", "table", "facets", "card", "timeline", "saving", "address", "page")
+"""In the order in which they stand in the page."""
+
+templates = environment(FOLDER)
 templates.globals["complete_outcomes"] = COMPLETE
 templates.filters.update(
     plain=plain,
@@ -48,11 +52,25 @@ def render(con: duckdb.DuckDBPyConnection) -> bytes:
     """The whole page, from an open published file."""
     told = facts(con)
     style = templates.get_template("style.css").render(told)
-    script = templates.get_template("page.js").render()
+    script, library = _script(), _text("vendor/table-core.js")
     page = templates.get_template("page.html").render(
-        told, style=style, script=script, style_hash=_hash(style), script_hash=_hash(script)
+        told,
+        style=style,
+        script=script,
+        library=library,
+        style_hash=_hash(style),
+        script_hashes=[_hash(script), _hash(library)] if told["trials"] else [_hash(script)],
     )
     return page.encode()
+
+
+def _script() -> str:
+    """The page's own script: its files in order, in one scope. No template: its braces are its own."""
+    return '"use strict";\n{\n' + "\n".join(_text(f"script/{name}.js") for name in SCRIPTS) + "\n}\n"
+
+
+def _text(name: str) -> str:
+    return (FOLDER / name).read_text("utf-8")
 
 
 def _hash(text: str) -> str:
