@@ -1,4 +1,4 @@
-"""Where the bars of the two charts stand: counts in, rectangles out, in the units of a drawing that scales.
+"""Where bars stand in a chart: counts in, rectangles out, in the units of a drawing that scales.
 
 Pure. It does not know what the figures are of, nor how they are coloured: a bar bears its status group's name.
 """
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from connectors.statuses import GROUPS
 
+ORDER = (*GROUPS, "exact", "at_least")
+"""What a bar can bear the name of, in the order in which its parts are put upon each other."""
 Count = tuple[str, str, int]
 """What is counted, the status group, the number of trials."""
 
-NAMES_WIDTH, BARS_WIDTH, COUNT_WIDTH = 128, 214, 44
+NAMES_WIDTH, BARS_WIDTH, COUNT_WIDTH = 150, 192, 44
 ROW, BAR = 26, 16
-YEARS_LEFT, YEARS_TOP, YEARS_WIDTH, YEARS_HEIGHT, YEARS_BOTTOM = 30, 10, 340, 150, 20
+YEARS_LEFT, YEARS_TOP, YEARS_WIDTH, YEARS_HEIGHT, YEARS_BOTTOM = 42, 10, 340, 150, 20
 YEAR_LABEL = 36
 """Room that a year's number takes, with a gap to the next."""
 LETTER = 6.6
@@ -42,14 +44,48 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """One trial's place. What it means is told by its shape as well: ``filled`` or ``hollow``."""
+
+    shape: str
+    x: float
+    y: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line through places, in SVG's own words; ``style`` is a number that gives it a dash of its own."""
+
+    path: str
+    style: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """All of a chart. ``grid`` are the heights of its lines."""
 
     width: float
     height: float
-    rectangles: tuple[Rectangle, ...]
-    words: tuple[Words, ...]
+    rectangles: tuple[Rectangle, ...] = ()
+    words: tuple[Words, ...] = ()
     grid: tuple[float, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing with what it is of, and the numbers that it shows as a table. ``name`` is a file's."""
+
+    name: str
+    title: str
+    note: str
+    drawing: Drawing
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    groups: tuple[str, ...] = ()
+    """The status groups in it, or what else its rectangles bear the name of."""
 
 
 def by_substance(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
@@ -120,7 +156,7 @@ def _most(totals: dict[str, int]) -> int:
 
 def _stack(counts: Sequence[Count], name: str) -> list[tuple[str, int]]:
     found = [(group, trials) for named, group, trials in counts if named == name]
-    return sorted(found, key=lambda one: GROUPS.index(one[0]))
+    return sorted(found, key=lambda one: ORDER.index(one[0]))
 
 
 def _step(most: int) -> int:
