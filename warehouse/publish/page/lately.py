@@ -16,6 +16,9 @@ DAYS = 30
 MOST_TRIALS = 60
 """Of one page's news; what is more is counted."""
 SUMMED_UP = 6
+UNFOLDED = 6
+"""Trials of the news that are read without unfolding anything, and the nights that they may come from."""
+NIGHTS_UNFOLDED = 3
 Change = Mapping[str, Any]
 
 
@@ -27,10 +30,10 @@ class TrialNews:
     materiality: str
     changes: list[Change] = field(default_factory=list)
 
-    def by_cause(self) -> list[list[Change]]:
-        """The changes, those of one cause and one date of the registry together, so that it is said once."""
+    def by_cause(self, most: int | None = None) -> list[list[Change]]:
+        """The first changes, those of one cause and one date of the registry together, so that it is said once."""
         together: dict[tuple[Any, ...], list[Change]] = {}
-        for change in self.changes:
+        for change in self.changes[:most]:
             cause_and_date = (change["cause"], change["registry_date"], change["registry_date_basis"])
             together.setdefault(cause_and_date, []).append(change)
         return list(together.values())
@@ -38,11 +41,12 @@ class TrialNews:
 
 @dataclass(slots=True)
 class NightNews:
-    """What one night told: what a reader wants to hear of, and the small changes."""
+    """What one night told: what a reader wants to hear of, its first ``shown`` unfolded, and the small changes."""
 
     on: date
     trials: list[TrialNews] = field(default_factory=list)
     small: list[TrialNews] = field(default_factory=list)
+    shown: int = 0
 
 
 @dataclass(slots=True)
@@ -53,6 +57,15 @@ class Lately:
     nights: list[NightNews]
     material: list[Change]
     left_out: int
+
+    @property
+    def first(self) -> list[NightNews]:
+        """The nights that are read without unfolding them."""
+        return [night for at, night in enumerate(self.nights[:NIGHTS_UNFOLDED]) if night.shown or not at]
+
+    @property
+    def earlier(self) -> list[NightNews]:
+        return self.nights[len(self.first) :]
 
 
 def lately(changes: Sequence[Change], published_at: datetime) -> Lately:
@@ -97,16 +110,14 @@ def _nights(changes: Iterable[Change]) -> tuple[list[NightNews], int]:
         of_night = by_night.setdefault(change["observed_at"].date(), {})
         trial = of_night.setdefault(change["trial_id"], TrialNews(change["trial_id"], change["materiality"]))
         trial.changes.append(change)
-    nights, room, left_out = [], MOST_TRIALS, 0
+    nights: list[NightNews] = []
+    room, unfolded, left_out = MOST_TRIALS, UNFOLDED, 0
     for on in sorted(by_night, reverse=True):
         trials = list(by_night[on].values())
         shown, room, left_out = trials[:room], max(0, room - len(trials)), left_out + max(0, len(trials) - room)
         if shown:
-            nights.append(
-                NightNews(
-                    on,
-                    [trial for trial in shown if trial.materiality != "low"],
-                    [trial for trial in shown if trial.materiality == "low"],
-                )
-            )
+            material = [trial for trial in shown if trial.materiality != "low"]
+            small = [trial for trial in shown if trial.materiality == "low"]
+            nights.append(NightNews(on, material, small, min(len(material), unfolded)))
+            unfolded -= nights[-1].shown
     return nights, left_out
