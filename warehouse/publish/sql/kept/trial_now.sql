@@ -16,7 +16,7 @@ SELECT
         WHEN trial.fate IS NULL AND state.late_after_on < today.day
             THEN date_diff('day', state.late_after_on, today.day)
     END AS days_overdue,
-    state.lapses_on,
+    CASE WHEN trial.fate IS NULL THEN state.lapses_on END AS lapses_on,
     trial.url,
     trial.fate,
     trial.merged_into,

@@ -1,6 +1,8 @@
 -- trials, as of a moment. One argument: the trials as we had last seen them then. Two: what the registry said of
 -- that day, as far as we knew then. A day given as a moment is its first instant; instants are UTC. What is gathered
--- from other tables (countries, substances, drug_role, is_relevant) is as of this file. What a trial first seen as
+-- from other tables (countries, substances, drug_role, is_relevant) is as of this file; design, eligibility and
+-- descriptions, and what is read out of a trial's words, are kept of the present version only, and are not here
+-- (trial_records has each version's record). What a trial first seen as
 -- UNKNOWN had last said is inferred and has no version_number. In a file that is attached under another name, USE it
 -- first. Read by: analysts.
 (known_at) AS TABLE (

@@ -1,14 +1,10 @@
--- How many of our trials stand where, by substance and by year first posted; a trial may count for several
--- substances. Read by: warehouse/page, the two charts.
-SELECT
-    by_what,
-    named,
-    coalesce(status_group, 'unrecognised') AS status_group,
-    count(*) AS trials
+-- How many of our trials stand where, by what they are about and by year first posted; a trial may count for several
+-- substances. Read by: warehouse/publish/page, two of the figures. `about` is `about.sql`.
+SELECT by_what, named, coalesce(status_group, 'unrecognised') AS status_group, count(*) AS trials
 FROM (
-    SELECT 'substance' AS by_what, unnest(CASE WHEN len(substances) = 0 THEN ['none named'] ELSE substances END) AS named, status_group
-    FROM trials
-    WHERE is_relevant
+    SELECT 'subject' AS by_what, about.named, trials.status_group
+    FROM about
+    JOIN trials USING (trial_id)
     UNION ALL
     SELECT
         'year' AS by_what,
@@ -21,7 +17,7 @@ FROM (
         END AS named,
         status_group
     FROM trials
-    WHERE is_relevant
+    WHERE is_relevant AND fate IS DISTINCT FROM 'merged'
 )
 GROUP BY ALL
 ORDER BY by_what, named, status_group

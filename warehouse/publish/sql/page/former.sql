@@ -1,5 +1,5 @@
 -- Trials that ceased to count as ours in the last $1 days: what became of them is news, and so is that. Read by:
--- warehouse/page, what changed lately.
+-- warehouse/publish/page, what changed lately.
 SELECT trials.trial_id, trials.title, trials.url, trials.substances, trials.lead_sponsor, true AS is_former
 FROM trials
 WHERE

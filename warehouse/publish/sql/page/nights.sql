@@ -1,4 +1,4 @@
--- The last run of each watch on each registry, and its last complete one. Read by: warehouse/page, the night's verdict.
+-- The last run of each watch on each registry, and its last complete one. Read by: warehouse/publish/page, the night's verdict.
 SELECT
     watch,
     registry_name,
