@@ -1,4 +1,4 @@
--- Trials that a search found and the rules did not count as ours, with the rules' reason. Read by: warehouse/page.
+-- Trials that a search found and the rules did not count as ours, with the rules' reason. Read by: warehouse/publish/page.
 SELECT
     trials.trial_id,
     trials.title,

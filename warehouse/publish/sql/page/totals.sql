@@ -1,4 +1,5 @@
--- The figures at the head of the page: one row. Read by: warehouse/page, `index.html`.
+-- The figures at the head of the page: one row. A trial that was merged is counted under the number it bears now.
+-- Read by: warehouse/publish/page, `index.html`.
 SELECT
     count(*) AS found,
     count(*) FILTER (is_relevant) AS relevant,
@@ -9,5 +10,7 @@ SELECT
     count(*) FILTER (is_relevant AND status_group = 'stopped') AS stopped,
     count(*) FILTER (is_relevant AND status_group = 'unknown') AS lapsed,
     count(*) FILTER (is_relevant AND has_results) AS with_results,
-    count(*) FILTER (is_relevant AND is_overdue) AS overdue
+    count(*) FILTER (is_relevant AND is_overdue) AS overdue,
+    count(*) FILTER (is_relevant AND len(substances) > 0) AS with_substances
 FROM trials
+WHERE fate IS DISTINCT FROM 'merged'

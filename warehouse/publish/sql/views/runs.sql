@@ -15,5 +15,6 @@ SELECT
     data_version_before,
     data_version_after,
     requests,
+    asked_parts,
     checks
 FROM kept.run
