@@ -1,2 +1,10 @@
--- Sites of trials. Read by: analysts.
-SELECT * FROM kept.trial_site
+-- Sites of trials. Countries concerned, which are kept among them where a registry has a status of each, stand in
+-- trial_countries.
+-- Read by: analysts.
+SELECT *
+FROM kept.trial_site
+WHERE
+    facility IS NOT NULL
+    OR city IS NOT NULL
+    OR state IS NOT NULL
+    OR trial_id NOT IN (SELECT trial_id FROM kept.trial_now WHERE registry_name = 'ctis')

@@ -1,0 +1,30 @@
+-- A measurement in the posted results of a relevant trial, as last read: the value of an outcome in one group, row and
+-- category. Kept when the registry shows results no more (trials.has_results says so). Read by: analysts.
+SELECT
+    trial_id,
+    position,
+    outcome_position,
+    outcome_type,
+    outcome,
+    time_frame,
+    population,
+    class_title,
+    category_title,
+    group_id,
+    group_title,
+    group_description,
+    param_type,
+    value,
+    value_as_written,
+    unit,
+    dispersion_type,
+    spread,
+    spread_as_written,
+    lower_limit,
+    lower_limit_as_written,
+    upper_limit,
+    upper_limit_as_written,
+    denominator,
+    denominator_unit,
+    comment
+FROM kept.trial_result
