@@ -10,16 +10,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from connectors.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.errors import WarehouseError, named
-from warehouse.publish import feed, last_night, page, parquet
+from warehouse.publish import calendar, feed, last_night, page, parquet
 from warehouse.publish.kept import Kept, kept_tables
 from warehouse.publish.last_night import LastNight
 from warehouse.publish.marks import Marks
+from warehouse.publish.records import Clear, Records
 from warehouse.publish.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.publish.views import make_views
 from warehouse.store.file import spare_effort, transaction
@@ -42,8 +44,17 @@ Companion = Callable[[duckdb.DuckDBPyConnection], bytes]
 COMPANIONS: Mapping[str, Companion] = {
     "index.html": page.render,
     "changes.atom": feed.render,
+    "coming-up.ics": calendar.render,
 }
 """What else stands beside the file, by name: each is made from the file itself, as any reader sees it."""
+
+
+def companions_for(page_url: str | None) -> Mapping[str, Companion]:
+    """They, where the page is served at this address."""
+    return {**COMPANIONS, "changes.atom": partial(feed.render, page_url=page_url)}
+
+
+NOBODYS: Mapping[str, Clear] = {}
 
 
 class NotPublishedError(WarehouseError):
@@ -58,8 +69,11 @@ def publish(
     run_id: str,
     is_complete: bool,
     companions: Mapping[str, Companion] = COMPANIONS,
+    clear: Mapping[str, Clear] = NOBODYS,
 ) -> Path:
     """Build, check and put in place; returns the published file. ``now`` is naive UTC.
+
+    ``clear`` takes people out of the records of each registry; of one that is not in it no record is shown.
 
     Raises ``NotPublishedError`` when the file does not pass its check (then nothing is replaced), or when a
     companion could not be made (then that one stays as it was, and all the rest is in place).
@@ -71,10 +85,11 @@ def publish(
     make_folder(earlier)
     columns = _unused(earlier / f"{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}", folder / parquet.LINK)
     facts = {"published_at": now, "run_id": run_id, "is_complete": is_complete, "notice": NOTICE}
-    tables = list(kept_tables(facts))
+    records = Records(clear, aside.with_name(f".{FILE}.records"))
+    tables = list(kept_tables(facts, records))
     marks = _marked(con, tables)
     last = last_night.noted(earlier)
-    with _cleared(aside, columns):
+    with _cleared(aside, columns, records.lines):
         standing = _begun(aside, published, last, marks)
         _build(con, aside, [table for table in tables if table.name not in standing], with_views=not standing)
         # A log beside it would hold part of what it says: alone, as readers copy it, it would say less.
@@ -109,7 +124,7 @@ def publish(
     return published
 
 
-def _marked(con: duckdb.DuckDBPyConnection, tables: list[Kept]) -> Marks:
+def _marked(con: duckdb.DuckDBPyConnection, tables: list[Kept | Records]) -> Marks:
     marks = Marks(con)
     for table in tables:
         marks.add_table(table.name, table.text, table.values)
@@ -130,7 +145,7 @@ def _begun(aside: Path, published: Path, last: LastNight, marks: Marks) -> froze
     return frozenset()
 
 
-def _build(con: duckdb.DuckDBPyConnection, aside: Path, tables: list[Kept], *, with_views: bool) -> None:
+def _build(con: duckdb.DuckDBPyConnection, aside: Path, tables: list[Kept | Records], *, with_views: bool) -> None:
     with _attached(con, aside), transaction(con):
         for table in tables:
             table.make(con)
@@ -152,12 +167,12 @@ def _unused(columns: Path, in_place: Path) -> Path:
 
 
 @contextmanager
-def _cleared(aside: Path, columns: Path) -> Iterator[None]:
+def _cleared(aside: Path, columns: Path, lines: Path) -> Iterator[None]:
     """Nothing of an earlier attempt is there before, and nothing of a failed one after: the disk may be full."""
 
     def clear() -> None:
         parquet.clear(columns)
-        for path in (aside, _log_of(aside)):
+        for path in (aside, _log_of(aside), lines):
             path.unlink(missing_ok=True)
 
     clear()
