@@ -10,6 +10,7 @@ import uuid
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import duckdb
@@ -18,6 +19,7 @@ from warehouse.store.tables import sql
 from warehouse.words import phrases
 from warehouse.words.harmless import plain, shortened, web_address
 from warehouse.words.sentences import saying
+from warehouse.words.sources import origin, source
 
 DAYS = 30
 """A reader that looks at least as often misses nothing."""
@@ -33,18 +35,22 @@ NAMES = uuid.UUID("6d3f6a0e-0b39-5c0c-9a6b-2f1c7f0f5a41")
 Row = dict[str, Any]
 
 
-def render(con: duckdb.DuckDBPyConnection) -> bytes:
-    """The whole feed, from an open published file."""
-    (published_at,) = con.execute("SELECT published_at FROM freshness").fetchone() or (None,)
+def render(con: duckdb.DuckDBPyConnection, page_url: str | None = None) -> bytes:
+    """The whole feed, from an open published file. ``page_url`` is where the page is served, if anywhere."""
+    fresh = con.execute("SELECT published_at, registry_names, data_versions FROM freshness").fetchone()
+    published_at, registries, versions = fresh or (None, [], [])
     result = con.execute(sql("publish/page/feed"), [DAYS, AT_LEAST])
     columns = [column[0] for column in result.description or []]
-    return feed([dict(zip(columns, row, strict=True)) for row in result.fetchall()], published_at)
+    changes = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+    rights = " ".join(filter(None, (origin(registries, versions), *(source(name).asks for name in registries))))
+    return feed(changes, published_at, page_url, rights)
 
 
-def feed(changes: list[Row], published_at: datetime) -> bytes:
+def feed(changes: list[Row], published_at: datetime, page_url: str | None = None, rights: str = "") -> bytes:
     """The feed of these changes, the latest night first, in it the most material.
 
-    A change is a row of ``changes`` with its trial's own facts.
+    A change is a row of ``changes`` with its trial's own facts. ``rights`` say where they come from, and on what
+    terms they may be passed on.
     """
     since = min((published_at - timedelta(days=DAYS), *(change["observed_at"] for change in changes)))
     root = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
@@ -56,13 +62,15 @@ def feed(changes: list[Row], published_at: datetime) -> bytes:
         "What registries say of trials; not medical advice. Changes of high or medium materiality since "
         f"{since:%Y-%m-%d}; earlier ones are in the analysts' file.",
     )
+    if rights:
+        _text(root, "rights", plain(rights))
     _text(root, "updated", _instant(max((change["observed_at"] for change in changes), default=published_at)))
     author = ElementTree.SubElement(root, "author")
     _text(author, "name", "trialwatch")
     for observed_at, night in groupby(changes, key=lambda change: change["observed_at"]):
         told = list(night)
         for change in told[:MOST_ENTRIES]:
-            _entry(root, change)
+            _entry(root, change, page_url)
         if others := told[MOST_ENTRIES:]:
             _rest(root, observed_at, others)
     # A parser must be told the encoding; ElementTree would write it in single quotes and no line break after it.
@@ -70,11 +78,14 @@ def feed(changes: list[Row], published_at: datetime) -> bytes:
     return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'.encode()
 
 
-def _entry(root: ElementTree.Element, change: Row) -> None:
+def _entry(root: ElementTree.Element, change: Row, page_url: str | None) -> None:
+    """It leads to the change on our page, where that is served, and to the record at the registry."""
     entry = _begun(root, change["change_id"], _title(change), change["observed_at"])
-    url = web_address(change["url"])
-    if url:
-        ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": url})
+    on_the_page = f"{page_url}#change-{quote(change['change_id'])}" if page_url else None
+    for rel, url in zip(
+        ("alternate", "related"), filter(None, (on_the_page, web_address(change["url"]))), strict=False
+    ):
+        ElementTree.SubElement(entry, "link", {"rel": rel, "href": url})
     for term in (change["kind"], *(change["substances"] or ()), change["materiality"]):
         ElementTree.SubElement(entry, "category", {"term": plain(term)})
     _content(entry, _told(change))

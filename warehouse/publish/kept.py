@@ -7,6 +7,7 @@ known whether the table of last night is tonight's (``marks``).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,12 +17,14 @@ from connectors.numbers import REGISTRIES_NUMBERS
 from connectors.statuses import status_rows
 from warehouse.judge.twins import Link, studies
 from warehouse.publish.marks import published_columns
+from warehouse.publish.records import Records
 from warehouse.store.tables import PUBLIC_TABLES, sql
 from warehouse.words.vocabulary import rows
 
-GATHERED = ("trial_version", "status_stay", "fate", "trial_now")
+GATHERED = ("trial_version", "status_stay", "fate", "trial_now", "concept_list", "results_due")
 """Tables gathered for the views, each by its statement in ``sql/kept``, after the stored ones are copied."""
 STUDIES = {"study_id": "VARCHAR", "trial_ids": "VARCHAR[]", "matched_by": "VARCHAR"}
+NO_RECORDS = Records({}, Path())
 NUMBERS = {"place": "BIGINT", "participants": "BIGINT"}
 
 
@@ -46,7 +49,7 @@ class Kept:
         con.execute(f"CREATE OR REPLACE TABLE published.kept.{table.name} AS {table.text}", table.values)
 
 
-def kept_tables(facts: Mapping[str, Any]) -> Iterator[Kept]:
+def kept_tables(facts: Mapping[str, Any], records: Records = NO_RECORDS) -> Iterator[Kept | Records]:
     """All of them but the dictionary, each after those that it reads. ``facts`` are those of ``freshness.sql``."""
     yield Kept("freshness", sql("publish/kept/freshness"), dict(facts))
     yield _small("status_group", dict.fromkeys(("status", "status_group"), "VARCHAR"), status_rows())
@@ -58,7 +61,10 @@ def kept_tables(facts: Mapping[str, Any]) -> Iterator[Kept]:
         yield Kept(name, sql(f"publish/kept/{name}"))
     review = rows("review_2018.csv")
     yield _small("review_2018", {name: NUMBERS.get(name, "VARCHAR") for name in review[0]}, review)
-    yield Kept("study", sql("publish/kept/study_link"), {"numbers": REGISTRIES_NUMBERS})
+    known = rows("registries.csv")
+    yield _small("registry_terms", dict.fromkeys(known[0], "VARCHAR"), known)
+    yield Kept("study", sql("keep/study_link"), {"numbers": REGISTRIES_NUMBERS})
+    yield records
 
 
 def _small(name: str, columns: Mapping[str, str], found: list[dict[str, Any]]) -> Kept:
