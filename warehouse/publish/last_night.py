@@ -57,8 +57,13 @@ NOTHING = LastNight()
 
 def noted(folder: Path) -> LastNight:
     """The note in ``folder``, or that nothing can be taken over."""
+    return noted_in(folder / NOTE)
+
+
+def noted_in(path: Path) -> LastNight:
+    """The same, of a note that was kept under another name."""
     try:
-        found = msgspec.json.decode((folder / NOTE).read_bytes(), type=LastNight)
+        found = msgspec.json.decode(path.read_bytes(), type=LastNight)
     except (OSError, msgspec.MsgspecError):
         return NOTHING
     return found if found.nights < NIGHTS_IN_A_ROW else NOTHING

@@ -15,11 +15,11 @@ from typing import Any
 
 import duckdb
 
+from warehouse.keep.twins import REGISTERED_TRIAL, know_registered_trials
 from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, Column, columns
 
-REGISTERED_TRIAL = ("trial_id", "registry_name", "fate", "merged_into")
-"""Of a trial's columns those that seldom change, as the relation ``registered_trial``: when a trial was last seen
-changes every night, and would change whatever reads ``trial``."""
+PAYLOAD = ("trial_id", "version_number", "coalesce(revision, 0)")
+"""By what a record is known, unread: nothing but another revision puts other bytes in its place."""
 PROGRAM = ("warehouse", "connectors")
 TEXTS = (".py", ".sql", ".csv")
 NAME = re.compile(r"(?:published\.)?(kept\.)?(\w+)")
@@ -35,9 +35,7 @@ class Marks:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         """Make ``registered_trial`` and mark every relation that a statement may read."""
-        con.execute(
-            f"CREATE OR REPLACE TEMP VIEW registered_trial AS SELECT {', '.join(REGISTERED_TRIAL)} FROM trial"
-        )
+        know_registered_trials(con)
         found = con.execute(" UNION ALL ".join(_questions())).fetchall()
         self._stored = {relation: f"{rows} {total}" for relation, rows, total in found}
         self.kept = {"data_dictionary": edition()}
@@ -73,6 +71,7 @@ def _questions() -> Iterator[str]:
     for table in PUBLIC_TABLES:
         yield _question(table, map(_told_apart, published_columns(table)))
     yield _question("registered_trial", REGISTERED_TRIAL)
+    yield _question("trial_payload", PAYLOAD)
 
 
 def _question(relation: str, named: Iterable[str]) -> str:

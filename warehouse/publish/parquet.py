@@ -15,12 +15,15 @@ from warehouse.publish.footer import with_other_words
 from warehouse.publish.last_night import LastNight, Written, digest_of
 from warehouse.publish.views import VIEWS
 from warehouse.store.literal import literal
+from warehouse.words.sources import source
 
 LINK = "parquet"
 
 
 def words(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """What every file says of itself: where it comes from, how old it is, and what it is not."""
+    """What every file says of itself: where it comes from, how old it is, what it is not, and what is asked of who
+    passes it on.
+    """
     told = con.execute(
         "SELECT registry_names, data_versions, run_id, published_at, notice FROM freshness"
     ).fetchone()
@@ -32,7 +35,16 @@ def words(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
         "run_id": run_id,
         "published_at": f"{published_at.isoformat()}Z",
         "notice": notice,
+        "terms": " ".join(filter(None, (source(registry).asks for registry in registries))),
     }
+
+
+def words_of(path: Path) -> dict[str, str]:
+    """The same as it stands in one of the files."""
+    with duckdb.connect() as con:
+        said = con.execute(f"SELECT key, value FROM parquet_kv_metadata({literal(path)})").fetchall()
+    found = {bytes(key).decode(): bytes(value).decode() for key, value in said}
+    return {key: found[key] for key in ("registry", "data_version", "run_id", "published_at", "notice")}
 
 
 def write_parquet(

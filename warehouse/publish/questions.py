@@ -24,10 +24,12 @@ from warehouse.errors import (
     StoreHeldError,
     named,
 )
+from warehouse.publish.brief import briefs
+from warehouse.words.brief import headline, rows
+from warehouse.words.sources import origin, source
 
 MOST_MEMORY = "2GB"
 SHUT_OFF = (
-    f"memory_limit = '{MOST_MEMORY}'",
     "temp_directory = ''",  # what does not fit into memory is refused, and not written beside the data
     "enable_external_access = false",
     "python_enable_replacements = false",  # or a statement could name our own variables as tables
@@ -55,7 +57,7 @@ class QueryResult:
 
 
 @contextmanager
-def published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def published(path: Path, memory: str = MOST_MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, read-only. Raises ``NothingPublishedError`` where there is none.
 
     Raises ``OperatorError`` when it cannot be read: damaged, or opened for writing by somebody else.
@@ -67,7 +69,7 @@ def published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     except duckdb.Error as error:
         raise _unreadable(error) or error from error
     try:
-        for setting in SHUT_OFF:
+        for setting in (f"memory_limit = '{memory}'", *SHUT_OFF):
             con.execute(f"SET {setting}")
         yield con
     finally:
@@ -143,10 +145,28 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
         "flags": "SELECT * FROM trial_flags WHERE trial_id = ? ORDER BY path, value",
     }
     changes = "SELECT * FROM changes WHERE list_contains(?, trial_id) ORDER BY observed_at, kind, field"
+    facts = briefs(con, [trial_id]).get(trial_id)
     return {
         "trial": found[0],
+        "headline": headline(facts) if facts else None,
+        "facts": [{"label": label, "fact": fact} for label, fact in rows(facts)] if facts else [],
         **{name: ask(con, sql, [trial_id]).documents() for name, sql in parts.items()},
         "changes": ask(con, changes, [[trial_id, *former]]).documents(),
+        "origin": _origin(con, found[0]["registry_name"]),
+    }
+
+
+def _origin(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Any]:
+    """Where a trial's record comes from, what it is not, who mends it, and on what terms it may be passed on."""
+    (fresh,) = ask(con, "SELECT * FROM freshness").documents()
+    data_versions = dict(zip(fresh["registry_names"], fresh["data_versions"], strict=True))
+    known = source(registry_name)
+    return {
+        "from": origin([registry_name], [data_versions.get(registry_name)]),
+        "published_at": fresh["published_at"],
+        "notice": fresh["notice"],
+        "errors": known.mended,
+        "terms": known.asks,
     }
 
 
