@@ -95,6 +95,40 @@ def with_trouble(facts: dict[str, Any] | None, sentence: str, now: datetime) -> 
     return {**nothing, "nights": [], "runs": [], **(facts or {}), "written_at": _iso(now), "trouble": sentence}
 
 
+def elsewhere(
+    facts: Mapping[str, Any] | None, came: Mapping[str, str | None], run_id: str, now: datetime
+) -> list[dict[str, Any]]:
+    """How each place stands that is published to elsewhere, after what ``came`` of it: the trouble, or None.
+
+    ``run_id`` and ``published_at`` are of the night that readers find there, ``failing_since`` of the first night
+    in a row that did not come there. A place that is no longer named is left out.
+    """
+    before = {each["place"]: each for each in (facts or {}).get("elsewhere") or []}
+    nothing = {"run_id": None, "published_at": None, "failing_since": None}
+    found = []
+    for place, trouble in came.items():
+        known = {**nothing, **before.get(place, {}), "place": place, "trouble": trouble}
+        if trouble is None:
+            known |= {"run_id": run_id, "published_at": _iso(now), "failing_since": None}
+        else:
+            known["failing_since"] = known["failing_since"] or _iso(now)
+        found.append(known)
+    return found
+
+
+def elsewhere_troubles(facts: Mapping[str, Any] | None) -> list[str]:
+    """What is wrong with publishing elsewhere, a sentence a place; nothing where all is well."""
+    return [
+        f"not published to {each['place']}: {each['trouble']}; readers there find {_night_there(each)}"
+        for each in (facts or {}).get("elsewhere") or []
+        if each["trouble"]
+    ]
+
+
+def _night_there(known: Mapping[str, Any]) -> str:
+    return f"the night of {known['published_at'][:10]}" if known["published_at"] else "nothing yet"
+
+
 def is_all_complete(con: "duckdb.DuckDBPyConnection", pairs: Iterable[tuple[str, str]]) -> bool:
     """Whether the last run of each watch on each registry was complete."""
     last = con.execute(

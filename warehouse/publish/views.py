@@ -14,6 +14,7 @@ from warehouse.store.tables import PUBLIC_TABLES, columns, sql
 
 VIEWS = (
     "freshness",
+    "registry_terms",
     "trial_states",
     "trials",
     "trial_conditions",
@@ -21,19 +22,34 @@ VIEWS = (
     "trial_mesh_terms",
     "trial_interventions",
     "trial_arms",
+    "trial_arm_interventions",
     "trial_outcomes",
     "trial_sites",
+    "trial_countries",
     "trial_sponsors",
     "trial_identifiers",
     "trial_publications",
+    "trial_documents",
     "trial_substances",
+    "trial_concepts",
     "trial_judgements",
     "trial_flags",
+    "trial_result_versions",
+    "trial_result_records",
+    "trial_result_outcomes",
+    "trial_results",
+    "trial_result_analyses",
+    "trial_adverse_events",
+    "trial_adverse_event_groups",
+    "trial_participant_flow",
+    "trial_baseline_measurements",
     "trial_versions",
+    "trial_records",
     "status_history",
     "changes",
     "watch_members",
     "studies",
+    "registry_disagreement",
     "registry_lag",
     "registry_lag_by_sponsor",
     "review_2018",
@@ -103,7 +119,7 @@ def _descriptions() -> dict[tuple[str, str], str]:
     found = {}
     for table in reversed(PUBLIC_TABLES):
         for column in columns(table):
-            for view in (table, f"{table}s"):
+            for view in (table, f"{table}s", f"{table.removesuffix('is')}es"):
                 found[view, column.name] = column.comment
             found["*", column.name] = column.comment
     for row in read_rows(files("warehouse") / "publish" / "sql" / "views" / "columns.csv"):
