@@ -7,20 +7,34 @@ does not know who is to be told, when, or how a mail is handed over; nor how for
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from warehouse.judge.trouble import as_command
 from warehouse.tell.attachment import Table, table
-from warehouse.tell.cards import ChangeInWords, by_weight, cards, said
+from warehouse.tell.cards import (
+    MOST_WITH_FACTS,
+    ChangeInWords,
+    about,
+    by_weight,
+    cards,
+    facts_of,
+    grouped,
+    happened,
+    on_the_page,
+    said,
+    what_happened,
+)
 from warehouse.tell.message import Head, as_sent, sealed
 from warehouse.tell.rendering import rendered
 from warehouse.words import phrases
-from warehouse.words.harmless import plain, shortened
+from warehouse.words.brief import TrialFacts, headline
+from warehouse.words.harmless import plain, shortened, web_address
 from warehouse.words.outcomes import COMPLETE, outcome_words
+from warehouse.words.sources import source
 
 PAGE_BYTES = 95_000
 """Of the HTML form as sent. Gmail shows no more than 102 kB of it."""
@@ -29,6 +43,7 @@ TEXT_BYTES = 1_000_000
 LEAST_BYTES = 250
 """Of a change in a mail, about: with more changes than that allows for, no form is written in vain."""
 SUBJECT_LETTERS = 120
+SUMMARY_LETTERS = 200
 _NAMED_COMMAND = re.compile(r"`(trialwatch [\w ./=-]*)`")
 """No more than a word of ours with harmless letters: a sentence may quote what a registry said."""
 COLUMNS = (
@@ -93,18 +108,31 @@ class DigestMail(_ToReaders):
     """What one recipient of one subscription is told once.
 
     ``arrivals`` are the new members of a night that brought more than 50: one line here, their ids attached.
+    ``facts`` are those of the trials that changed; ``page_url`` is where the page is served, if anywhere.
     """
 
     changes: tuple[ToldChange, ...]
     nights: tuple[LastNight, ...]
     arrivals: tuple[ToldChange, ...] = ()
+    facts: Mapping[str, TrialFacts] = field(default_factory=dict)
+    page_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A trial as a welcome lists it."""
+
+    facts: TrialFacts
+    overall_status: str | None
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class WelcomeMail(_ToReaders):
     """The one digest after the first complete night of a watch: what it holds, and what will be told.
 
-    Empty ``kinds``: all of high or medium materiality. Empty ``substances``: any.
+    Empty ``kinds``: all of high or medium materiality. Empty ``substances``: any. ``listed`` are the relevant
+    trials, in the order in which they are to be read.
     """
 
     nights: tuple[LastNight, ...]
@@ -114,6 +142,8 @@ class WelcomeMail(_ToReaders):
     by_substance: tuple[tuple[str, int], ...]
     trials: int
     relevant: int
+    listed: tuple[Listed, ...] = ()
+    page_url: str | None = None
 
 
 Trouble = tuple[str, tuple[str, ...]]
@@ -148,7 +178,7 @@ def compose(mail: AnyMail) -> bytes:
     """
     head = _head(mail)
     if isinstance(mail, WelcomeMail):
-        return _sealed(head, "welcome", _frame(mail) | _welcome_view(mail))
+        return _welcome(mail, head)
     if isinstance(mail, OperatorMail):
         return _sealed(head, "operator", _frame(mail) | _operator_view(mail))
     if not (mail.changes or mail.arrivals):
@@ -164,6 +194,15 @@ def compose(mail: AnyMail) -> bytes:
     text = _fitting(len(changes), TEXT_BYTES, partial(write, "txt"))
     page = _fitting(len(changes), PAGE_BYTES, partial(write, "html"))
     return sealed(head, text, page, {made.file: made.content for made in tables.values()})
+
+
+def _welcome(mail: WelcomeMail, head: Head) -> bytes:
+    def write(form: str, shown: int) -> str:
+        return rendered("welcome", form, _frame(mail) | _welcome_view(mail, shown))
+
+    text = _fitting(len(mail.listed), TEXT_BYTES, partial(write, "txt"))
+    page = _fitting(len(mail.listed), PAGE_BYTES, partial(write, "html"))
+    return sealed(head, text, page, {})
 
 
 def _sealed(head: Head, name: str, view: dict[str, Any]) -> bytes:
@@ -190,26 +229,59 @@ def subject(mail: AnyMail) -> str:
         return f"Now watching: {plain(mail.watch)} ({phrases.number(mail.relevant, 'trial')})"
     parts = []
     if mail.changes:
-        parts.append(_happened(mail.changes))
+        parts.append(_happened(mail))
     if mail.arrivals:
         parts.append(_arrived(mail.arrivals))
     return "; ".join(parts)
 
 
-def _happened(changes: Sequence[ToldChange]) -> str:
+def _happened(mail: DigestMail) -> str:
+    changes = mail.changes
     trials = {(told.registry_name, told.trial_id) for told in changes}
-    one = plain(changes[0].trial_id) if len(trials) == 1 else ""
-    if len(changes) == 1:
-        start = f"{phrases.kind_words(changes[0].kind).capitalize()}: "
-        title, _ = shortened(plain(changes[0].title), SUBJECT_LETTERS - len(start) - len(one) - 3)
-        return f"{start}{title} ({one})" if title else start + one
-    counted = Counter(told.kind for told in by_weight(changes))
-    counts = [f"{count:,} {phrases.kind_words(kind)}" for kind, count in counted.items()]
-    line, rest = f"{len(changes):,} changes: {counts[0]}", counts[1:]
-    while rest and len(line) + len(rest[0]) + len(one) < SUBJECT_LETTERS - 12:
+    if len(trials) == 1:
+        return _of_one(changes, plain(changes[0].trial_id), mail.facts)
+    return f"{len(changes):,} changes: {_counted(changes, SUBJECT_LETTERS - 32)}"
+
+
+def _of_one(changes: Sequence[ToldChange], trial_id: str, facts: Mapping[str, TrialFacts]) -> str:
+    """What happened to one trial, in a line that ends with its number."""
+    first = by_weight(changes)[0]
+    start, end = f"{what_happened(first)}: ", f"{_and_more(changes)} ({trial_id})"
+    room = SUBJECT_LETTERS - len(start) - len(end)
+    said = shortened(headline(facts_of(first, facts)), room)[0]
+    return f"{start}{trial_id}{_and_more(changes)}" if said == trial_id else f"{start}{said}{end}"
+
+
+def _and_more(changes: Sequence[ToldChange]) -> str:
+    return f"; {phrases.number(len(changes) - 1, 'more change')}" if len(changes) > 1 else ""
+
+
+def _counted(changes: Sequence[ToldChange], letters: int) -> str:
+    """How often what happened, the most material first, as far as there is room."""
+    counts = [
+        f"{count:,} {phrases.kind_words(kind)}"
+        for kind, count in Counter(told.kind for told in by_weight(changes)).items()
+    ]
+    line, rest = counts[0], counts[1:]
+    while rest and len(line) + len(rest[0]) < letters:
         line += f", {rest.pop(0)}"
-    line += f" and {phrases.number(len(rest), 'other kind')}" if rest else ""
-    return f"{line} ({one})" if one else line
+    return line + (f" and {phrases.number(len(rest), 'other kind')}" if rest else "")
+
+
+def _summary(mail: DigestMail) -> list[str]:
+    """Three lines for whoever reads no more: what happened, about what, and the most material of it."""
+    trials = {(told.registry_name, told.trial_id): told for told in mail.changes}
+    if len(trials) < 2:
+        return []
+    counted = Counter(plain(name) for told in trials.values() for name in told.substances)
+    first = by_weight(mail.changes)[0]
+    lines = [
+        f"{phrases.number(len(mail.changes), 'change')} in {phrases.number(len(trials), 'trial')}: "
+        f"{_counted(mail.changes, SUMMARY_LETTERS)}.",
+        f"About {', '.join(f'{name} ({count:,})' for name, count in counted.most_common())}." if counted else "",
+        f"First of all: {happened(first, facts_of(first, mail.facts))}.",
+    ]
+    return [line for line in lines if line]
 
 
 def _arrived(arrivals: Sequence[ToldChange]) -> str:
@@ -259,6 +331,7 @@ def _frame(mail: AnyMail) -> dict[str, Any]:
         "watch": plain(mail.watch),
         "can_answer": mail.reply_to is not None,
         "nights": [_night(night) for night in mail.nights],
+        "sources": [source(name) for name in sorted({plain(night.registry_name) for night in mail.nights})],
     }
 
 
@@ -278,10 +351,15 @@ def _digest_view(
     mail: DigestMail, changes: Sequence[ChangeInWords], shown: int, tables: dict[str, Table]
 ) -> dict[str, Any]:
     count, by_substance = _arrivals(mail.arrivals)
+    made = cards(changes[:shown], mail.facts, mail.page_url)
     return {
+        "lead": f"{made[0]['happened']}{_and_more(mail.changes)}" if len(made) == 1 and not count else "",
+        "without_facts": len(made) - MOST_WITH_FACTS,
+        "trials_with_facts": MOST_WITH_FACTS,
         "changes": len(changes),
         "shown": shown,
-        "trials": cards(changes[:shown]),
+        "summary": _summary(mail),
+        "groups": grouped(made),
         "arrivals": count,
         "arrivals_by_substance": by_substance,
         "arrivals_table": tables.get("new-trials"),
@@ -289,8 +367,21 @@ def _digest_view(
     }
 
 
-def _welcome_view(mail: WelcomeMail) -> dict[str, Any]:
+def _welcome_view(mail: WelcomeMail, shown: int) -> dict[str, Any]:
+    listed = [
+        {
+            "about": about(one.facts.substances),
+            "id": plain(one.facts.trial_id),
+            "headline": headline(one.facts),
+            "status": phrases.status_words(one.overall_status) if one.overall_status else "",
+            "url": on_the_page(mail.page_url, one.facts.trial_id) or web_address(one.url),
+        }
+        for one in mail.listed[:shown]
+    ]
     return {
+        "groups": grouped(listed),
+        "left_out": len(mail.listed) - shown,
+        "page_url": mail.page_url,
         "trials": mail.trials,
         "relevant": mail.relevant,
         "by_status": [(phrases.status_words(status), count) for status, count in mail.by_status],

@@ -16,8 +16,10 @@ from warehouse.judge import trouble
 from warehouse.keep import operator_mail
 from warehouse.store.file import transaction
 from warehouse.store.tables import sql
-from warehouse.tell.digest import compose
+from warehouse.tell.digest import OperatorMail, compose
+from warehouse.tell.facts import Facts
 from warehouse.tell.mail_contents import Unwritten, Writer, contents, unwritten
+from warehouse.tell.notice import is_to_a_channel, notice
 from warehouse.tell.retries import FREE_RETRIES, LONGEST_PAUSE, next_attempt
 
 STILL_DUE = frozenset({"due", "leased", "failed"})
@@ -28,7 +30,7 @@ NOT_SUBSCRIBED = "Not subscribed any more (trialwatch.toml)."
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A frozen message, and how often it has been offered."""
+    """A frozen message, and how often it has been offered. To a channel it is a document (``notice``)."""
 
     message_id: str
     subscription: str
@@ -50,8 +52,9 @@ class Waiting:
 
 def freeze(con: duckdb.DuckDBPyConnection, writer: Writer, now: datetime) -> None:
     """Write every message whose time has come. ``now`` is naive UTC."""
+    facts = Facts(con)
     for waiting in unwritten(con, now):
-        mail = written(con, waiting, writer)
+        mail = written(con, waiting, writer, facts)
         with transaction(con):
             con.execute(
                 sql("tell/freeze"),
@@ -71,28 +74,32 @@ def freeze(con: duckdb.DuckDBPyConnection, writer: Writer, now: datetime) -> Non
             )
 
 
-def written(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer) -> Mail:
+def written(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer, facts: Facts) -> Mail:
     """The mail as it is, or would be, frozen. Nothing is kept."""
     period, again = waiting.period, 1
     while True:
-        told = contents(con, waiting, writer, period)
+        told = contents(con, waiting, writer, period, facts)
         if not con.execute("SELECT 1 FROM message WHERE message_id = ?", [told.message_id]).fetchone():
             break
         # The period has had its mail: a clock that was set back has brought more into it.
         again += 1
         period = f"{waiting.period} ({again})"
-    content = compose(told)
+    if isinstance(told, OperatorMail) or not is_to_a_channel(told.recipient):
+        content = compose(told)
+    else:
+        content = notice(told)
     return Mail(told.message_id, waiting.subscription, waiting.topic, told.sender, told.recipient, content, 0)
 
 
-def ready(con: duckdb.DuckDBPyConnection, now: datetime) -> list[Mail]:
-    """The frozen messages that may be offered now, the oldest first."""
+def ready(con: duckdb.DuckDBPyConnection, now: datetime, channel: str | None = None) -> list[Mail]:
+    """The frozen mails that may be offered now, the oldest first; or the messages to one channel."""
     # A pause longer than any we make was made by a clock that ran ahead.
     may = "(next_attempt_at IS NULL OR next_attempt_at <= ? OR next_attempt_at > ?)"
-    return _mails(con, f"{_DUE} AND {may}", now, now + 2 * LONGEST_PAUSE)
+    mine = "if(?::VARCHAR IS NULL, NOT starts_with(recipient, 'notify:'), recipient = ?)"
+    return _mails(con, f"{_DUE} AND {may} AND {mine}", now, now + 2 * LONGEST_PAUSE, channel, channel)
 
 
-def _mails(con: duckdb.DuckDBPyConnection, which: str, *values: datetime) -> list[Mail]:
+def _mails(con: duckdb.DuckDBPyConnection, which: str, *values: datetime | str | None) -> list[Mail]:
     rows = con.execute(
         "SELECT message_id, subscription, topic, sender, recipient, mail, attempts FROM message "
         f"WHERE {which} "
@@ -133,22 +140,27 @@ def give_up(
 ) -> None:
     """Note that it will not be offered again, and let the operator hear of it. Nobody else's mail is touched.
 
-    ``said`` is what the mail server said, for the operator alone.
+    ``said`` is what the mail server said, for the operator alone. The operator hears by mail, of a channel too.
     """
     with transaction(con):
         _put(con, mail, state="given_up", settled_at=now, next_attempt_at=None, last_error=error)
         if writer.operator:
             heard = f'{error} It said: "{said}".' if said else error
-            told = trouble.of_mail(mail.subscription, mail.recipient, heard)
+            of_it = trouble.of_channel if is_to_a_channel(mail.recipient) else trouble.of_mail
+            told = of_it(mail.subscription, mail.recipient, heard)
             operator_mail.put(con, told, operator=writer.operator, run_id=f"mail {mail.message_id}", now=now)
 
 
 def taken_meanwhile(con: duckdb.DuckDBPyConnection, mail: Mail) -> bool:
-    """Whether any other mail was taken since this one was written."""
+    """Whether any other mail was taken since this one was written.
+
+    For a mail only a mail counts, for a channel anything: that a channel works says nothing of the mail server.
+    """
     found = con.execute(
         "SELECT 1 FROM message WHERE state = 'sent' AND message_id <> $message_id "
-        "AND settled_at >= (SELECT written_at FROM message WHERE message_id = $message_id) LIMIT 1",
-        {"message_id": mail.message_id},
+        "AND settled_at >= (SELECT written_at FROM message WHERE message_id = $message_id) "
+        "AND ($is_of_a_channel OR NOT starts_with(recipient, 'notify:')) LIMIT 1",
+        {"message_id": mail.message_id, "is_of_a_channel": is_to_a_channel(mail.recipient)},
     )
     return found.fetchone() is not None
 
@@ -175,7 +187,7 @@ def again(con: duckdb.DuckDBPyConnection, what: str) -> int:
 
 
 def _listening(writer: Writer) -> set[tuple[str, str]]:
-    return {(each.name, recipient) for each in writer.subscriptions for recipient in each.to}
+    return {(each.name, recipient) for each in writer.subscriptions for recipient in each.recipients}
 
 
 def _is_wanted(mail: Mail, listening: Collection[tuple[str, str]], writer: Writer) -> bool:
@@ -201,15 +213,16 @@ def preview(
     for *row, state, due_at in rows:
         yield Previewed(_mail(*row), state, due_at)
     listening = _listening(writer)
+    facts = Facts(con)
     for waiting in unwritten(con, until):
-        mail = written(con, waiting, writer)
+        mail = written(con, waiting, writer, facts)
         if (since is None or waiting.due_at >= since) and _is_wanted(mail, listening, writer):
             yield Previewed(mail, "due", waiting.due_at)
 
 
-def waiting(con: duckdb.DuckDBPyConnection, now: datetime) -> Waiting:
-    """What is still due at an instant (naive UTC)."""
-    return Waiting(*con.execute(sql("tell/waiting"), {"now": now}).fetchall()[0])
+def waiting(con: duckdb.DuckDBPyConnection, now: datetime, channel: str | None = None) -> Waiting:
+    """What is still due at an instant (naive UTC), of the mail or of one channel."""
+    return Waiting(*con.execute(sql("tell/waiting"), {"now": now, "channel": channel}).fetchall()[0])
 
 
 def _set(con: duckdb.DuckDBPyConnection, mail: Mail, **facts: str | int | datetime | None) -> None:

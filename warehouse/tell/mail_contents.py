@@ -13,17 +13,31 @@ import duckdb
 from warehouse.judge.alerts import message_id
 from warehouse.judge.watch import Subscription
 from warehouse.store.tables import sql
-from warehouse.tell.digest import AnyMail, DigestMail, LastNight, OperatorMail, ToldChange, Trouble, WelcomeMail
+from warehouse.tell.digest import (
+    AnyMail,
+    DigestMail,
+    LastNight,
+    Listed,
+    OperatorMail,
+    ToldChange,
+    Trouble,
+    WelcomeMail,
+)
+from warehouse.tell.facts import Facts, Known
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes: the sender's and the reply address, whom trouble is told, and who listens to what."""
+    """Who writes: the sender's and the reply address, whom trouble is told, and who listens to what.
+
+    ``page_url`` is where the page is served, if anywhere.
+    """
 
     sender: str
     reply_to: str | None
     subscriptions: tuple[Subscription, ...]
     operator: str | None = None
+    page_url: str | None = None
 
     @property
     def domain(self) -> str:
@@ -51,7 +65,9 @@ def unwritten(con: duckdb.DuckDBPyConnection, until: datetime | None) -> list[Un
     return [Unwritten(*row) for row in con.execute(sql("tell/unwritten"), {"until": until}).fetchall()]
 
 
-def contents(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer, period: str) -> AnyMail:
+def contents(
+    con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer, period: str, facts: Facts
+) -> AnyMail:
     """What its mail says. It is dated when it fell due, so that it is the same whenever it is written."""
     common: dict[str, Any] = {
         "recipient": waiting.recipient,
@@ -66,11 +82,14 @@ def contents(con: duckdb.DuckDBPyConnection, waiting: Unwritten, writer: Writer,
         "watch": waiting.watch,
         "reply_to": writer.reply_to,
         "nights": tuple(_nights(con, waiting.watch)),
+        "page_url": writer.page_url,
     }
     if waiting.topic == "welcome":
-        return _welcome(con, common, writer)
+        return _welcome(con, common, writer, facts)
     changes, arrivals = (tuple(_told(con, ids)) for ids in (waiting.changes, waiting.arrivals))
-    return DigestMail(changes=changes, arrivals=arrivals, **common)
+    known = facts.known(told.trial_id for told in changes)
+    told_of = {trial_id: each.facts for trial_id, each in known.items()}
+    return DigestMail(changes=changes, arrivals=arrivals, facts=told_of, **common)
 
 
 def _told(con: duckdb.DuckDBPyConnection, change_ids: list[str]) -> Iterator[ToldChange]:
@@ -101,7 +120,7 @@ def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[LastNight]:
         yield LastNight(*row)
 
 
-def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Writer) -> WelcomeMail:
+def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Writer, facts: Facts) -> WelcomeMail:
     named = {each.name: each for each in writer.subscriptions}
     listens = named.get(common["subscription"])
     members = con.execute(
@@ -128,4 +147,11 @@ def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Wri
         by_substance=tuple(by_substance),
         trials=len(members),
         relevant=len(relevant),
+        listed=tuple(_listed(facts.known(relevant))),
     )
+
+
+def _listed(trials: dict[str, Known]) -> list[Listed]:
+    """By what they are about, and within it the newest number first."""
+    newest_first = sorted(trials.values(), key=lambda each: each.facts.trial_id, reverse=True)
+    return [Listed(*each) for each in sorted(newest_first, key=lambda each: tuple(each.facts.substances))]
