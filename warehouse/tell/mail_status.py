@@ -1,4 +1,4 @@
-"""How the mail stands, for ``status.json``: counts and sentences, and nobody's address."""
+"""How mail and channels stand, for ``status.json``: counts and sentences, and nobody's address."""
 
 from datetime import datetime
 from typing import Any
@@ -17,15 +17,23 @@ def mail_status(con: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, Any]
         "mail_given_up": sum(each["mails"] for each in given_up),
         "given_up": given_up,
         "mail_trouble": _mail_trouble(con),
+        "channels": _rows(con, "tell/channels", {"now": now}),
     }
 
 
 def _given_up(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """A row for each subscription with mail that was given up, the last first."""
-    found = con.execute(sql("tell/given_up"))
+    return _rows(con, "tell/given_up")
+
+
+def _rows(con: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    found = con.execute(sql(name), values)
     names = [column[0] for column in found.description or []]
-    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    return [{**row, "last_at": f"{row['last_at'].isoformat()}Z"} for row in rows]
+    rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
+    return [
+        {name: f"{value.isoformat()}Z" if isinstance(value, datetime) else value for name, value in row.items()}
+        for row in rows
+    ]
 
 
 def _mail_trouble(con: duckdb.DuckDBPyConnection) -> str | None:

@@ -9,4 +9,4 @@ SELECT
         'g'
     ) AS last_error
 FROM message
-WHERE state IN ('due', 'leased', 'failed') AND last_error IS NOT NULL
+WHERE state IN ('due', 'leased', 'failed') AND last_error IS NOT NULL AND NOT starts_with(recipient, 'notify:')
