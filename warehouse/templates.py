@@ -28,7 +28,7 @@ def environment(folder: Path) -> jinja2.Environment:
 
 def names(templates: jinja2.Environment) -> list[str]:
     """Every template of a folder, in which modules may stand as well."""
-    return templates.list_templates(extensions=("css", "html", "js", "txt"))
+    return templates.list_templates(extensions=("css", "html", "txt"))
 
 
 class _AsPythonDoes(jinja2.FileSystemBytecodeCache):
