@@ -1,0 +1,65 @@
+"""The store: can this version read it, and all of it. It is opened for reading only, and held meanwhile."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+
+import duckdb
+
+from flows.doctor.case import Case
+from flows.doctor.finding import GIVE_RIGHTS, Finding, failure, of_error, warning, well
+from warehouse.errors import StoreHeldError, StoreSchemaError
+from warehouse.store.file import FILE, SCHEMA_VERSION, connected, locked, version_of
+
+READ_WHOLE = 512 << 20
+"""Bytes. Up to there every block is read: some seconds."""
+ANOTHER_COPY = "put the newest backup in its place: trialwatch restore FILE"
+
+
+def store(case: Case) -> Iterator[Finding]:
+    """Whether the store is one that this version knows, and whole."""
+    folder = case.settings.store
+    try:
+        if not (folder / FILE).exists():
+            yield well("store", "there is none yet; the first night makes it")
+            return
+        # Where no night has left the lock's file, as in a copy, nobody holds it; and the doctor makes nothing.
+        with locked(folder, "trialwatch doctor") if (folder / "lock").exists() else nullcontext():
+            yield _looked_through(case)
+    except StoreHeldError as error:
+        yield warning("store", f"it was not looked at: {error}", "wait for that to end, and ask again")
+    except StoreSchemaError as error:
+        yield of_error("store", error, "install the trialwatch that wrote it, or a newer one")
+    except OSError as error:
+        yield of_error("store", error, GIVE_RIGHTS)
+    except (duckdb.Error, MemoryError) as error:
+        finding = of_error("store", error, ANOTHER_COPY)
+        said = f"{folder / FILE} cannot be read through: {type(error).__name__}"
+        yield (
+            finding
+            if finding.sentence[:1] == "/" or "damaged" in finding.sentence
+            else failure("store", said, ANOTHER_COPY)
+        )
+
+
+def _looked_through(case: Case) -> Finding:
+    path = case.settings.store / FILE
+    con = connected(path, read_only=True)
+    try:
+        version = version_of(con)
+        if version is None or version > SCHEMA_VERSION:
+            raise StoreSchemaError(
+                f"{path} holds tables of version {version}; this trialwatch knows versions up to {SCHEMA_VERSION}"
+            )
+        if path.stat().st_size <= READ_WHOLE:
+            _read_every_block(con)
+    finally:
+        con.close()
+    newer = f"; the next night brings it to version {SCHEMA_VERSION}" if version < SCHEMA_VERSION else ""
+    return well("store", f"its tables are of version {version}, and can be read{newer}")
+
+
+def _read_every_block(con: duckdb.DuckDBPyConnection) -> None:
+    """DuckDB looks at a block's checksum when it reads it."""
+    tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+    for (table,) in tables:
+        con.execute(f'SELECT max(hash(t)) FROM "{table}" AS t').fetchall()
