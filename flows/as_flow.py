@@ -1,18 +1,18 @@
-"""The night as a Prefect flow of four tasks. Prefect is imported only when it is made.
+"""The night as a Prefect flow of six tasks. Prefect is imported only when it is made.
 
 No step's result or exception goes to Prefect: results are the night's, and foreign exceptions may hold addresses.
 """
 
 import logging
-from asyncio import CancelledError
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows import delivery, late, steps
+from flows import delivery, elsewhere, events, late, results, shown, slot, steps
 from flows.discreet import discreet, stand_in
 from flows.endings import Code, in_words, told
 from flows.nightly import Report, Steps
+from flows.unsaid import have_logs_harmless
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -31,23 +31,28 @@ def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[...,
     from prefect.client.schemas.objects import State
     from prefect.states import Completed, Failed
 
+    have_logs_harmless()  # here: Prefect has set logging up by now, and whatever of ours it runs comes by
     do = Steps(
         collect=_as_task("collect", steps.collect),
         keep=_as_task("keep", steps.keep_what_was_brought),
+        results=_as_task("results", results.read),
         publish=_as_task("publish", steps.publish_all),
         deliver=_as_task("deliver", delivery.deliver),
+        elsewhere=_as_task("publish elsewhere", elsewhere.publish),
     )
 
-    @flow(name="nightly", persist_result=False)
+    @flow(name="nightly", flow_run_name=shown.at_first, persist_result=False)
     def nightly(watch: str | None = None) -> State[Any]:
         if state := late.skipped():
             return state
         try:
-            report = run_night(watch, do)
+            with slot.held():
+                report = run_night(watch, do)
         except Exception as error:  # Prefect would show it with the addresses that may stand in it
             log.debug("the night broke off", exc_info=True)
             return Failed(message=discreet(in_words(told(error))))
-        _leave_artifacts(report)
+        shown.of_night(report)
+        events.of_night(report)
         ended = Completed if report.ending.code is Code.DONE else Failed
         return ended(message=discreet(" · ".join(report.ending.sentences)))
 
@@ -97,41 +102,3 @@ class _Attempt:
         if self.error:
             raise self.error
         return self.result
-
-
-def _leave_artifacts(report: Report) -> None:
-    from prefect.artifacts import create_markdown_artifact, create_table_artifact
-
-    try:
-        create_table_artifact(key="night", table=_table(report), description=f"run {report.run_id}")
-        create_markdown_artifact(key="night-in-words", markdown=discreet(_markdown(report)))
-    except (Exception, CancelledError) as error:  # the night is over: nothing of Prefect's may undo that
-        log.warning("Prefect did not take the night's artifacts (%s)", error)
-
-
-def _table(report: Report) -> list[dict[str, Any]]:
-    return [
-        {
-            "watch": watch,
-            "registry": registry_name,
-            "outcome": certificate.outcome,
-            "data version": certificate.data_version_after,
-            "trials": certificate.distinct_trials,
-            "new versions": certificate.new_versions,
-            "changes": certificate.changes,
-            "quarantined": certificate.quarantined,
-            "requests": certificate.requests,
-        }
-        for watch, registry_name, certificate in report.certificates
-    ]
-
-
-def _markdown(report: Report) -> str:
-    lines = [f"# Run {report.run_id}", "", *(f"- {sentence}" for sentence in report.ending.sentences)]
-    for watch, registry_name, certificate in report.certificates:
-        lines += ["", f"## {watch} on {registry_name}", ""]
-        lines += [
-            f"- {'passed' if check.passed else '**not passed**'}: {check.name} {check.figures}"
-            for check in certificate.checks
-        ]
-    return "\n".join(lines)
