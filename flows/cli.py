@@ -16,20 +16,25 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from cyclopts import App, CycloptsError, Parameter
 
+from connectors.numbers import as_typed
 from connectors.printable import printable
+from flows import envfile
 from flows.charset import knows, speak_plainly
 from flows.endings import Code, Ending, code_of, told
-from flows.settings import Settings, configuration, from_environment
-from flows.unsaid import without_secrets
+from flows.init.given import NOTHING_GIVEN, Given
+from flows.settings import Settings, SettingsError, configuration, from_environment
+from flows.unsaid import Harmless, without_secrets
 from warehouse.words.checks import CHECKS
 from warehouse.words.kinds import KINDS
 from warehouse.words.vocabulary import SUBSTANCES
 
 log = logging.getLogger("trialwatch")
+ENV_FILE = "--env-file"
 
 app = App(
     name="trialwatch",
-    help="Tells what happened to the clinical trials you watch.",
+    help="Tells what happened to the clinical trials you watch.\n\n"
+    "Settings come from the environment; --env-file FILE, with any command, adds those of a file.",
     version=lambda: _version(),
     default_parameter=Parameter(negative=()),
     result_action="return_value",
@@ -67,15 +72,16 @@ def _command(example: str, name: str | None = None) -> Callable[[Does], Does]:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit with its code (docs/commands.md)."""
     speak_plainly()
-    if not _names_a_command(arguments):  # what serves only who asks for help or completion takes time to import
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not _names_a_command(words):  # what serves only who asks for help or completion takes time to import
         app.register_install_completion_command()
     # Other libraries' chatter would drown our one sentence; their warnings are let through.
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Harmless("trialwatch: %(message)s"))
+    handler.setFormatter(Harmless(logging.Formatter("trialwatch: %(message)s")))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     log.setLevel(logging.INFO)
     try:
-        code = app(arguments, exit_on_error=False, print_error=False)
+        code = app(_without_env_file(words), exit_on_error=False, print_error=False)
     except CycloptsError as error:
         _say(f"{error} (see trialwatch --help)")
         code = Code.USAGE
@@ -96,9 +102,53 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(int(code or 0))
 
 
-def _names_a_command(arguments: Sequence[str] | None) -> bool:
-    words = sys.argv[1:] if arguments is None else arguments
-    return bool(words) and not words[0].startswith("-")
+def _names_a_command(words: Sequence[str]) -> bool:
+    return bool(words) and (not words[0].startswith("-") or words[0].startswith(ENV_FILE))
+
+
+def _without_env_file(words: list[str]) -> list[str]:
+    """The words without ``--env-file FILE``, which is noted where every reader of settings finds it."""
+    at = next((at for at, word in enumerate(words) if word == ENV_FILE or word.startswith(f"{ENV_FILE}=")), None)
+    if at is None or "--" in words[:at]:
+        return words
+    _, is_one_word, file = words[at].partition("=")
+    end = at + (1 if is_one_word else 2)
+    file = file or "".join(words[at + 1 : end])
+    if not file:
+        raise SettingsError(f"{ENV_FILE} names no file; write {ENV_FILE} trialwatch.env")
+    os.environ[envfile.NAMED_BY] = os.path.abspath(file)  # noqa: PTH100 - links stay as they are
+    return words[:at] + words[end:]
+
+
+@_command("trialwatch init --drug ketamine --disorder alcoholism --to you@example.org --contact you@example.org")
+def init(
+    *,
+    answers: Annotated[Given, Parameter(name="*")] = NOTHING_GIVEN,
+    folder: Path = Path(),
+    force: bool = False,
+    ask: Annotated[bool, Parameter(negative="--no-ask")] = True,
+) -> Code:
+    """Write trialwatch.toml and trialwatch.env from answers; what has no flag is asked for.
+
+    Parameters
+    ----------
+    folder
+        Where to write them; otherwise here.
+    force
+        Write over files that are there.
+    ask
+        Ask for nothing, though a terminal is there: what has no flag takes its default.
+    """
+    from flows.init import beginning
+
+    found = beginning.write(folder, answers, is_attended=ask and sys.stdin.isatty(), may_replace=force)
+    for left_out in found.asks.left_out:
+        _say(f"left out: {left_out} (a trial that changes would drop out of the watch)")
+    _say(f"wrote trialwatch.toml and trialwatch.env to {folder.absolute()}")
+    print("\n".join(beginning.farewell(folder)))
+    if found.wants_test_mail:
+        _say(beginning.test_mail(folder))
+    return Code.DONE
 
 
 @_command("trialwatch run --watch ketamine-sud")
@@ -141,30 +191,95 @@ def run(
     return code
 
 
+@_command("trialwatch --env-file trialwatch.env serve")
+def serve(
+    *,
+    night: str = "30 2 * * *",
+    deliver: str = "5 * * * *",
+    watchdog: str = "15 9 * * *",
+    port: int | None = None,
+) -> Code:
+    """Run the schedules until Ctrl-C or SIGTERM: the night, the hourly delivery and the watchdog.
+
+    Settings and trialwatch.toml are read anew at each run.
+
+    Parameters
+    ----------
+    night
+        When, as cron says it, in UTC.
+    deliver
+        The same, for the delivery.
+    watchdog
+        The same, for the guard against nights that do not happen.
+    port
+        Of the Prefect server that it starts where PREFECT_API_URL names none; otherwise a free one.
+    """
+    from flows import serve as serving
+    from flows.demo_folder import must_be_real
+
+    settings = from_environment()
+    must_be_real(settings.data_dir)
+    configuration(settings.config)  # what is wrong from the start is told to whoever starts it
+    serving.serve(settings, serving.Schedules(night, deliver, watchdog), port)
+    _say("ended; what was planned for later is made up for at the next start")
+    return Code.DONE
+
+
+@_command("trialwatch --env-file trialwatch.env doctor")
+def doctor(*, json: Json = False) -> Code:
+    """Whether a night would succeed, and if not, what to do: settings, disk, store, registries, mail, schedule.
+
+    Nothing is changed and no mail is sent. Exit 0 when a night would succeed, else what it would end with.
+    """
+    from flows import doctor as examining
+    from flows.doctor import report
+    from flows.progress import shown
+
+    with shown() as progress:
+        examined = examining.examine(None, progress)
+    if json:
+        _print_json(examined.document())
+    else:
+        report.shown(examined.findings)
+    _say(examined.sentence)
+    return examined.code
+
+
 @_command("trialwatch deliver --test you@example.org")
 def deliver(*, again: str | None = None, test: str | None = None, json: Json = False) -> Code:
-    """Send the mail that is due; wait for the store up to ten minutes.
+    """Send what is due, by mail and to channels; wait for the store up to ten minutes.
 
     Parameters
     ----------
     again
-        Send once more what was given up: of this address, subscription or Message-ID, or of all.
+        Send once more what was given up: of this address, channel (notify:slack), subscription or id, or of all.
     test
-        Send a test mail to this one address instead, and nothing else.
+        Send a test to this one address or channel (notify:slack) instead, and nothing else.
     """
     from flows import delivery
 
     settings = from_environment()
     ending = Ending()
     if test is not None:
-        ending.note(Code.DONE, delivery.send_test(settings, test))
+        ending.note(Code.DONE, _tested(settings, test))
         return _end(ending)
     configured = configuration(settings.config)
     delivered = delivery.deliver_by_itself(settings, configured, again)
     if json:
-        _print_json({"sent": delivered.sent, "given_up": delivered.given_up, "mail_waiting": delivered.waiting})
+        channels = {name: each.counts for name, each in delivered.channels.items()}
+        counts = {"sent": delivered.sent, "given_up": delivered.given_up, "mail_waiting": delivered.waiting}
+        _print_json({**counts, "channels": channels})
     ending.note(delivered.code, delivered.sentence)
     return _end(ending)
+
+
+def _tested(settings: Settings, recipient: str) -> str:
+    from flows import channels, delivery
+    from warehouse.judge.watch import CHANNEL
+
+    if recipient.startswith(CHANNEL):
+        return channels.send_test(settings, recipient)
+    return delivery.send_test(settings, recipient)
 
 
 @_command("trialwatch preview --since 2026-10-01 --folder mails")
@@ -241,7 +356,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     if not status.is_as_left(_published(settings), facts):
         _must_open(_published(settings))
     mail_trouble = (facts or {}).get("mail_trouble")
-    for sentence in filter(None, (stale, mail_trouble)):
+    for sentence in filter(None, (stale, mail_trouble, *status.elsewhere_troubles(facts))):
         _say(sentence)
     return _standing_code(stale, mail_trouble)
 
@@ -279,21 +394,28 @@ def changes(
     since: date | None = None,
     kind: Kinds = (),
     substance: Substance = None,
+    after: str | None = None,
     format: Format = "table",  # noqa: A002 - the contract's word
     json: Json = False,
 ) -> Code:
-    """What changed, the latest first.
+    """What changed, the latest first; with --after, what came since the last time, the first first.
 
     Parameters
     ----------
     since
         Only what we have seen since this day (YYYY-MM-DD).
+    after
+        With --json: what came after this cursor, each change once, and the next cursor; "start" begins.
     """
     from flows import show
     from warehouse.publish import questions
 
     for name, values, among in (("--kind", kind, tuple(KINDS)), ("--substance", (substance,), SUBSTANCES)):
         _one_of(name, values, among)
+    if after is not None:
+        if since or not (json or format == "json"):
+            raise SettingsError("--after CURSOR goes with --json, and without --since")
+        return _print_since(after, kind, substance)
     with questions.published(_published(from_environment())) as con:
         answer = questions.changes(con, since=since, kinds=kind, substance=substance)
     if json or format == "json":
@@ -305,13 +427,22 @@ def changes(
     return Code.DONE
 
 
+def _print_since(after: str, kinds: Sequence[str], substance: str | None) -> Code:
+    from warehouse.publish import cursor, questions
+
+    with questions.published(_published(from_environment())) as con:
+        found = cursor.since(con, after, kinds=kinds, substance=substance)
+    _print_json({"changes": found.changes, "cursor": found.cursor})
+    return Code.DONE
+
+
 @_command("trialwatch show NCT02649231", name="show")
 def show_trial(trial_id: str, *, json: Json = False) -> Code:
     """One trial: how it stands, why it is in the watch, and its whole timeline."""
     from flows import show
     from warehouse.publish import questions
 
-    wanted = "".join(trial_id.split()).upper()
+    wanted = as_typed(trial_id)
     with questions.published(_published(from_environment())) as con:
         facts = questions.trial(con, wanted)
     if facts is None:
@@ -353,6 +484,15 @@ def query(
         show.as_csv(answer.columns, answer.rows)
     else:
         show.table(answer.columns, answer.rows)
+    return Code.DONE
+
+
+@_command("trialwatch mcp", name="mcp")
+def serve_assistants() -> Code:
+    """Serve the published file, read-only, to assistants: Model Context Protocol on standard input and output."""
+    from flows import assistant
+
+    assistant.serve(from_environment())
     return Code.DONE
 
 
@@ -411,7 +551,6 @@ def demo(
 
 def _acceptance(check: str | None, because: str | None) -> Any:
     """A person's word for tonight, checked. Their name is that of the account that runs this."""
-    from flows.settings import SettingsError
     from warehouse.judge.checks import Acceptance
 
     if check is None and because is None:
@@ -431,8 +570,6 @@ def _who_we_are() -> str:
 
 
 def _standard_input() -> str:
-    from flows.settings import SettingsError
-
     if sys.stdin.isatty():
         raise SettingsError('give a question, as in trialwatch query "SELECT trial_id, title FROM trials"')
     return sys.stdin.read()
@@ -443,7 +580,7 @@ def _published(settings: Settings) -> Any:
 
 
 def _one_of(name: str, values: Sequence[str | None], among: Sequence[str]) -> None:
-    from flows.settings import SettingsError, nearest
+    from flows.settings import nearest
 
     for value in values:
         if value is not None and value not in among:
@@ -471,10 +608,3 @@ def _end(ending: Ending) -> Code:
 def _say(sentence: str) -> None:
     """One line on standard error, with nothing in it that could steer a terminal, and no password."""
     print("trialwatch:", printable(without_secrets(sentence)), file=sys.stderr)
-
-
-class _Harmless(logging.Formatter):
-    """The same for what is logged, which may be of several lines."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return printable(without_secrets(super().format(record)), "\n")

@@ -5,6 +5,7 @@ The caller holds the store (``warehouse.store.file.locked``), but for ``deliver_
 
 import logging
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from connectors.errors import (
 )
 from connectors.mail import OutboxPostman, Postman, postman_from
 from connectors.smtp import SmtpPostman
+from flows.channels import channels_of
 from flows.endings import Code
 from flows.settings import Configuration, Settings, SettingsError
 from flows.steps import note_status
@@ -41,14 +43,21 @@ LONGEST_WAIT_S = 600.0
 """How long a delivery waits for the store."""
 MOST_SERVER_TROUBLES = 3
 """In a row: then there is no mail server today, and each further mail would only wait for its time-out."""
-LONGEST_ROUND_S = 400.0
-"""No mail is begun after that; the last one may take its own longest. A night waits for the store that long."""
+LONGEST_ROUND_S = 350.0
+"""No mail is begun after that; the last one may take its own longest. With the channels, a night waits for the
+store that long."""
+LONGEST_FOR_CHANNELS_S = 40.0
+"""No message to a channel is begun after that, of all channels together."""
+NO_TURN = "Other channels were slow; its turn comes with the next delivery."
 OUT_OF_TIME = "The mail server is slow; the rest goes out with the next delivery."
 
 
 @dataclass(slots=True)
 class Delivered:
-    """What delivering came to. ``waiting`` are mails whose time has come and that are still due."""
+    """What delivering came to. ``waiting`` are mails whose time has come and that are still due.
+
+    ``channels`` is what came of each channel that there was anything for.
+    """
 
     sent: int = 0
     given_up: int = 0
@@ -57,21 +66,39 @@ class Delivered:
     next_attempt_at: datetime | None = None
     last_error: str | None = None
     is_misconfigured: bool = False
+    channels: dict[str, "Delivered"] = field(default_factory=dict)
 
     @property
     def code(self) -> Code:
         """The exit code that a delivery alone ends with; given up is not due."""
         if self.is_misconfigured:
             return Code.USAGE
-        return Code.MAIL_DUE if self.waiting else Code.DONE
+        return Code.MAIL_DUE if any(each.waiting for each in self._ways) else Code.DONE
+
+    @property
+    def is_worth_telling(self) -> bool:
+        return self.code is not Code.DONE or any(each.sent or each.given_up for each in self._ways)
 
     @property
     def sentence(self) -> str:
         """For anyone to read: there is no address in it."""
-        parts = [f"{self.sent} {self._where}"]
-        parts += [f"{self.given_up} given up (`trialwatch status` lists them)"] if self.given_up else []
-        parts += [f"{self.waiting} still due ({self._why})"] if self.waiting else []
-        return f"mail: {', '.join(parts)}"
+        told = {"mail": self, **self.channels}
+        return "; ".join(f"{name}: {', '.join(each._parts())}" for name, each in told.items())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"sent": self.sent, "given_up": self.given_up, "waiting": self.waiting}
+
+    @property
+    def _ways(self) -> "tuple[Delivered, ...]":
+        return (self, *self.channels.values())
+
+    def _parts(self) -> Iterator[str]:
+        yield f"{self.sent} {self._where}"
+        if self.given_up:
+            yield f"{self.given_up} given up (`trialwatch status` lists them)"
+        if self.waiting:
+            yield f"{self.waiting} still due ({self._why})"
 
     @property
     def _where(self) -> str:
@@ -92,8 +119,10 @@ def postman_of(settings: Settings) -> Postman:
         raise SettingsError(str(error)) from error
 
 
-def check(settings: Settings) -> None:
-    """Raises ``SettingsError`` where the mail's settings can never work, before anything else is done."""
+def check(settings: Settings, configuration: Configuration) -> None:
+    """Raises ``SettingsError`` where the settings of mail or channels can never work, before anything else is
+    done."""
+    channels_of(settings, configuration)
     postman = postman_of(settings)
     ours = [each for each in (settings.mail_from, settings.reply_to, settings.operator) if each]
     if isinstance(postman, SmtpPostman) and not all(bare(each).isascii() for each in ours):
@@ -108,7 +137,7 @@ def check(settings: Settings) -> None:
 def writer_of(settings: Settings, configuration: Configuration) -> Writer:
     """Who writes our mail. Answers go to the operator where no reply address is set."""
     reply_to = settings.reply_to or settings.operator
-    return Writer(settings.mail_from, reply_to, configuration.subscriptions, settings.operator)
+    return Writer(settings.mail_from, reply_to, configuration.subscriptions, settings.operator, settings.page_url)
 
 
 def deliver(
@@ -117,10 +146,12 @@ def deliver(
     postman: Postman | None = None,
     again: str | None = None,
     longest_s: float = LONGEST_ROUND_S,
+    channels: Mapping[str, Postman] | None = None,
 ) -> Delivered:
     """Hand over what is due. What cannot be handed over now stays due, or is given up, each mail by itself.
 
-    ``again`` makes due what was given up: a recipient's, a subscription's, one by its Message-ID, or ``all``.
+    ``again`` makes due what was given up: a recipient's, a channel's, a subscription's, one by its Message-ID, or
+    ``all``.
     """
     delivery = _Round(settings, postman or postman_of(settings), writer_of(settings, configuration))
     delivery.ends_at += longest_s
@@ -133,13 +164,37 @@ def deliver(
         ledger.freeze(con, delivery.writer, delivery.now())
         ledger.withdraw(con, delivery.writer, delivery.now())
         delivery.go(con)
-        if delivery.came_to.given_up:
+        # After the mail, which no channel ever delays.
+        if channels is None:
+            channels = channels_of(settings, configuration)
+        through_channels = _to_channels(con, delivery, channels)
+        if delivery.came_to.given_up or any(each.given_up for each in through_channels.values()):
             # The operator hears of it in the same round.
             ledger.freeze(con, delivery.writer, delivery.now())
             delivery.go(con)
-        still = ledger.waiting(con, delivery.now())
-    came_to = delivery.came_to
+        came_to = _with_what_waits(con, delivery)
     came_to.outbox = delivery.postman.folder if isinstance(delivery.postman, OutboxPostman) else None
+    came_to.channels = through_channels
+    return came_to
+
+
+def _to_channels(
+    con: duckdb.DuckDBPyConnection, mail: "_Round", channels: Mapping[str, Postman]
+) -> dict[str, Delivered]:
+    """Each channel in a round of its own; those that failed often go last, so that they keep nobody waiting."""
+    ends_at = time.monotonic() + LONGEST_FOR_CHANNELS_S
+    rounds = [
+        _Round(mail.settings, postman, mail.writer, channel=name, ends_at=ends_at)
+        for name, postman in channels.items()
+    ]
+    for each in sorted(rounds, key=lambda each: max((mail.attempts for mail in each.ready(con)), default=0)):
+        each.go(con)
+    said = {each.channel: _with_what_waits(con, each) for each in rounds}
+    return {str(name): told for name, told in said.items() if told.sent or told.given_up or told.waiting}
+
+
+def _with_what_waits(con: duckdb.DuckDBPyConnection, delivery: "_Round") -> Delivered:
+    still, came_to = ledger.waiting(con, delivery.now(), delivery.channel), delivery.came_to
     came_to.waiting, came_to.next_attempt_at = still.mails, still.next_attempt_at
     came_to.last_error = came_to.last_error or still.last_error
     return came_to
@@ -190,7 +245,7 @@ def send_test(settings: Settings, recipient: str) -> str:
 
 def deliver_by_itself(settings: Settings, configuration: Configuration, again: str | None = None) -> Delivered:
     """A delivery outside of a night: it waits for the store, and takes stock afterwards."""
-    check(settings)
+    check(settings, configuration)
     with locked_within(settings.store, "trialwatch deliver", LONGEST_WAIT_S):
         came_to = deliver(settings, configuration, again=again)
         note_status(settings, configuration)
@@ -220,11 +275,13 @@ class _Round:
     """One round: every mail that may be offered is offered once, then each one's fate is decided and noted.
 
     What was taken is on record before the next is offered; what was not keeps its lease until all have answered.
+    With a ``channel`` it is what goes to that one.
     """
 
     settings: Settings
     postman: Postman
     writer: Writer
+    channel: str | None = None
     came_to: Delivered = field(default_factory=Delivered)
     heard: dict[str, _Answered] = field(default_factory=dict)
     logged: set[str] = field(default_factory=set)
@@ -232,6 +289,9 @@ class _Round:
 
     def now(self) -> datetime:
         return naive_utc(self.settings.now())
+
+    def ready(self, con: duckdb.DuckDBPyConnection) -> list[Mail]:
+        return ledger.ready(con, self.now(), self.channel)
 
     def go(self, con: duckdb.DuckDBPyConnection) -> None:
         began_with = len(self.heard)
@@ -243,11 +303,12 @@ class _Round:
 
     def _offer_all(self, con: duckdb.DuckDBPyConnection) -> None:
         in_vain = 0
-        for mail in ledger.ready(con, self.now()):
+        most = MOST_SERVER_TROUBLES if self.channel is None else 1
+        for mail in self.ready(con):
             if mail.message_id in self.heard:
                 continue
             if time.monotonic() > self.ends_at:
-                self.came_to.last_error = OUT_OF_TIME
+                self.came_to.last_error = OUT_OF_TIME if self.channel is None else NO_TURN
                 return
             ledger.lease(con, mail, self.now())
             heard = self.heard[mail.message_id] = self._offered(mail)
@@ -255,7 +316,7 @@ class _Round:
                 ledger.settle(con, mail, self.now())
             is_silent = isinstance(heard.error, MailServerError | MailBrokenOffError)
             in_vain = in_vain + 1 if is_silent else 0
-            if in_vain == MOST_SERVER_TROUBLES:
+            if in_vain == most:
                 return
 
     def _offered(self, mail: Mail) -> _Answered:
@@ -289,7 +350,8 @@ class _Round:
             ledger.postpone(con, mail, self.now(), heard.sentence)
         elif fate is Fate.GIVEN_UP:
             ledger.give_up(con, mail, self.writer, self.now(), heard.sentence, error.said if error else "")
-            log.warning("a mail of the subscription %r was given up: %s", mail.subscription, error)
+            what = "mail" if self.channel is None else "message"
+            log.warning("a %s of the subscription %r was given up: %s", what, mail.subscription, error)
         self.came_to.sent += fate is Fate.SENT
         self.came_to.given_up += fate is Fate.GIVEN_UP
 

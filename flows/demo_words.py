@@ -36,10 +36,10 @@ def farewell(folder: Path, mails: int) -> Iterator[str]:
     yield f"\nAll of it is in {folder}/, made up and yours to look at:"
     yield f"{INDENT}the page   {_address(published / 'index.html')}"
     yield f"{INDENT}the mails  {_address(folder / 'mails')}  ({mails}: .html for a browser, .txt, .eml)"
-    yield f"{INDENT}the file   {published / FILE}  (DuckDB; what to ask: docs/cookbook.md)"
+    yield f"{INDENT}the file   {published / FILE}  (DuckDB; what to ask: {_asked_in()})"
     yield "\nTyped here, these look closer:"
     yield from (f"{INDENT}{command}" for command in commands(folder))
-    yield "\nNext, the real registry: make run"
+    yield f"\nNext, the real registry: {_for_real()}"
 
 
 def commands(folder: Path) -> list[str]:
@@ -52,6 +52,19 @@ def commands(folder: Path) -> list[str]:
         f"{asked} status",
         f"cat {shlex.quote(str(folder / 'mails'))}/*.txt",
     ]
+
+
+def _in_a_repository() -> bool:
+    """Not where a wheel was installed: that holds what runs, and neither a Makefile nor pages to read."""
+    return (Path(__file__).parents[1] / "Makefile").is_file()
+
+
+def _asked_in() -> str:
+    return "docs/cookbook.md" if _in_a_repository() else "FROM data_dictionary"
+
+
+def _for_real() -> str:
+    return "make run" if _in_a_repository() else f"{_ourselves()} init, then {_ourselves()} run"
 
 
 def _ourselves() -> str:

@@ -1,6 +1,8 @@
-"""What is told to Prefect, whose server others may read: the sentences of a night, without anyone's address."""
+"""What is told to Prefect, whose server others may read: the sentences of a night, without anyone's address
+and without a password."""
 
 from connectors.address import without_addresses
+from flows.unsaid import without_secrets
 
 
 class StepError(Exception):
@@ -8,8 +10,11 @@ class StepError(Exception):
 
 
 def discreet(text: str) -> str:
-    """The text with every mail address left out: those of readers come in as mail servers quote them."""
-    return without_addresses(text, "(an address)")
+    """The text with every mail address left out: those of readers come in as mail servers quote them.
+
+    Passwords go first: one with an @ in it would be cut in two, and not known again.
+    """
+    return without_addresses(without_secrets(text), "(an address)")
 
 
 def stand_in(error: BaseException) -> StepError:
