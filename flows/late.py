@@ -6,9 +6,12 @@ all that the ones before it would have done; only Prefect's server knows whether
 """
 
 import logging
+from asyncio import CancelledError
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from flows import present
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -20,10 +23,8 @@ log = logging.getLogger("trialwatch")
 def skipped() -> "State[Any] | None":
     """The state in which the present flow run ends at once; None when it is to do its work."""
     from prefect.client.orchestration import get_client
-    from prefect.context import FlowRunContext
 
-    context = FlowRunContext.get()
-    mine = context.flow_run if context else None
+    mine = present.flow_run()
     if mine is None or not mine.auto_scheduled:
         return None
     try:
@@ -32,7 +33,7 @@ def skipped() -> "State[Any] | None":
             for waiting in _due(client, mine, only_waiting=True):
                 if _planned_for(waiting) < _planned_for(newest):
                     client.set_flow_run_state(waiting.id, _overtaken_by(newest))
-    except Exception as error:  # a server that cannot say is no reason to do nothing
+    except (Exception, CancelledError) as error:  # a server that cannot say is no reason to do nothing
         log.warning("whether a newer run is due could not be asked (%s)", error)
         return None
     return _overtaken_by(newest) if _planned_for(mine) < _planned_for(newest) else None
