@@ -1,4 +1,6 @@
-"""A night, top to bottom: for every watch and registry collect and keep; then publish, deliver, take stock.
+"""A night, top to bottom: for each watch and registry collect, keep; then results, publish, deliver, take stock.
+
+At its end, when mail is out and others may have the store, what it published here is published elsewhere too.
 
 It is plain Python and knows nothing of Prefect, which ``as_flow`` puts around it: importing that alone takes two
 seconds, and the night must also run where Prefect cannot.
@@ -12,27 +14,38 @@ import logging
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors.errors import PlaceError
 from connectors.registry import Progress
-from flows import apart, delivery, steps
+from flows import apart, delivery, elsewhere, results, steps
 from flows.delivery import Delivered
+from flows.elsewhere import Came
 from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words
 from flows.progress import stage
+from flows.results import Errand
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, Occasion
 from warehouse.errors import WarehouseError, named
 from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import Certificate
+from warehouse.keep.results import Kept
 from warehouse.publish.status import left_as
 from warehouse.store.file import locked_within, opened
 
 log = logging.getLogger("trialwatch")
 
-WAITED_FOR = ("trialwatch deliver", "trialwatch preview", "trialwatch backup", "trialwatch restore")
+WAITED_FOR = (
+    "trialwatch deliver",
+    "trialwatch preview",
+    "trialwatch backup",
+    "trialwatch restore",
+    "trialwatch doctor",
+)
 """Whom a night waits for. Another night it leaves to its work: two on one day find the same."""
+NOT_HERE = "here it was not published as it should be either"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +54,10 @@ class Steps:
 
     collect: Callable[[Occasion, Watch, str], Brought] = steps.collect
     keep: Callable[[Occasion, Watch, str, Brought], Certificate] = steps.keep_what_was_brought
+    results: Callable[[Occasion, Errand], Kept] = results.read
     publish: Callable[[Occasion, bool], Path] = steps.publish_all
     deliver: Callable[[Settings, Configuration], Delivered] = delivery.deliver
+    elsewhere: Callable[[Occasion, Path], list[Came]] = elsewhere.publish
 
 
 @dataclass(slots=True)
@@ -50,8 +65,9 @@ class Report:
     """How a night went: its ending, and the certificate of each watch and registry."""
 
     run_id: str
-    ending: Ending
-    certificates: list[tuple[str, str, Certificate]]
+    settings: Settings = field(repr=False)
+    ending: Ending = field(default_factory=Ending)
+    certificates: list[tuple[str, str, Certificate]] = field(default_factory=list)
 
 
 def night(
@@ -71,12 +87,14 @@ def night(
     """
     do = do or Steps()
     settings.check_network()
-    delivery.check(settings)  # a wrong address is told before the night, not after it
+    delivery.check(settings, configuration)  # a wrong address is told before the night, not after it
+    elsewhere.check(settings)
     now = settings.now()
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted)
-    report = Report(run_id, Ending(), [])
+    report = Report(run_id, settings)
     apart.prepare(steps.publish_store)
+    aside: Path | str | None = None
     with (
         locked_within(settings.store, "trialwatch run", delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
         steps.stock_taken(settings, configuration) as stock,
@@ -85,23 +103,29 @@ def night(
             if not steps.pairs((watch,)):
                 told = f"{watch.name} names only registries that this version cannot read"
                 report.ending.note(Code.USAGE, f"{told}: {', '.join(watch.registries)}")
+        kept: list[tuple[Watch, str, Certificate]] = []
         for watch, registry_name in steps.pairs(watches):
             certificate = _one(do, occasion, watch, registry_name)
+            kept.append((watch, registry_name, certificate))
             report.certificates.append((watch.name, registry_name, certificate))
             sentence = f"{watch.name} on {registry_name}: {_summary(certificate)}"
             report.ending.note(OF_OUTCOME[certificate.outcome], sentence)
         if accepted and not any(_is_used(accepted, each) for *_, each in report.certificates):
             report.ending.note(Code.DONE, f"nothing had to be accepted: no check {accepted.check} failed tonight")
+        _read_results(do, occasion, kept, report.ending)
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
             stock.not_published, stock.published_file = _publish(do, occasion, all(succeeded), report.ending)
+            aside = NOT_HERE if stock.not_published else _set_aside(occasion)
         stage(progress, "mail")
         with opened(settings.store):
             delivered = do.deliver(settings, configuration)
-            if delivered.code is not Code.DONE or delivered.sent or delivered.given_up:
+            if delivered.is_worth_telling:
                 report.ending.note(delivered.code, delivered.sentence)
             steps.prune_landed(settings)
             steps.note_status(settings, configuration, stock)
+    if aside and settings.publish_to:
+        _publish_elsewhere(do, occasion, aside, report.ending)
     return report
 
 
@@ -122,6 +146,22 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
         return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
 
 
+def _read_results(
+    do: Steps, occasion: Occasion, kept: list[tuple[Watch, str, Certificate]], ending: Ending
+) -> None:
+    """Read posted results; whatever comes of that, the night is what it was: it is told, and owed to the next."""
+    try:
+        for errand in results.errands(occasion, kept):
+            stage(occasion.progress, f"results: asking {errand.registry_name}")
+            if told := results.sentence(errand.registry_name, do.results(occasion, errand)):
+                ending.note(Code.DONE, told)
+    except Exception as error:
+        trouble = named(error)
+        if not trouble:
+            log.exception("reading results failed")
+        ending.note(Code.DONE, f"posted results could not be read tonight: {in_words(trouble or error)}")
+
+
 def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
     """Publish; whatever comes of that, it must not keep from their mail those who are to be told.
 
@@ -137,6 +177,36 @@ def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -
         sentence = f"not published as it should be: {in_words(trouble or error)}"
         ending.note((trouble and code_of(trouble)) or Code.OUR_BUG, sentence)
         return sentence, None
+
+
+def _set_aside(occasion: Occasion) -> Path | str | None:
+    """What is to be published elsewhere, or why it cannot be."""
+    try:
+        return elsewhere.set_aside(occasion.settings, occasion.run_id)
+    except PlaceError as error:
+        return str(error)
+
+
+def _publish_elsewhere(do: Steps, occasion: Occasion, aside: Path | str, ending: Ending) -> None:
+    """Publish to every other place, when all else is done; whatever comes of that, the night is what it was.
+
+    ``aside`` is what was set aside for it, or why nothing was.
+    """
+    try:
+        stage(occasion.progress, "publishing elsewhere")
+        if isinstance(aside, str):
+            came = elsewhere.missed(occasion.settings, aside)
+        else:
+            came = do.elsewhere(occasion, aside)
+        for each in came:
+            ending.note(Code.DONE, each.sentence)
+        if elsewhere.note(occasion, came):
+            stage(occasion.progress, "mail")
+            with locked_within(occasion.settings.store, "trialwatch run", delivery.LONGEST_WAIT_S):
+                do.deliver(occasion.settings, occasion.configuration)
+    except Exception as error:
+        log.exception("publishing elsewhere failed")
+        ending.note(Code.DONE, f"not published elsewhere as it should be: {in_words(error)}")
 
 
 def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:

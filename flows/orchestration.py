@@ -32,11 +32,10 @@ T = TypeVar("T")
 SOME_ROOM = 1 << 20
 """Bytes. Prefect's own database takes about as much at its first night."""
 
-QUIET_AND_PATIENT = {
+TELLS_NOBODY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+QUIET_AND_PATIENT = TELLS_NOBODY | {
     # A cold start of the in-process server takes longer than Prefect's own 20 seconds.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
     "PREFECT_LOGGING_LEVEL": "WARNING",
 }
 
@@ -101,7 +100,7 @@ def run(tonight: NightToRun, watch: str | None, *, with_prefect: bool) -> Report
     os.environ.update(tonight.settings.network.for_others())
     is_first = "prefect" not in sys.modules
     stage(tonight.progress, "Prefect is starting (10 to 20 seconds)" if is_first else "over to Prefect")
-    trouble = _homeless() or _trouble(lambda: nightly_flow(tonight)(watch, return_state=True))
+    trouble = homeless() or _trouble(lambda: nightly_flow(tonight)(watch, return_state=True))
     if tonight.error:
         raise tonight.error
     if tonight.report:
@@ -110,11 +109,17 @@ def run(tonight: NightToRun, watch: str | None, *, with_prefect: bool) -> Report
     return tonight(watch)
 
 
-def _homeless() -> str | None:
-    """Why Prefect cannot live here, if it cannot. It would try for two minutes, and say so in 3,771 lines."""
+def homeless(*, only_looking: bool = False) -> str | None:
+    """Why Prefect cannot live here, if it cannot. It would try for two minutes, and say so in 3,771 lines.
+
+    Who is ``only_looking`` makes no folder: the one that it would be made in is tried.
+    """
     try:
         home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
-        home.mkdir(parents=True, exist_ok=True)
+        if only_looking:
+            home = next(path for path in (home, *home.absolute().parents) if os.path.lexists(path))
+        else:
+            home.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=home) as written:
             written.write(bytes(SOME_ROOM))
     except (OSError, RuntimeError) as error:  # RuntimeError: this user has no home at all

@@ -13,6 +13,9 @@ from flows.settings import Configuration, Settings
 from warehouse.errors import NothingPublishedError
 from warehouse.store.file import FILE, locked_within, opened
 from warehouse.tell import ledger
+from warehouse.tell.notice import is_to_a_channel
+
+_AS_A_MAIL = "To: {}\nContent-Type: application/json; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,25 @@ def mails(settings: Settings, configuration: Configuration, period: Period) -> l
 
 
 def as_mbox(previewed: list[ledger.Previewed]) -> Iterator[bytes]:
-    """The mails for a mail program's eye: each to the byte, after a line that tells where it begins (RFC 4155)."""
+    """The mails for a mail program's eye: each to the byte, after a line that tells where it begins (RFC 4155).
+
+    What goes to a channel is no mail, and gets the head of one here.
+    """
     for each in previewed:
         sender = re.sub(r"\s", "", each.mail.sender.rpartition("<")[2].rstrip(">"))
-        yield f"From {sender} {each.due_at:%a %b %d %H:%M:%S %Y}\n".encode() + each.mail.content
+        yield f"From {sender} {each.due_at:%a %b %d %H:%M:%S %Y}\n".encode()
+        if is_to_a_channel(each.mail.recipient):
+            yield _AS_A_MAIL.format(each.mail.recipient).encode()
+        yield each.mail.content
         yield b"\n"
 
 
 def into_folder(previewed: list[ledger.Previewed], folder: Path) -> None:
-    """Each mail as a file, to the byte."""
+    """Each mail, and what goes to a channel, as a file, to the byte."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, each in enumerate(previewed, 1):
-        write_whole(folder / f"{number:03}-{each.mail.message_id}.eml", each.mail.content)
+        kind = "json" if is_to_a_channel(each.mail.recipient) else "eml"
+        write_whole(folder / f"{number:03}-{each.mail.message_id}.{kind}", each.mail.content)
 
 
 def documents(previewed: list[ledger.Previewed]) -> list[dict[str, Any]]:

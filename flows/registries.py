@@ -6,22 +6,36 @@ from operator import attrgetter
 
 from connectors.clinicaltrials_gov import ClinicalTrialsGov
 from connectors.clinicaltrials_gov.reading import Reader as ClinicalTrialsGovReader
+from connectors.clinicaltrials_gov.results import Reader as ClinicalTrialsGovResultsReader
+from connectors.ctis import Ctis
+from connectors.ctis.reading import Reader as CtisReader
 from connectors.http import PoliteClient
+from connectors.isrctn import Isrctn
+from connectors.isrctn.reading import Reader as IsrctnReader
 from connectors.registry import Registry
+from connectors.results import Reader as ResultsReader
 from connectors.trial import Reader
 from flows.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A registry that can be read. ``address`` takes its address from the settings."""
+    """A registry that can be read. ``address`` takes its address from the settings.
+
+    ``results`` reads the results that it posts; who has one ``asks`` for them too (``PostsResults``).
+    """
 
     asks: Callable[[PoliteClient], Registry]
     reader: Reader
     address: Callable[[Settings], str]
+    results: ResultsReader | None = None
 
 
 SERVED: dict[str, Served] = {
-    "clinicaltrials.gov": Served(ClinicalTrialsGov, ClinicalTrialsGovReader(), attrgetter("ctgov_url")),
+    "clinicaltrials.gov": Served(
+        ClinicalTrialsGov, ClinicalTrialsGovReader(), attrgetter("ctgov_url"), ClinicalTrialsGovResultsReader()
+    ),
+    "isrctn": Served(Isrctn, IsrctnReader(), attrgetter("isrctn_url")),
+    "ctis": Served(Ctis, CtisReader(), attrgetter("ctis_url")),
 }
 """Those that are not here are named in a configuration without harm."""

@@ -1,16 +1,15 @@
 """What prefect.yaml deploys: the night, the hourly delivery and the watchdog, with the settings of this machine.
 
 Settings are read when a run begins, not when this module is loaded: a wrong one is that run's failure, in words.
-Nothing here limits how many run at once. The store's own lock keeps two nights apart, and dies with its process; a
-slot of Prefect's may stay taken for ever.
+The store's own lock keeps two runs apart, and dies with its process; Prefect's slot only shows who waits for whom.
 """
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from flows import delivery, late, watchdog
+from flows import delivery, late, slot, watchdog
 from flows.as_flow import nightly_flow
 from flows.delivery import Delivered
 from flows.discreet import discreet
@@ -64,7 +63,7 @@ def look() -> tuple[bool, str]:
     return not (seen.stale or seen.mail_trouble), " · ".join(seen.sentences)
 
 
-def job(name: str, act: Callable[[], tuple[bool, str]]) -> "Flow[..., Any]":
+def job(name: str, act: Callable[[], tuple[bool, str]], *, needs_store: bool = False) -> "Flow[..., Any]":
     """A small job as a Prefect flow, which ends as it ended and says its sentence."""
     from prefect import flow
     from prefect.client.schemas.objects import State
@@ -75,7 +74,7 @@ def job(name: str, act: Callable[[], tuple[bool, str]]) -> "Flow[..., Any]":
         if state := late.skipped():
             return state
         try:
-            with with_bugs_logged():
+            with slot.held() if needs_store else nullcontext(), with_bugs_logged():
                 is_well, sentence = act()
         except Exception as error:
             is_well, sentence = False, in_words(told(error))
@@ -85,5 +84,5 @@ def job(name: str, act: Callable[[], tuple[bool, str]]) -> "Flow[..., Any]":
 
 
 nightly = nightly_flow(run_night)
-deliver = job("deliver", hand_over)
+deliver = job("deliver", hand_over, needs_store=True)
 watch = job("watchdog", look)
