@@ -8,20 +8,22 @@ Every command reads it, and ``status`` needs neither the registry's client nor t
 
 import difflib
 import math
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, get_args, overload
 from urllib.parse import urlsplit
 
 from connectors import address
-from connectors.errors import NetworkError
+from connectors.errors import NetworkError, PlaceAddressError
 from connectors.network import Network
-from connectors.numbers import is_a_trials_number
+from connectors.numbers import as_typed, is_a_trials_number
+from connectors.places.address import Lake, Place, places
+from connectors.registry import RegistryName
+from flows import envfile
 from warehouse.judge.watch import Override, Subscription, Watch
 from warehouse.words.kinds import KINDS
 from warehouse.words.vocabulary import RHYTHMS, SUBSTANCES
@@ -35,14 +37,26 @@ class SettingsError(Exception):
 
 
 PREFIX = "TRIALWATCH_"
+NOTIFY = f"{PREFIX}NOTIFY_"
 VARIABLES = (
-    *("DATA_DIR", "CONFIG", "CTGOV_URL", "CONTACT", "USER_AGENT", "REQUESTS_PER_SECOND", "RETRY_SECONDS"),
-    *("SMTP_URL", "MAIL_FROM", "REPLY_TO", "OPERATOR", "KEEP_LANDED_DAYS", "NOW"),
+    *(
+        "DATA_DIR",
+        "CONFIG",
+        "CTGOV_URL",
+        "ISRCTN_URL",
+        "CTIS_URL",
+        "CONTACT",
+        "USER_AGENT",
+        "REQUESTS_PER_SECOND",
+        "RETRY_SECONDS",
+    ),
+    *("SMTP_URL", "MAIL_FROM", "REPLY_TO", "OPERATOR", "KEEP_LANDED_DAYS", "PAGE_URL", "PUBLISH_URL", "NOW"),
+    *("ENV_FILE", "WORKERS", "LANDING_URL"),
 )
-NOT_SERVED_YET = ("ISRCTN_URL", "CTIS_URL", "PUBLISH_URL", "PAGE_URL", "HOME")
-"""Of the contract, or read by prefect.yaml: set without harm. So is NOTIFY_ with a name."""
+NOT_SERVED_YET = ("HOME",)
+"""Read by prefect.yaml: set without harm."""
 
-REGISTRIES = ("clinicaltrials.gov", "isrctn", "ctis", "ictrp")
+REGISTRIES: tuple[str, ...] = get_args(RegistryName)
 WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
@@ -53,6 +67,8 @@ class Settings:
     data_dir: Path
     config: Path
     ctgov_url: str
+    isrctn_url: str
+    ctis_url: str
     contact: str | None
     named_agent: str | None
     requests_per_second: float
@@ -63,7 +79,13 @@ class Settings:
     operator: str | None
     keep_landed_days: int
     frozen_now: datetime | None
+    page_url: str | None = None
+    publish_to: tuple[Place | Lake, ...] = ()
+    workers: int = 0
+    landing_url: str | None = field(default=None, repr=False)
     network: Network = field(default_factory=Network, repr=False)
+    notify: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Addresses of channels, which are secret, by the name that a subscription gives them."""
 
     @property
     def store(self) -> Path:
@@ -106,7 +128,8 @@ class Settings:
     def check_network(self) -> None:
         """Raises ``SettingsError`` when a proxy or certificates are named that cannot be used."""
         try:
-            self.network.check(self.ctgov_url)
+            for url in (self.ctgov_url, self.isrctn_url, self.ctis_url):
+                self.network.check(url)
         except NetworkError as error:
             raise SettingsError(str(error)) from error
 
@@ -115,8 +138,16 @@ class Settings:
         return self.frozen_now or datetime.now(UTC)
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read every ``TRIALWATCH_`` variable. Raises ``SettingsError``, also for one that there is not."""
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read every ``TRIALWATCH_`` variable. Raises ``SettingsError``, also for one that there is not.
+
+    Without an environment it is this process's, with the file of settings that it may name, as that is now.
+    """
+    if environment is None:
+        try:
+            environment = envfile.adopted()
+        except envfile.EnvFileError as error:
+            raise SettingsError(str(error)) from error
     _refuse_unknown(environment)
 
     def get(name: str) -> str | None:
@@ -141,6 +172,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         data_dir=Path(get("DATA_DIR") or "data"),
         config=Path(get("CONFIG") or "trialwatch.toml"),
         ctgov_url=_address("TRIALWATCH_CTGOV_URL", get("CTGOV_URL") or "https://clinicaltrials.gov"),
+        isrctn_url=_address("TRIALWATCH_ISRCTN_URL", get("ISRCTN_URL") or "https://www.isrctn.com"),
+        ctis_url=_address("TRIALWATCH_CTIS_URL", get("CTIS_URL") or "https://euclinicaltrials.eu"),
         contact=contact,
         named_agent=named_agent,
         requests_per_second=number("REQUESTS_PER_SECOND", 1.0, least=0, open_end=True),
@@ -151,19 +184,45 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         operator=_mailbox("TRIALWATCH_OPERATOR", get("OPERATOR")),
         keep_landed_days=int(number("KEEP_LANDED_DAYS", 30, least=0)),
         frozen_now=_instant(get("NOW")),
+        page_url=_as_typed("TRIALWATCH_PAGE_URL", get("PAGE_URL")),
+        publish_to=_places("TRIALWATCH_PUBLISH_URL", get("PUBLISH_URL") or ""),
+        workers=_workers(get("WORKERS"), get("LANDING_URL")),
+        landing_url=_shared_place(get("LANDING_URL")),
         network=Network.of(environment),
+        notify={
+            name.removeprefix(NOTIFY).lower(): address.strip()
+            for name, address in environment.items()
+            if name.startswith(NOTIFY) and address.strip()
+        },
     )
+
+
+def _workers(said: str | None, landing_url: str | None) -> int:
+    """How many workers a night has; none by default."""
+    if said is not None and not re.fullmatch(r"[0-9]{1,3}", said):
+        raise SettingsError(f"TRIALWATCH_WORKERS is {said!r}; it must be a number of workers from 0 to 999")
+    if int(said or 0) and not landing_url:
+        raise SettingsError(
+            "TRIALWATCH_WORKERS is set and TRIALWATCH_LANDING_URL is not; name the folder or the object store "
+            "that all machines share"
+        )
+    return int(said or 0)
+
+
+def _shared_place(said: str | None) -> str | None:
+    """A folder or an address, which may hold a password: what is wrong with it is told without it."""
+    if said and not re.fullmatch(r"/\S.*|[a-z][a-z0-9+.-]*://\S+", said):
+        raise SettingsError(
+            "TRIALWATCH_LANDING_URL must be a folder's path from the root, or an address as s3://bucket/folder"
+        )
+    return said
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A mistyped variable would be a setting that silently is not made."""
     known = [PREFIX + name for name in (*VARIABLES, *NOT_SERVED_YET)]
     for name in environment:
-        if (
-            name.upper().startswith(PREFIX)
-            and name not in known
-            and not re.fullmatch(f"{PREFIX}NOTIFY_\\w+", name)
-        ):
+        if name.upper().startswith(PREFIX) and name not in known and not re.fullmatch(f"{NOTIFY}[A-Z0-9_]+", name):
             raise SettingsError(
                 f"there is no setting {name}{nearest(name.upper(), known)}; unset it, or correct it"
             )
@@ -179,6 +238,20 @@ def _address(name: str, text: str) -> str:
         shown = re.sub(r"[^/\s]*@", "…@", text)  # without the password that may stand in it
         raise SettingsError(f"{name} is {shown!r}; it must be an address that begins with http:// or https://")
     return text.rstrip("/")
+
+
+def _as_typed(name: str, text: str | None) -> str | None:
+    """An address whose last slash means something: a page may be what stands behind it."""
+    if text:
+        _address(name, text)
+    return text
+
+
+def _places(name: str, text: str) -> tuple[Place | Lake, ...]:
+    try:
+        return places(text)
+    except PlaceAddressError as error:
+        raise SettingsError(f"{name} {error}") from error
 
 
 def _one_line(name: str, text: str) -> None:
@@ -235,10 +308,82 @@ class Configuration:
         raise SettingsError(f"there is no watch {name!r}{nearest(name, names)}; there are: {', '.join(names)}")
 
 
+def default_watch() -> Path:
+    """The trialwatch.toml that comes with us: beside this module in a wheel, at the top of a repository."""
+    beside = Path(__file__).with_name("trialwatch.toml")
+    return beside if beside.exists() else beside.parents[1] / beside.name
+
+
 def configuration(path: Path) -> Configuration:
     """Read a trialwatch.toml. Raises ``SettingsError`` with the file, the place and what would be right."""
     try:
+        return _configured(_document(path))
+    except _WrongError as error:
+        raise SettingsError(f"{path}: {error}") from error
+
+
+def understood(path: Path) -> tuple[Configuration, list[str]]:
+    """What of a trialwatch.toml can be used, watch by watch, subscription by subscription; and why not the rest.
+
+    Whoever looks for what is wrong wants all of it at once; a night takes the file whole or not at all.
+    """
+    try:
+        document = _document(path)
+    except SettingsError as error:
+        return Configuration((), ()), [str(error)]
+    kept: dict[str, Any] = {}
+    configured, troubles = Configuration((), ()), []
+    for key, piece in _pieces(document):
+        if key == "subscription" and _is_of_a_wrong_watch(piece, document, kept):
+            continue  # the watch's own fault is told
+        tried = {**kept, key: _joined(kept.get(key), piece)}
+        try:
+            configured, kept = _configured(tried, is_whole=False), tried
+        except _WrongError as error:
+            troubles.append(f"{path}: {error}")
+    if not troubles and not configured.watches:
+        troubles.append(f"{path}: {NO_WATCH}")
+    return configured, troubles
+
+
+def _pieces(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The document's keys one by one, of watches and subscriptions each by itself, watches first."""
+    for key in sorted(document, key=lambda key: key != "watch"):
+        value = document[key]
+        if key == "watch" and isinstance(value, dict):
+            yield from ((key, {name: block}) for name, block in value.items())
+        elif key == "subscription" and isinstance(value, list):
+            yield from ((key, [block]) for block in value)
+        else:
+            yield key, value
+
+
+def _joined(kept: Any, piece: Any) -> Any:
+    if kept is None:
+        return piece
+    return {**kept, **piece} if isinstance(kept, dict) else [*kept, *piece]
+
+
+def _is_of_a_wrong_watch(piece: Any, document: dict[str, Any], kept: dict[str, Any]) -> bool:
+    (block,) = piece if isinstance(piece, list) else ({},)
+    watch = block.get("watch") if isinstance(block, dict) else None
+    named = document.get("watch")
+    return (
+        isinstance(watch, str)
+        and isinstance(named, dict)
+        and watch in named
+        and watch not in kept.get("watch", {})
+    )
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
         text = path.read_text("utf-8").removeprefix("\ufeff")  # some editors write a byte-order mark
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"there is no {path}: `trialwatch init` writes one, {default_watch()} is one to copy; "
+            "or set TRIALWATCH_CONFIG to yours"
+        ) from error
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be read ({error.strerror}); set TRIALWATCH_CONFIG or run where a trialwatch.toml is"
@@ -246,24 +391,25 @@ def configuration(path: Path) -> Configuration:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not UTF-8 text: {error}") from error
     try:
-        return _configured(tomllib.loads(text))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
-    except _WrongError as error:
-        raise SettingsError(f"{path}: {error}") from error
+
+
+NO_WATCH = "there is no [watch.NAME] in it"
 
 
 class _WrongError(Exception):
     pass
 
 
-def _configured(document: dict[str, Any]) -> Configuration:
+def _configured(document: dict[str, Any], *, is_whole: bool = True) -> Configuration:
     top = _Block("the file", document)
     watches = tuple(_watch(name, block) for name, block in top.blocks("watch"))
     subscriptions = tuple(_subscription(block, watches) for block in top.list_of_blocks("subscription"))
     top.done()
-    if not watches:
-        raise _WrongError("there is no [watch.NAME] in it")
+    if is_whole and not watches:
+        raise _WrongError(NO_WATCH)
     names = [each.name for each in subscriptions]
     for name in names:
         if names.count(name) > 1:
@@ -321,7 +467,7 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
     if watch is None:
         raise _WrongError(f"{block.name} names no watch")
     to = tuple(dict.fromkeys(_recipients(block)))
-    notify = block.texts("notify")
+    notify = tuple(dict.fromkeys(_channel(block.name, each) for each in block.texts("notify")))
     subscription = Subscription(
         name,
         watch,
@@ -329,12 +475,22 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
         substances=block.choices("substances", SUBSTANCES),
         kinds=block.choices("kinds", tuple(KINDS)),
         send=block.choice("send", RHYTHMS) or "immediately",
+        notify=notify,
     )
     block.done()
-    if not to:
-        unserved = "; notify is not served yet" if notify else ""
-        raise _WrongError(f"{block.name} reaches nobody: give it addresses (to){unserved}")
+    if not subscription.recipients:
+        raise _WrongError(f"{block.name} reaches nobody: give it addresses (to) or channels (notify)")
     return subscription
+
+
+def _channel(block_name: str, text: str) -> str:
+    """A channel's name, never its address, which is secret. It may be an address all the same: it is not told."""
+    if not re.fullmatch(r"[A-Za-z0-9_]{1,40}", text):
+        raise _WrongError(
+            f"{block_name}: notify must hold names of letters, digits and '_', as slack for {NOTIFY}SLACK; "
+            "an address belongs into that variable alone"
+        )
+    return text.lower()
 
 
 def _recipients(block: "_Block") -> Iterator[str]:
@@ -391,7 +547,7 @@ class _Block:
 
     def trial_id(self, key: str, text: str) -> str:
         """A trial's number in the registry's own spelling, one that some registry could have given."""
-        trial_id = "".join(text.split()).upper()
+        trial_id = as_typed(text)
         if not is_a_trials_number(trial_id):
             raise _WrongError(f"{self.name}: {key} holds {text!r}, which is no trial's number (NCT and 8 digits)")
         return trial_id

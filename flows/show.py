@@ -16,6 +16,7 @@ from rich.text import Text
 
 from connectors.statuses import status_group
 from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
+from warehouse.words.brief import RESULTS, WHY
 from warehouse.words.harmless import defused, plain
 from warehouse.words.history import Moment, moments
 from warehouse.words.phrases import status_words
@@ -124,8 +125,10 @@ def trial(facts: Row) -> None:
 def _trial(facts: Row) -> Iterator[RenderableType]:
     now = facts["trial"]
     yield Text(f"{plain(now['trial_id'])}  {plain(now['title'])}", style="bold", overflow="fold")
+    if facts["headline"] and facts["headline"] != plain(now["title"]):
+        yield Text(facts["headline"], overflow="fold")
     yield Text()
-    yield pairs(_now(now))
+    yield pairs(_now(now, facts["facts"]))
     yield heading("why it is in the watch")
     for stay in facts["memberships"]:
         ours = "relevant" if stay["is_relevant"] else "not relevant"
@@ -144,9 +147,14 @@ def _trial(facts: Row) -> Iterator[RenderableType]:
             yield Text(f"{plain(flag['path'])}: {plain(flag['value'])} ({plain(flag['reason'])})", overflow="fold")
     yield heading("timeline")
     yield _timeline(moments(facts["versions"], facts["changes"]))
+    yield heading("where this comes from")
+    for name in ("from", "notice", "errors", "terms"):
+        if facts["origin"][name]:
+            yield Text(plain(facts["origin"][name]), overflow="fold")
 
 
-def _now(now: Row) -> Iterable[tuple[str, Text]]:
+def _now(now: Row, facts: Sequence[Row]) -> Iterable[tuple[str, Text]]:
+    """How it stands, then what it is, in the words of the mails."""
     yield "status", _status(now["overall_status"], now["status_group"])
     if now["last_known_status"]:
         yield "last known status", _status(now["last_known_status"], status_group(now["last_known_status"]))
@@ -157,17 +165,12 @@ def _now(now: Row) -> Iterable[tuple[str, Text]]:
         yield "lapses", Text(f"to unknown from {now['lapses_on']} on, unless the sponsor verifies it before")
     yield "substances", _cell(now["substances"] or "none")
     yield "drug role", _cell(now["drug_role"])
-    yield "lead sponsor", _cell(now["lead_sponsor"])
-    yield "phases", _cell(now["phases"])
-    yield "enrollment", _said(now["enrollment"], now["enrollment_type"])
-    for name in ("start", "primary_completion", "completion"):
-        yield name.replace("_", " "), _said(now[f"{name}_date"], now[f"{name}_date_type"])
+    for each in facts:
+        if each["label"] != WHY:  # a section of its own says more of it
+            yield each["label"].lower(), Text(each["fact"])
+    if not any(each["label"] == RESULTS for each in facts):
+        yield RESULTS.lower(), Text("posted" if now["has_results"] else "none posted")
     yield "verified", _cell(now["status_verified_date"])
-    yield (
-        "results",
-        _cell(f"posted {now['results_first_posted_on'] or ''}" if now["has_results"] else "none posted"),
-    )
-    yield "countries", _cell(now["countries"])
     yield "record", _cell(now["url"])
 
 
@@ -195,10 +198,6 @@ def _status(status: str | None, group: str | None) -> Text:
     return Text(status_words(status) if status else "no status given", style=OF_STATUS.get(group or "", ""))
 
 
-def _said(value: Any, kind: str | None) -> Text:
-    return Text(f"{plain(str(value))} {plain(kind).lower()}".strip()) if value is not None else Text()
-
-
 # -- where things stand --------------------------------------------------------------------------------
 
 
@@ -214,7 +213,13 @@ def status(facts: Row) -> None:
     print(f"published: {_instant(facts['published_at']) if facts['published_at'] else 'never'}")
     if facts.get("not_published"):
         print(plain(facts["not_published"]))
+    for each in facts.get("elsewhere") or ():
+        at = _instant(each["published_at"]) if each["published_at"] else "never"
+        print(f"published to {plain(each['place'])}: {at}")
     print(f"mail waiting: {facts['mail_waiting']}, given up: {facts['mail_given_up']}")
+    for each in facts.get("channels", ()):
+        why = f": {plain(each['last_error'])}" if each["last_error"] else ""
+        print(f"{plain(each['channel'])} waiting: {each['waiting']}, given up: {each['given_up']}{why}")
     for line in _given_up(facts.get("given_up", ())):
         print(line)
     columns = ("finished_at", "watch", "outcome", "distinct_trials", "new_versions", "sentence")
