@@ -7,32 +7,37 @@ The caller holds the store (``warehouse.store.file.locked``).
 import json
 import logging
 import re
+import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from connectors.errors import OurBugError, RegistryError
 from connectors.files import write_whole
-from connectors.http import Pace, PoliteClient
-from connectors.registry import Progress
+from connectors.http import MOST_BYTES, Manners, Pace, PoliteClient
+from connectors.registry import AskedInParts, Progress
 from connectors.versions import is_known_to_be
 from flows import apart
 from flows.registries import SERVED
 from flows.settings import Configuration, Settings
+from flows.spread.workers import afar, workers_for
 from warehouse.errors import OperatorError
 from warehouse.instants import naive_utc
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
 from warehouse.keep import holdings
+from warehouse.keep.again import load_anew
 from warehouse.keep.certificate import Certificate, Night, keep_certificate, last_complete
 from warehouse.keep.intake import marking
 from warehouse.keep.night import keep_heartbeat, keep_night
+from warehouse.keep.question import tonight
 from warehouse.publish import status
-from warehouse.publish.analysts_file import publish
+from warehouse.publish.analysts_file import companions_for, publish
 from warehouse.store.file import FILE, opened
 from warehouse.store.landed import Landed, Landing
 from warehouse.tell.mail_status import mail_status
@@ -92,27 +97,53 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
     settings = occasion.settings
     with opened(settings.store) as con:
         last = last_complete(con, watch.name, registry_name)
-        question = watch.question(holdings.followed(con, watch.name, registry_name))
-    voices = _Voices(settings.store / "voices.json")
     path = settings.landed / registry_name / f"{occasion.run_id}-{watch.name}.ndjson.zst"
-    voice = voices.of(registry_name)
+    shutil.rmtree(afar(settings), ignore_errors=True)  # of a night that died
     served = SERVED[registry_name]
-    pace = occasion.paces[registry_name]
-    with PoliteClient(served.address(settings), settings.manners, voice, pace=pace) as client:
+    with client_of(occasion, registry_name, settings.manners) as client:
         registry = served.asks(client)
         try:
             data_version = registry.data_version()
             if last and is_known_to_be(last.data_version, data_version) and last.watch_hash == watch.hash():
                 return Brought(unchanged=data_version)
+            with opened(settings.store) as con:
+                now = naive_utc(occasion.now)
+                question = tonight(con, watch, registry_name, registry.parts(now.date()), last, now)
+                read_for = None if holdings.holds_any(con, registry_name) else now
+            if isinstance(registry, AskedInParts):
+                registry.others = workers_for(
+                    settings, occasion.run_id, watch.name, registry_name, client.voice, read_for
+                )
+            question = replace(question, held=partial(_held, settings))
             with Landing(path, marking(served.reader)) as landing:
                 landing.finish(registry.collect(question, landing, occasion.progress))
         except OurBugError as error:
             return Brought(failed=str(error))
         except RegistryError as error:
             return Brought(incomplete=str(error))
+    return Brought(landed=path)
+
+
+def _held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
+    """The record that is held of each trial, as it landed."""
+    with opened(settings.store) as con:
+        return holdings.payloads(con, trial_ids, settings.store / "work")
+
+
+@contextmanager
+def client_of(
+    occasion: Occasion, registry_name: str, manners: Manners, most_bytes: int = MOST_BYTES
+) -> Iterator[PoliteClient]:
+    """A client for the registry, which speaks as it was let in last and keeps the night's pace."""
+    settings = occasion.settings
+    voices = _Voices(settings.store / "voices.json")
+    address = SERVED[registry_name].address(settings)
+    pace = occasion.paces[registry_name]
+    with PoliteClient(address, manners, voices.of(registry_name), pace=pace, most_bytes=most_bytes) as client:
+        try:
+            yield client
         finally:
             voices.remember(registry_name, client.voice)
-    return Brought(landed=path)
 
 
 def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, brought: Brought) -> Certificate:
@@ -120,8 +151,13 @@ def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, 
     night = occasion.night(watch, registry_name)
     awaited = brought.landed.stat().st_size * PACKED if brought.landed else 0
     with opened(occasion.settings.store, awaited=awaited) as con:
+        load_anew(con, night)
         if brought.landed:
-            return keep_night(con, night, Landed(brought.landed))
+            read = afar(occasion.settings)
+            try:
+                return keep_night(con, replace(night, afar=read), Landed(brought.landed))
+            finally:
+                shutil.rmtree(read, ignore_errors=True)
         if brought.unchanged:
             return keep_heartbeat(con, night, brought.unchanged)
         certificate = (
@@ -140,15 +176,20 @@ def publish_all(occasion: Occasion, is_complete: bool) -> Path:
     settings = occasion.settings
     now = naive_utc(settings.now())
     within_s = publishing_s(settings.store)
-    return apart.run(
-        within_s, publish_store, settings.store, settings.published, now, occasion.run_id, is_complete
-    )
+    told = (now, occasion.run_id, is_complete, settings.page_url)
+    return apart.run(within_s, publish_store, settings.store, settings.published, *told)
 
 
-def publish_store(store: Path, folder: Path, now: datetime, run_id: str, is_complete: bool) -> Path:
-    """Publish what a store holds. ``now`` is naive UTC."""
+def publish_store(
+    store: Path, folder: Path, now: datetime, run_id: str, is_complete: bool, page_url: str | None
+) -> Path:
+    """Publish what a store holds. ``now`` is naive UTC; ``page_url`` is where the page is served, if anywhere."""
+    clear = {name: served.reader.impersonal for name, served in SERVED.items()}
+    companions = companions_for(page_url)
     with opened(store) as con:
-        return publish(con, folder, now=now, run_id=run_id, is_complete=is_complete)
+        return publish(
+            con, folder, now=now, run_id=run_id, is_complete=is_complete, companions=companions, clear=clear
+        )
 
 
 def publishing_s(store: Path) -> float:
@@ -186,7 +227,9 @@ def note_status(settings: Settings, configuration: Configuration, tonight: Stock
     with opened(settings.store) as con:
         facts = status.gather(con, _names(configuration), now=now, mail=mail_status(con, now))
     before = _noted(settings) or {}
-    kept = {name: before.get(name) for name in ("trouble", "not_published", "published_file")}
+    kept = {name: before.get(name) for name in ("trouble", "not_published", "published_file", "elsewhere")}
+    named = {each.shown for each in settings.publish_to}
+    kept["elsewhere"] = [each for each in kept["elsewhere"] or [] if each["place"] in named] or None
     if tonight:
         kept |= {"trouble": None, "not_published": tonight.not_published}
         kept["published_file"] = tonight.published_file or kept["published_file"]
@@ -210,6 +253,19 @@ def note_trouble(settings: Settings, sentence: str) -> None:
     with suppress(OSError):
         facts = status.with_trouble(_noted(settings), sentence, naive_utc(settings.now()))
         status.write(settings.status_file, facts)
+
+
+def note_elsewhere(settings: Settings, came: Mapping[str, str | None], run_id: str) -> None:
+    """Add to ``status.json`` what came of each place elsewhere (the trouble, or None), without the store."""
+    with suppress(OSError):
+        facts = _noted(settings) or {}
+        facts |= {"elsewhere": status.elsewhere(facts, came, run_id, naive_utc(settings.now()))}
+        status.write(settings.status_file, facts)
+
+
+def elsewhere_noted(settings: Settings) -> list[dict[str, Any]]:
+    """What ``status.json`` says of places elsewhere."""
+    return (_noted(settings) or {}).get("elsewhere") or []
 
 
 def _noted(settings: Settings) -> dict[str, Any] | None:

@@ -39,7 +39,8 @@ def watch(settings: Settings, max_age_hours: float) -> Seen:
     facts, damage = _facts(settings)
     stale = damage or status.staleness(facts, now, max_age_hours)
     mail_trouble = (facts or {}).get("mail_trouble")
-    said = list(filter(None, (stale or "the last complete nights are fresh enough", mail_trouble)))
+    standing = (stale or "the last complete nights are fresh enough", mail_trouble)
+    said = [*filter(None, standing), *status.elsewhere_troubles(facts)]
     memory = settings.data_dir / "watchdog.json"
     if stale:
         said.append(_tell(settings, memory, stale, now))
