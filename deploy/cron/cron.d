@@ -6,10 +6,10 @@ PATH=/usr/local/bin:/usr/bin:/bin
 MAILTO=root
 
 # one night; the previous weekday's data are out by then
-30 2 * * *  trialwatch  /srv/trialwatch/deploy/job run --no-prefect
+30 2 * * *  trialwatch  /srv/trialwatch/deploy/cron/job run --no-prefect
 # digests of 06:00 UTC, and mail that is to be tried again
-5 * * * *   trialwatch  /srv/trialwatch/deploy/job deliver
+5 * * * *   trialwatch  /srv/trialwatch/deploy/cron/job deliver
 # the guard against nights that do not happen
-15 9 * * *  trialwatch  /srv/trialwatch/deploy/job watchdog
+15 9 * * *  trialwatch  /srv/trialwatch/deploy/cron/job watchdog
 # a copy of the store a day, seven of them
-40 4 * * *  trialwatch  /srv/trialwatch/deploy/job backup "/var/lib/trialwatch/backups/store-$(date +\%u).duckdb"
+40 4 * * *  trialwatch  /srv/trialwatch/deploy/cron/job backup "/var/lib/trialwatch/backups/store-$(date +\%u).duckdb"
