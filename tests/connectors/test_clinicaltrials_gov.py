@@ -18,7 +18,7 @@ from tests.records import a_trial
 
 AGENT = "trialwatch/9 (contact: team@example.org)"
 STUDIES = "/api/v2/studies"
-WHOLE_MODULES = "ProtocolSection|DerivedSection|HasResults"
+WHOLE_MODULES = "ProtocolSection|DerivedSection|HasResults|DocumentSection"
 TONIGHT = "2026-09-11T09:00:04"
 NEXT_NIGHT = "2026-09-14T09:00:04"
 KETAMINE = Question(("ketamine",), ("alcohol use disorder",))
@@ -46,9 +46,12 @@ class Kept:
     def write(self, record: bytes) -> None:
         self.records.append(record)
 
-    def restart(self) -> None:
-        self.records.clear()
-        self.restarts += 1
+    def mark(self) -> int:
+        return len(self.records)
+
+    def rewind(self, mark: int) -> None:
+        self.restarts += len(self.records) > mark
+        del self.records[mark:]
 
     @property
     def contents(self) -> list[Any]:
@@ -142,6 +145,23 @@ class TestSearches:
             ]
             * 3
         )
+
+    def test_a_registry_that_knows_no_documents_is_asked_without_them(
+        self, registry: SimulatedRegistry, night: Night
+    ) -> None:
+        said = "Parameter 'fields' contains invalid field name: 'DocumentSection'"
+        registry.fail(faults.status(400, body=said, on="search"))
+        night.collect(KETAMINE)
+        assert night.kept.numbers == sorted(SEVEN)
+        first, *others = (params["fields"] for params in asked(registry, "search"))
+        assert first == WHOLE_MODULES
+        assert set(others) == {WHOLE_MODULES.removesuffix("|DocumentSection")}
+
+    def test_any_other_refusal_is_ours(self, registry: SimulatedRegistry, night: Night) -> None:
+        registry.fail(faults.status(400, body="Too complicated query", on="search"))
+        with pytest.raises(OurBugError, match="Too complicated"):
+            night.collect(KETAMINE)
+        assert len(asked(registry, "search")) == 1
 
     def test_a_long_list_is_several_searches_and_a_trial_of_several_lands_once(
         self, registry: SimulatedRegistry, night: Night
@@ -246,7 +266,7 @@ class TestPagesThatDoNotAddUp:
         registry.fail(faults.duplicate())
         collected = night.collect(KETAMINE)
         assert collected.searches == [Search(SEARCH, 7, 7, 7)]
-        assert collected.requests == len(registry.requests) == 10
+        assert collected.requests == len(registry.requests) == 8
         assert night.kept.restarts == 1
         assert night.kept.numbers == SEVEN
 
@@ -266,14 +286,14 @@ class TestPagesThatDoNotAddUp:
         assert night.collect(KETAMINE).searches == [Search(SEARCH, 7, 7, 7)]
         assert night.kept.restarts == 2
 
-    def test_after_three_passes_it_is_returned_for_the_verdict(
+    def test_after_three_answers_it_is_returned_for_the_verdict(
         self, registry: SimulatedRegistry, night: Night
     ) -> None:
         registry.fail(faults.wrong_total(1, times=None))
         assert night.collect(KETAMINE).searches == [Search(SEARCH, declared=8, fetched=7, distinct=7)]
         assert night.kept.restarts == 2
         assert night.kept.numbers == SEVEN
-        assert len(registry.requests) == 15
+        assert len(registry.requests) == 2 + 3 * 3
 
     def test_a_search_without_a_total_is_not_an_empty_search(
         self, registry: SimulatedRegistry, night: Night
