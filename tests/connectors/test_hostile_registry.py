@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from connectors.by_urllib3 import Urllib3Transport
 from connectors.clinicaltrials_gov import ClinicalTrialsGov, answers
 from connectors.errors import RegistryError
-from connectors.http import Answer, HttpxTransport, Manners, PoliteClient, Transport
+from connectors.http import Answer, Asked, HttpxTransport, Manners, PoliteClient, Transport
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 ENDLESS = b"Transfer-Encoding: chunked\r\n\r\n"
@@ -170,7 +170,7 @@ def test_each_way_ends_in_one_sentence(way: Say, voice: int) -> None:
 @pytest.mark.parametrize("kind", [HttpxTransport, Urllib3Transport])
 def test_an_answer_larger_than_any_page_is_not_asked_for_twice(kind: Callable[..., Transport]) -> None:
     with speaking(WAYS["a bomb"]) as url, pytest.raises(RegistryError, match="more than 1,000,000 bytes"):
-        kind(5.0, 1_000_000).get(url, {}, {})
+        kind(5.0, 1_000_000).ask(url, Asked("", {}), {})
 
 
 def test_a_slow_answer_has_the_time_that_is_left_for_trying() -> None:

@@ -14,6 +14,7 @@ from connectors.by_urllib3 import Urllib3Transport
 from connectors.errors import OurBugError, RefusedError, RegistryError
 from connectors.http import (
     Answer,
+    Asked,
     HttpxTransport,
     Manners,
     NoConnectionError,
@@ -24,6 +25,8 @@ from connectors.http import (
     user_agent,
 )
 from connectors.simulated import Fault, SimulatedRegistry, faults
+from connectors.simulated.exchange import Reply, Request
+from connectors.simulated.server import LoopbackServer
 
 URL = "https://registry.test"
 VERSION = "/api/v2/version"
@@ -518,7 +521,7 @@ class TestTransports:
     def test_an_answer_comes_whole_and_uncompressed(
         self, registry: SimulatedRegistry, transport: Transport
     ) -> None:
-        answer = transport.get(registry.url + VERSION, {}, {"User-Agent": OURS})
+        answer = transport.ask(registry.url + VERSION, Asked("", {}), {"User-Agent": OURS})
         assert (answer.status, answer.content_type) == (200, "application/json")
         assert answer.headers["content-encoding"] == "gzip"
         assert b'"dataTimestamp" : "2026-09-11T09:00:04"' in answer.body
@@ -527,12 +530,27 @@ class TestTransports:
 
     def test_parameters_arrive_as_they_were(self, registry: SimulatedRegistry, transport: Transport) -> None:
         params = {"query.intr": 'a + b & c=d "é" (x) OR y', "filter.ids": "NCT00000001|NCT00000002"}
-        transport.get(registry.url + VERSION, params, {})
+        transport.ask(registry.url + VERSION, Asked("", params), {})
         assert registry.requests[0].params == params
+
+    def test_what_is_posted_arrives_as_it_was(self, transport: Transport) -> None:
+        seen: list[Request] = []
+
+        def answer(request: Request, _: object) -> Reply:
+            seen.append(request)
+            return Reply(200)
+
+        server = LoopbackServer(answer)
+        server.start()
+        asked = Asked("", {}, '{"a": "é"}'.encode())
+        assert transport.ask(f"http://127.0.0.1:{server.port}/search", asked, asked.headers).status == 200
+        server.stop()
+        assert [(each.method, each.body) for each in seen] == [("POST", asked.body)]
+        assert seen[0].headers["content-type"] == "application/json"
 
     def test_redirects_are_not_followed(self, registry: SimulatedRegistry, transport: Transport) -> None:
         registry.fail(faults.status(301, headers={"Location": "/api/v2/studies/NCT00000001"}))
-        answer = transport.get(registry.url + VERSION, {}, {})
+        answer = transport.ask(registry.url + VERSION, Asked("", {}), {})
         assert (answer.status, answer.headers["location"]) == (301, "/api/v2/studies/NCT00000001")
         assert len(registry.requests) == 1
 
@@ -551,13 +569,13 @@ class TestTransports:
     ) -> None:
         registry.fail(fault)
         with pytest.raises(TransportError, match=r"broken off|broke off|could not be unpacked"):
-            transport.get(registry.url + VERSION, {}, {})
-        assert transport.get(registry.url + VERSION, {}, {}).status == 200
+            transport.ask(registry.url + VERSION, Asked("", {}), {})
+        assert transport.ask(registry.url + VERSION, Asked("", {}), {}).status == 200
 
     def test_a_registry_that_is_down_is_no_answer(self, registry: SimulatedRegistry, transport: Transport) -> None:
         registry.stop()
         with pytest.raises(NoConnectionError, match="refused"):
-            transport.get(registry.url + VERSION, {}, {})
+            transport.ask(registry.url + VERSION, Asked("", {}), {})
 
     def test_an_answer_that_comes_too_late_is_none(
         self, registry: SimulatedRegistry, kind: Callable[[float], Transport]
@@ -565,5 +583,5 @@ class TestTransports:
         registry.fail(faults.slow(60))
         impatient = kind(0.001)
         with pytest.raises(TransportError, match=r"(?i)time"):
-            impatient.get(registry.url + VERSION, {}, {})
+            impatient.ask(registry.url + VERSION, Asked("", {}), {})
         impatient.close()
