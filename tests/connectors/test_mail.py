@@ -25,7 +25,9 @@ from connectors.errors import (
     MailServerError,
     MailSettingError,
 )
-from connectors.mail import OutboxPostman, SmtpPostman, postman_from
+from connectors.mail import OutboxPostman, postman_from
+from connectors.smtp import SmtpPostman
+from tests.loopback import free_port
 from warehouse.tell.digest import DigestMail, ToldChange, compose
 
 NIGHT = datetime.datetime(2026, 3, 3, tzinfo=datetime.UTC)
@@ -95,13 +97,6 @@ def serving(handler: Server, **settings: Any) -> Iterator[int]:
         yield port
     finally:
         controller.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -13,11 +13,12 @@ import pytest
 
 from connectors.by_urllib3 import Urllib3Transport
 from connectors.errors import NetworkError, RegistryError
-from connectors.http import HttpxTransport, Manners, PoliteClient, TransportError, Way
+from connectors.http import Asked, HttpxTransport, Manners, PoliteClient, TransportError, Way
 from connectors.network import Network, Proxy
 
 REGISTRY = "https://clinicaltrials.gov"
 SECRET = "hunter2"
+ASKED = Asked("", {})
 BOTH = pytest.mark.parametrize("transport", [HttpxTransport, Urllib3Transport])
 """The two ways out must behave alike."""
 
@@ -152,7 +153,7 @@ class TestThroughAProxy:
         with answering() as (host, asked):
             proxy = network(HTTP_PROXY=f"http://us:p%40ss@{host}").proxy_for("http://registry.test/x")
             way = Way(proxy, Network().trust())
-            answer = transport(5.0, way=way).get("http://registry.test/x", {}, {})
+            answer = transport(5.0, way=way).ask("http://registry.test/x", ASKED, {})
         assert (answer.status, answer.body) == (200, b"{}")
         assert asked == [("http://registry.test/x", f"Basic {base64.b64encode(b'us:p@ss').decode()}")]
 
@@ -161,7 +162,7 @@ class TestThroughAProxy:
         with answering() as (host, asked):
             way = Way(Proxy(f"http://{host}", "HTTPS_PROXY", f"Basic {SECRET}"), Network().trust())
             with pytest.raises(TransportError) as raised:
-                transport(5.0, way=way).get("https://registry.test/x", {}, {})
+                transport(5.0, way=way).ask("https://registry.test/x", ASKED, {})
         assert str(raised.value) == "the proxy did not let us through"
         assert asked == [("registry.test:443", f"Basic {SECRET}")]
 
@@ -191,9 +192,9 @@ class TestWhoIsBelieved:
     def test_whom_ssl_cert_file_names(self, transport: Any, authority: Any) -> None:
         with answering(tls=authority("127.0.0.1")) as (host, _):
             trusting = Way(None, network(SSL_CERT_FILE=str(authority.root)).trust())
-            assert transport(5.0, way=trusting).get(f"https://{host}/x", {}, {}).status == 200
+            assert transport(5.0, way=trusting).ask(f"https://{host}/x", ASKED, {}).status == 200
             with pytest.raises(TransportError, match=r"^its certificate is not trusted here$"):
-                transport(5.0).get(f"https://{host}/x", {}, {})
+                transport(5.0).ask(f"https://{host}/x", ASKED, {})
 
     @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
     def test_one_that_is_not_there_is_named(self, name: str, tmp_path: Path) -> None:
