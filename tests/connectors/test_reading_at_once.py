@@ -78,6 +78,18 @@ def test_a_record_with_any_letters_is_read_alike_both_ways(text: st.DataObject) 
         ("conditionsModule.keywords", ["a", "\ufe0f", "\u200d\ufe0e", "a\ufe0f"]),
         ("statusModule.statusVerifiedDate", "\ufe0f"),
         ("identificationModule.nctIdAliases", ["NCT0000000２"]),
+        ("eligibilityModule.minimumAge", "18 Summers"),
+        ("eligibilityModule.maximumAge", "６５\u00a0Years"),
+        (
+            "eligibilityModule.eligibilityCriteria",
+            "Inclusion:\n\n* Adults\u00a0\n  * who “drink”\n\n\n\nExclusion:",
+        ),
+        ("descriptionModule.detailedDescription", "\ufe0f"),
+        ("descriptionModule.briefSummary", ["a", "list"]),
+        ("designModule.designInfo", {"allocation": "BY_LOT", "maskingInfo": {"whoMasked": ["PARTICIPANT", None]}}),
+        ("oversightModule.oversightHasDmc", "true"),
+        ("ipdSharingStatementModule.ipdSharing", "PERHAPS"),
+        ("ipdSharingStatementModule.description", " a\n b "),
     ],
 )
 def test_what_needs_a_flag_or_another_spelling_is_read_alike_both_ways(place: str, value: Any) -> None:
@@ -85,6 +97,24 @@ def test_what_needs_a_flag_or_another_spelling_is_read_alike_both_ways(place: st
     module, key = place.split(".")
     record["protocolSection"].setdefault(module, {})[key] = value
     see_that_both_ways_agree(record)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        None,
+        {},
+        "Prot",
+        {"largeDocumentModule": {"largeDocs": [{"typeAbbrev": "Prot‑SAP", "label": " Plan “A”", "size": 3.0}]}},
+        {"largeDocumentModule": {"largeDocs": [{"hasSap": "true", "uploadDate": ""}, None, "ICF"]}},
+    ],
+)
+def test_documents_are_read_alike_both_ways_and_are_no_part_of_what_counts(section: Any) -> None:
+    record = a_trial("NCT00000001")
+    without = understood(json.dumps(record).encode())
+    record["documentSection"] = section
+    see_that_both_ways_agree(record)
+    assert understood(json.dumps(record).encode()).content_hash == without.content_hash
 
 
 def test_a_record_that_closes_in_a_text_what_it_never_opened_is_no_less_deep() -> None:
