@@ -205,7 +205,7 @@ class TestPaging:
 
 
 def _number_of(record: dict[str, Any]) -> str:
-    return record["protocolSection"]["identificationModule"]["nctId"]
+    return str(record["protocolSection"]["identificationModule"]["nctId"])
 
 
 class TestOrder:
