@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from tests.house import House
+from tests.readings import READER
 from warehouse.publish.analysts_file import FILE, publish
 from warehouse.publish.views import VIEWS
 from warehouse.store.file import opened
@@ -21,6 +22,9 @@ ABOUT = {
     "macros": f"SELECT function_name, parameters, comment, {WORDS.format('macro_definition')} "
     "FROM duckdb_functions() WHERE database_name = current_database() AND NOT internal",
 }
+
+
+CLEAR = {"clinicaltrials.gov": READER.impersonal}
 
 
 def contents(published: Path) -> Contents:
@@ -53,6 +57,7 @@ def made_anew(house: House, folder: Path) -> Contents:
             run_id=fresh["run_id"],
             is_complete=fresh["is_complete"],
             companions={},
+            clear=CLEAR,
         )
     return contents(folder)
 

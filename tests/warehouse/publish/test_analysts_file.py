@@ -9,7 +9,7 @@ from connectors.simulated import SimulatedRegistry
 from tests.house import House
 from tests.records import a_trial, with_status
 from warehouse.instants import naive_utc
-from warehouse.publish.analysts_file import COMPANIONS, GENERATIONS_KEPT, NotPublishedError, publish
+from warehouse.publish.analysts_file import COMPANIONS, FILE, GENERATIONS_KEPT, NotPublishedError, publish
 from warehouse.store.file import opened
 
 PEOPLE = ("Jane Roe", "+44 1392 000000", "jane@clinic.example", "Prof Q. Principal", "1 Hidden Lane")
@@ -24,6 +24,10 @@ def with_people() -> dict[str, Any]:
         {"name": PEOPLE[3], "affiliation": PEOPLE[4], "role": "PRINCIPAL_INVESTIGATOR"}
     ]
     contacts["locations"][0]["contacts"] = [contact]
+    told = f"Write to {PEOPLE[2]} or call {PEOPLE[1]}."
+    record["protocolSection"]["descriptionModule"] = {"briefSummary": told, "detailedDescription": told}
+    record["protocolSection"]["eligibilityModule"]["eligibilityCriteria"] = told
+    record["protocolSection"]["ipdSharingStatementModule"] = {"ipdSharing": "YES", "description": told}
     return record
 
 
@@ -46,6 +50,68 @@ def test_it_holds_neither_people_nor_recipients_nor_payloads(house: House, regis
     assert "contactsLocationsModule" in content, "what was looked through is what is published"
     for secret in (*PEOPLE, "Jane Doe", "team@example.org"):
         assert secret not in content
+    (row,) = house.ask(
+        "SELECT brief_summary, record->>'$.protocolSection.descriptionModule.briefSummary' AS said "
+        "FROM trials JOIN trial_records USING (trial_id) WHERE is_latest"
+    )
+    assert set(row.values()) == {"Write to [mail address] or call [phone number]."}
+
+
+def test_a_record_that_cannot_be_cleared_is_not_shown_and_stops_no_other(
+    house: House, registry: SimulatedRegistry, caplog: pytest.LogCaptureFixture
+) -> None:
+    def clear(payload: bytes) -> bytes:
+        if b"NCT10000002" in payload:
+            raise RuntimeError("a fault of ours")
+        return payload
+
+    registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
+    house.night()
+    with opened(house.settings.store) as con:
+        publish(
+            con,
+            house.folder / "anew",
+            now=naive_utc(house.now),
+            run_id="again",
+            is_complete=True,
+            clear={"clinicaltrials.gov": clear},
+        )
+    with duckdb.connect(str(house.folder / "anew" / FILE), read_only=True) as con:
+        rows = con.execute("SELECT record IS NULL FROM trial_records ORDER BY trial_id").fetchall()
+    assert rows == [(False,), (True,)]
+    assert "could not be cleared" in caplog.text
+
+
+def test_of_a_whole_registry_only_the_records_of_relevant_trials_are_shown(
+    house: House, registry: SimulatedRegistry
+) -> None:
+    other = a_trial("NCT10000002")
+    other["protocolSection"]["armsInterventionsModule"] = {
+        "interventions": [{"type": "DRUG", "name": "Midazolam"}]
+    }
+    other["derivedSection"] = {}
+    other["protocolSection"]["identificationModule"] = {"nctId": "NCT10000002", "briefTitle": "Midazolam"}
+    registry.put(a_trial("NCT10000001"), other)
+    house.configure('[watch.all]\neverything = true\nrelevance = "ketamine-substance-use"\n')
+    house.night()
+    assert house.ask("SELECT count(*) AS n FROM trial_records") == [{"n": 2}]
+    with opened(house.settings.store) as con:
+        con.execute(
+            "CREATE TEMP TABLE more AS SELECT 'NCT2' || i AS trial_id, 'clinicaltrials.gov' AS registry_name, "
+            "1 AS version_number, now() AS first_seen_at, now() AS last_seen_at, now() AS observed_at, "
+            "'nightly' AS source, '' AS content_hash, '' AS run_id FROM range(20000) AS many(i)"
+        )
+        con.execute(
+            "INSERT INTO trial BY NAME "
+            "SELECT trial_id, registry_name, version_number, first_seen_at, last_seen_at FROM more"
+        )
+        con.execute(
+            "INSERT INTO trial_version BY NAME "
+            "SELECT * EXCLUDE (registry_name, first_seen_at, last_seen_at) FROM more"
+        )
+    registry.night()
+    house.night()
+    assert house.ask("SELECT trial_id FROM trial_records") == [{"trial_id": "NCT10000001"}]
 
 
 def test_a_reader_of_yesterdays_file_goes_on_reading(house: House, registry: SimulatedRegistry) -> None:

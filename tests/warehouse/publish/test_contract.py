@@ -1,7 +1,10 @@
 """What analysts may rely on: every view of the contract with every column it names, and every macro."""
 
+from pathlib import Path
+
 import duckdb
 import pytest
+from icalendar import Calendar
 
 from connectors.simulated import SimulatedRegistry
 from tests.house import WATCH, House
@@ -21,10 +24,12 @@ trial_interventions: trial_id position intervention_type name other_names descri
 trial_arms: trial_id position label arm_type intervention_names description
 trial_outcomes: trial_id position outcome_type measure time_frame description
 trial_sites: trial_id position facility city state country site_status
+trial_countries: trial_id position country country_status
 trial_sponsors: trial_id position name sponsor_class role
 trial_identifiers: trial_id position identifier identifier_type is_alias
 trial_publications: trial_id position pmid citation publication_type
 trial_substances: trial_id substance field matched_text rule confidence
+trial_concepts: trial_id concept value mg_per_kg field matched_text rule confidence
 trial_versions: trial_id version_number registry_date observed_at superseded_at source overall_status content_hash
 status_history: trial_id overall_status from_date to_date days
 changes: change_id trial_id watch kind field old_value new_value cause materiality reason from_version to_version
@@ -135,6 +140,24 @@ def test_the_file_itself_says_where_it_comes_from_and_what_it_is_not(file: str) 
         names, versions, notice = con.execute(
             "SELECT registry_names, data_versions, notice FROM freshness"
         ).fetchone() or ((), (), "")
+        asked = con.execute("SELECT registry_name, terms_address, errors_to FROM registry_terms").fetchall()
+        (comment,) = con.execute(
+            "SELECT comment FROM duckdb_views() WHERE view_name = 'freshness'"
+        ).fetchone() or ("",)
     assert names == ["clinicaltrials.gov"]
     assert versions == ["2026-09-11T09:00:04"]
     assert "not medical advice" in notice
+    assert "Not medical advice" in comment
+    assert (
+        "clinicaltrials.gov",
+        "https://clinicaltrials.gov/about-site/terms-conditions",
+        "register@clinicaltrials.gov",
+    ) in asked
+
+
+def test_the_calendar_beside_it_says_so_too(file: str) -> None:
+    told = Calendar.from_ical(Path(file).with_name("coming-up.ics").read_bytes())
+    assert told["x-wr-caldesc"] == (
+        "What registries say of trials, as trialwatch read it; not medical advice. "
+        "From ClinicalTrials.gov, data version 2026-09-11T09:00:04."
+    )
