@@ -80,6 +80,17 @@ def test_a_change_is_told_whole() -> None:
         "Caused by the sponsor; posted 2026-09-15; first seen by us 2026-09-16 02:30 UTC.",
     ]
     assert "not medical advice" in seen.feed.subtitle
+    assert "rights" not in seen.feed, "these changes come from nowhere"
+
+
+def test_the_feed_says_where_it_comes_from_and_on_what_terms(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(a_trial("NCT10000001"))
+    house.night()
+    rights = published(house).feed.rights
+    assert rights.startswith(
+        "From ClinicalTrials.gov, data version 2026-09-11T09:00:04. ClinicalTrials.gov asks: "
+    )
+    assert rights.endswith("(https://clinicaltrials.gov/about-site/terms-conditions)")
 
 
 def test_high_and_medium_changes_of_relevant_trials_are_told_and_no_others(
