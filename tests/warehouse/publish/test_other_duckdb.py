@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.simulated import SimulatedRegistry
+from docs.refresh import recipes
 from tests.house import House
 from tests.records import a_trial
 from warehouse.publish.analysts_file import FILE, VIEWS
@@ -13,6 +14,7 @@ from warehouse.publish.analysts_file import FILE, VIEWS
 OTHERS = Path(__file__).parents[3] / ".tools" / "duckdb"
 QUESTIONS = [
     *(f"SELECT * FROM {view}" for view in VIEWS),
+    *recipes().values(),
     "SELECT * FROM trials_as_of(TIMESTAMP '2026-09-12 12:00')",
     "SELECT * FROM trials_as_of(DATE '2026-09-12', TIMESTAMP '2026-09-12 12:00')",
 ]
@@ -41,7 +43,7 @@ def file(house: House, registry: SimulatedRegistry) -> str:
 
 
 @pytest.mark.parametrize("python", sorted(OTHERS.glob("[0-9]*/bin/python")), ids=lambda path: path.parts[-3])
-def test_every_view_and_macro_answers_from_python(file: str, python: Path) -> None:
+def test_every_view_macro_and_question_answers_from_python(file: str, python: Path) -> None:
     done = subprocess.run([python, "-c", ASK, file, *QUESTIONS], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("1", "")
 
@@ -49,7 +51,7 @@ def test_every_view_and_macro_answers_from_python(file: str, python: Path) -> No
 @pytest.mark.parametrize(
     "duckdb", sorted(OTHERS.glob("cli/bin/duckdb")), ids=["cli"] * OTHERS.joinpath("cli").exists()
 )
-def test_every_view_and_macro_answers_on_the_command_line(file: str, duckdb: Path) -> None:
+def test_every_view_macro_and_question_answers_on_the_command_line(file: str, duckdb: Path) -> None:
     done = subprocess.run(
         [duckdb, "-readonly", "-csv", file, *(word for each in QUESTIONS for word in ("-c", each))],
         capture_output=True,

@@ -1,5 +1,6 @@
 """The page as a file: the right facts, the same bytes, nobody's name, nothing hostile, kind when it is empty."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,6 +15,7 @@ from connectors.statuses import GROUPS, UNRECOGNISED, status_groups
 from tests.house import WATCH, House
 from tests.records import a_trial, with_status
 from tests.shelf import Shelf
+from tests.warehouse.publish.published import as_tables
 from warehouse.publish.page import render
 from warehouse.publish.page.facts import MOST_TRIALS
 from warehouse.store import models
@@ -43,6 +45,14 @@ def parsed(house: House) -> Any:
 
 def text_of(house: House, selector: str) -> str:
     return " ".join(" ".join(each.text_content().split()) for each in parsed(house).cssselect(selector))
+
+
+def data_of(tree: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the page's script works on: the table's rows and the cards, both by the trial's number."""
+    (rows,), (cards,) = (tree.cssselect(f"#data-{name}") for name in ("trials", "cards"))
+    trials = json.loads(rows.text)["trials"]
+    whole = map(json.loads, cards.text.split("\n"))
+    return {row["id"]: row for row in trials}, dict(zip((row["id"] for row in trials), whole, strict=True))
 
 
 def overdue(number: str) -> dict[str, Any]:
@@ -86,6 +96,10 @@ def test_the_head_says_what_happened_how_the_night_went_and_how_old_it_is(told: 
     )
     assert "Not medical advice" in text_of(told, "footer")
     assert "clinicaltrials.gov, data version 2026-09-14T09:00:04." in text_of(told, "footer")
+    assert "write to them, or to register@clinicaltrials.gov" in text_of(told, "footer")
+    assert "To pass this on: ClinicalTrials.gov, kept by U.S. National Library of Medicine." in text_of(
+        told, "footer"
+    )
 
 
 def test_a_change_is_told_with_what_it_was_what_it_is_whose_doing_and_when(told: House) -> None:
@@ -95,40 +109,49 @@ def test_a_change_is_told_with_what_it_was_what_it_is_whose_doing_and_when(told:
     assert "Caused by the sponsor; posted 2026-09-11; first seen by us 2026-09-13 02:30 UTC" in news
 
 
-def test_each_trial_stands_under_each_of_its_substances(told: House) -> None:
-    groups = {
-        group.cssselect("h3")[0].text: [line.attrib["href"] for line in group.cssselect(".name a")]
-        for group in parsed(told).cssselect(".substance")
+def test_each_trial_has_its_row_with_what_it_is_about_and_its_course(told: House) -> None:
+    rows, _ = data_of(parsed(told))
+    assert {number: row["about"] for number, row in rows.items()} == {
+        "NCT10000001": ["alcohol"],
+        "NCT10000002": ["alcohol"],
+        "NCT10000003": ["cannabis", "cocaine"],
+        "NCT10000004": ["alcohol"],
     }
-    assert groups == {
-        "Alcohol": ["#NCT10000001", "#NCT10000002", "#NCT10000004"],
-        "Cannabis": ["#NCT10000003"],
-        "Cocaine": ["#NCT10000003"],
-    }
-    label = parsed(told).cssselect(".bar")[0].attrib["aria-label"]
-    assert label == (
+    first = rows["NCT10000001"]
+    assert next(iter(rows)) == "NCT10000001", "it moved last"
+    assert (first["status"], first["group"], first["phase"]) == ("Completed", "completed", "Phase 2")
+    assert (first["changed"], first["change"], first["kinds"]) == ("2026-09-13", "Completed", ["Completed"])
+    assert first["course"] == (
         "Start 2025-03-01; Recruiting since 2026-06-04; Completed since 2026-09-11; expected to end 2027-12"
     )
+    assert (rows["NCT10000004"]["changed"], rows["NCT10000004"]["change"]) == ("2026-06-04", "Updated")
 
 
 def test_the_overdue_and_the_lapsing_are_named(told: House) -> None:
-    late, lapsing = parsed(told).cssselect("#late tbody")
-    assert [" ".join(cell.text_content().split()) for cell in late.cssselect("td")] == [
-        "Recruiting",
-        "2026-03",
-        "166",
-    ]
-    assert "NCT10000002" in late.text_content()
+    rows, cards = data_of(parsed(told))
+    assert {number: row["late"] for number, row in rows.items() if row["late"]} == {"NCT10000002": 166}
+    assert ["Completion", ["2026-03 (expected)", "166 days overdue"]] in cards["NCT10000002"]["facts"]
+    assert text_of(told, ".tiles .alarm") == "Overdue 1"
     # Last verified in November 2024: unknown 25 months later.
-    assert [cell.text_content().strip() for cell in lapsing.cssselect("td")] == [
-        "Recruiting",
-        "2024-11",
-        "1 Dec 2026",
-    ]
+    (lapsing,) = (each for each in parsed(told).cssselect(".due li") if "unknown" in each.text_content())
+    assert lapsing.cssselect("time")[0].attrib["datetime"] == "2026-12-01"
+    assert lapsing.cssselect("a")[0].attrib["href"] == "#trial-NCT10000002"
+
+
+def test_every_trial_is_found_by_all_that_it_holds(told: House) -> None:
+    places: dict[str, list[int]] = {}
+    for line in parsed(told).cssselect("#data-words")[0].text.split("\n"):
+        word, *distances = line.split(" ")
+        places[word] = [sum(map(int, distances[: at + 1])) for at in range(len(distances))]
+    rows = list(data_of(parsed(told))[0])
+    for word in ("exeter", "kingdom", "clinic", "relapse", "alcoholism", "university", "heavy", "org-nct10000003"):
+        assert word in places, word
+    assert [rows[place] for place in places["cannabis"]] == ["NCT10000003"]
+    assert places["exeter"] == [0, 1, 2, 3]
 
 
 def test_a_chart_has_its_figures_beside_it_as_a_table(told: House) -> None:
-    substance, year = parsed(told).cssselect("#figures figure")
+    substance, year, *_ = parsed(told).cssselect("#figures figure")
     assert [
         [" ".join(cell.text_content().split()) for cell in row.cssselect("th, td")]
         for row in substance.cssselect("tr")
@@ -139,7 +162,7 @@ def test_a_chart_has_its_figures_beside_it_as_a_table(told: House) -> None:
         ["cocaine", "1", "", "1"],
     ]
     assert substance.cssselect("[role=img]")[0].attrib["aria-label"] == (
-        "Status by substance: alcohol 3, cannabis 1, cocaine 1. The table below has the same figures."
+        "Status by substance. The table below has the same figures."
     )
     assert [cell.text_content() for cell in year.cssselect("tbody tr")[0].cssselect("th, td")] == [
         "2025",
@@ -152,13 +175,36 @@ def test_a_chart_has_its_figures_beside_it_as_a_table(told: House) -> None:
 
 
 def test_a_trial_tells_its_history_and_why_it_is_here(told: House) -> None:
-    (trial,) = (each for each in parsed(told).cssselect(".trial") if each.attrib["id"] == "NCT10000001")
-    text = " ".join(" ".join(trial.itertext()).split())
-    assert "ketamine-sud : the watch has no rules: all of it is. Entered 12 Sep 2026: found by search:" in text
-    assert "alcohol: Alcohol Use Disorder – to whom: " in text
-    assert [entry.text for entry in trial.cssselect(".history time")] == ["2026-06-04", "2026-09-11"]
-    assert "Participants 60 (expected)" in text
-    assert "https://clinicaltrials.gov/study/NCT10000001" in [link.attrib["href"] for link in trial.cssselect("a")]
+    card = data_of(parsed(told))[1]["NCT10000001"]
+    assert card["why"] == ["ketamine-sud: the watch has no rules: all of it is."]
+    assert card["evidence"][0].startswith("ketamine-sud: entered 12 Sep 2026: found by search: ketamine OR")
+    assert card["evidence"][1].startswith("alcohol: “Alcohol Use Disorder” – to whom: ")
+    assert [entry["on"] for entry in card["history"]] == ["2026-09-11", "2026-06-04"], "the latest first"
+    assert dict(card["facts"])["Design"] == ["Phase 2, 60 people planned"]
+    assert card["links"][0][1] == "https://clinicaltrials.gov/study/NCT10000001"
+
+
+def test_a_change_can_be_cited_by_its_id_and_the_data_it_was_seen_in(told: House) -> None:
+    (stored,) = told.ask("SELECT change_id FROM changes")
+    latest, first = data_of(parsed(told))[1]["NCT10000001"]["history"]
+    (change,) = latest["changes"]
+    assert change == {
+        "id": stored["change_id"],
+        "lead": "Completed",
+        "rest": "; until now recruiting.",
+        "cause": "the sponsor",
+        "dated": "posted 2026-09-11; first seen by us 2026-09-13 02:30 UTC",
+        "data": "2026-09-14T09:00:04",
+    }
+    assert (latest["version"], latest["status"], latest["past"], first["changes"]) == (2, "Completed", False, [])
+    cites = [link.attrib["href"] for link in parsed(told).cssselect("#changes .news .cite")]
+    assert cites == [f"#change-{stored['change_id']}"]
+
+
+def test_without_a_script_the_trials_are_named(told: House) -> None:
+    named = [" ".join(each.text_content().split()) for each in parsed(told).cssselect("noscript li")]
+    assert len(named) == 4
+    assert named[0] == "Ketamine for Alcohol Use Disorder (NCT10000001) NCT10000001 · Completed · ends 2027-12"
 
 
 def test_a_trial_that_is_set_aside_is_named_with_the_reason(house: House, registry: SimulatedRegistry) -> None:
@@ -169,7 +215,7 @@ def test_a_trial_that_is_set_aside_is_named_with_the_reason(house: House, regist
     registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
     house.night()
     assert text_of(house, ".lead") == "1 trial watched, of 2 found."
-    assert [each.attrib["id"] for each in parsed(house).cssselect(".trial")] == ["NCT10000001"]
+    assert list(data_of(parsed(house))[0]) == ["NCT10000001"]
     told = text_of(house, "#aside li")
     assert "NCT10000002" in told
     assert "overruled as not ours by a curator: healthy volunteers" in told
@@ -253,16 +299,29 @@ def test_hostile_text_is_only_text(house: House, registry: SimulatedRegistry) ->
     page = page_of(house).decode()
     tree = parsed(house)
     assert "document.title=&#39;taken&#39;" in page, "the hostile text is on the page"
-    assert len(tree.cssselect("script")) == len(tree.cssselect("style")) == 1
+    assert "\\u003cscript\\u003edocument.title='taken'" in page, "and among what its script works on"
+    scripts = tree.cssselect("script")
+    kinds = [each.attrib.get("type") for each in scripts]
+    assert kinds == ["application/json", "application/x-ndjson", "text/plain", None, None]
+    for each in scripts[:3]:
+        assert "<" not in each.text
+    assert len(tree.cssselect("style")) == 1
     assert tree.cssselect("img, iframe, object, embed, base, form") == []
     attributes = {(name, value) for each in tree.iter("*") for name, value in each.attrib.items()}
     assert [name for name, _ in attributes if name.startswith("on") or name == "style"] == []
     for name, value in attributes:
         if name in ("href", "src", "xlink:href"):
             assert re.match(
-                r"(#|https://clinicaltrials\.gov/study/|changes\.atom$|trialwatch\.duckdb$|data:image/svg)", value
+                r"(#|https://clinicaltrials\.gov/(study/|about-site/terms-conditions$)|changes\.atom$|coming-up\.ics$|trialwatch\.duckdb$|data:image/svg)",
+                value,
             )
-    assert re.search(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]", page) is None
+    rows, cards = data_of(tree)
+    assert len(rows) == len(cards) == len(records)
+    assert all(row["url"].startswith("https://clinicaltrials.gov/study/") for row in rows.values())
+    steering = r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+    shown = page.replace(tree.cssselect("script")[3].text, "")  # the library's own
+    assert re.search(steering, shown) is None
+    assert re.search(steering, json.dumps([rows, cards], ensure_ascii=False)) is None, "nor is it once it is read"
 
 
 def test_after_a_quiet_month_the_last_news_are_shown_as_such(house: House, registry: SimulatedRegistry) -> None:
@@ -278,38 +337,26 @@ def test_after_a_quiet_month_the_last_news_are_shown_as_such(house: House, regis
     assert "Completed; until now recruiting." in text_of(house, "#changes .news")
 
 
-def as_tables(house: House, con: duckdb.DuckDBPyConnection) -> None:
-    """Put into an empty database what the published file's views show, and nothing else."""
-    con.execute(f"ATTACH '{house.settings.published / 'trialwatch.duckdb'}' AS published (READ_ONLY)")
-    views = con.execute(
-        "SELECT view_name FROM duckdb_views() "
-        "WHERE database_name = 'published' AND schema_name = 'main' AND NOT internal"
-    ).fetchall()
-    for (view,) in views:
-        con.execute(f"CREATE TABLE {view} AS FROM published.{view}")
-    con.execute("DETACH published")
-
-
 def test_it_reads_only_views(told: House) -> None:
     """With the stored tables out of reach, it is the same page."""
     with duckdb.connect() as con:
-        as_tables(told, con)
+        as_tables(told.settings.published, con)
         assert render(con) == page_of(told)
 
 
 def test_a_watch_too_large_for_a_page_shows_what_moved_last_and_says_so(told: House) -> None:
     with duckdb.connect() as con:
-        as_tables(told, con)
+        as_tables(told.settings.published, con)
         con.execute(
             "INSERT INTO trials SELECT trials.* REPLACE (printf('NCT9%07d', number) AS trial_id) "
             "FROM trials, range(3000) AS more (number) WHERE trial_id = 'NCT10000004'"
         )
         tree = html.document_fromstring(render(con).decode())
-    assert len(tree.cssselect("#table tbody tr")) == len(tree.cssselect(".trial")) == MOST_TRIALS
-    assert "The 2,000 that moved last, of 3,004" in tree.cssselect("#all")[0].text_content()
-    assert "Among the 2,000 trials that moved last" in tree.cssselect("#late")[0].text_content()
-    assert tree.cssselect("#table tbody tr")[0].attrib["data-trial"] == "NCT10000001", "it moved last"
-    assert tree.cssselect(".tiles div")[0].text_content() == "Recruiting3,003", "the figures count all of them"
+    rows, _ = data_of(tree)
+    assert len(rows) == MOST_TRIALS
+    assert "The 2,000 that moved last, of 3,004" in tree.cssselect("#trials")[0].text_content()
+    assert next(iter(rows)) == "NCT10000001", "it moved last"
+    assert " ".join(tree.cssselect(".tiles li")[0].text_content().split()) == "Recruiting 3,003", "all of them"
 
 
 def test_every_status_group_has_its_colour_and_its_place() -> None:
@@ -349,7 +396,7 @@ def test_a_year_that_cannot_be_is_no_reason_to_draw_ten_thousand(
 
     registry.put(posted("NCT10000001", "0001-01-01"), posted("NCT10000002", "9999-12-31"), a_trial("NCT10000003"))
     house.night()
-    years = text_of(house, "#figures figure:last-of-type tbody th")
+    years = text_of(house, "#figure-by-year tbody th")
     assert years == "2025 impossible"
 
 
