@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from warehouse.instants import naive_utc
-from warehouse.publish.page.lately import DAYS, MOST_TRIALS, headline, lately
+from warehouse.publish.page.lately import DAYS, MOST_TRIALS, NIGHTS_UNFOLDED, UNFOLDED, headline, lately
 from warehouse.words.kinds import KINDS
 
 NOW = naive_utc(datetime(2026, 9, 16, 2, 30, tzinfo=UTC))
@@ -44,6 +44,17 @@ def test_nights_come_latest_first_and_the_material_before_the_small() -> None:
     ]
     assert [one["kind"] for one in tonight.trials[0].changes] == ["completed", "date_actual"]
     assert [trial.trial_id for trial in tonight.small] == ["NCT10000003"]
+
+
+def test_only_the_first_news_are_unfolded() -> None:
+    flood = [change("registered", "medium", f"NCT{number:08}") for number in range(UNFOLDED - 1)]
+    nights = [change("overdue", "medium", f"NCT9{number:07}", days_ago=1 + number // 9) for number in range(45)]
+    told = lately([*flood, *nights], NOW)
+    assert [night.shown for night in told.nights] == [UNFOLDED - 1, 1, 0, 0, 0, 0]
+    assert told.first + told.earlier == told.nights
+    assert len(told.first) == 2 <= NIGHTS_UNFOLDED
+    small = lately([change("sites_changed", "low")], NOW)
+    assert [night.shown for night in small.first] == [0], "a night of small changes is named all the same"
 
 
 def test_what_is_older_than_thirty_days_is_no_news() -> None:

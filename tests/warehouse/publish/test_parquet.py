@@ -32,6 +32,7 @@ def test_every_view_is_there_with_the_files_own_rows(house: House, registry: Sim
             assert told["registry"] == "clinicaltrials.gov"
             assert told["data_version"] == "2026-09-11T09:00:04"
             assert "not medical advice" in told["notice"]
+            assert told["terms"].startswith("ClinicalTrials.gov asks: Name ClinicalTrials.gov as the source")
             assert told["run_id"].startswith("20260912T023000Z-")
 
 
