@@ -84,7 +84,8 @@ def test_what_was_seen_later_came_later_whatever_date_it_bears(shelf: Shelf) -> 
 
 def test_history_goes_in_by_its_own_dates(shelf: Shelf) -> None:
     shelf.trial(T, observed_at=at(1), registry_date=on("2026-08-01"), overall_status="COMPLETED")
-    later = {"source": "history", "observed_at": at(5), "superseded_at": at(5), "registry_date_basis": "submitted"}
+    later: dict[str, Any] = {"source": "history", "observed_at": at(5), "superseded_at": at(5)}
+    later["registry_date_basis"] = "submitted"
     shelf.version(T, 2, registry_date=on("2025-01-01"), overall_status="RECRUITING", **later)
     shelf.version(T, 3, registry_date=on("2024-01-01"), overall_status="NOT_YET_RECRUITING", **later)
     shelf.version(T, 4, registry_date=on("2026-08-01"), overall_status="ACTIVE_NOT_RECRUITING", **later)
@@ -217,7 +218,7 @@ def test_overdue_is_the_expected_day_and_nothing_else(shelf: Shelf) -> None:
     assert [row[1] for row in rows] == [row[2] is not None for row in rows]
 
 
-def dates(module: dict[str, Any]) -> dict[str, date]:
+def dates(module: dict[str, Any]) -> dict[str, Any]:
     """The days that a status module's dates can mean, as they are stored."""
     found = {
         "status_verified_date": span(module.get("statusVerifiedDate")),
