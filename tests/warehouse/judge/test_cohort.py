@@ -132,7 +132,10 @@ def test_no_treatment_trial_is_out_of_reach_of_the_default_searches(shared: Path
 
         class Nowhere:
             def write(self, record: bytes) -> None: ...
-            def restart(self) -> None: ...
+            def mark(self) -> int:
+                return 0
+
+            def rewind(self, mark: int) -> None: ...
 
         with PoliteClient(registry.url, Manners("test", 100_000, 0)) as client:
             question = Question(watch.interventions, watch.conditions)
@@ -149,7 +152,10 @@ def test_the_default_watch_asks_for_every_term_of_the_vocabulary() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["drugs.csv", "substances.csv", "disorder_words.csv", "disorder_terms.csv", "contexts.csv", "conditions.csv"],
+    [
+        *("drugs.csv", "substances.csv", "disorder_words.csv", "disorder_terms.csv", "contexts.csv"),
+        *("conditions.csv", "routes.csv", "therapies.csv", "comparators.csv", "instruments.csv"),
+    ],
 )
 def test_every_term_has_a_source_and_stands_once(name: str) -> None:
     read = rows(name)
