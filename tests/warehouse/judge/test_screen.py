@@ -1,7 +1,7 @@
 """What the screen lets pass unread, no rule would have said anything of."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -41,9 +41,8 @@ OTHERS = st.sampled_from(
 TEXT = st.lists(OURS | OTHERS | OTHERS, max_size=4).flatmap(
     lambda words: st.sampled_from([" ", "-", ", ", "/"]).map(lambda between: between.join(words) or None)
 )
-CASED = st.tuples(TEXT, st.sampled_from([str, str.lower, str.upper, str.title])).map(
-    lambda each: each[1](each[0]) if each[0] else None
-)
+CASES: list[Callable[[str], str]] = [str, str.lower, str.upper, str.title]
+CASED = st.tuples(TEXT, st.sampled_from(CASES)).map(lambda each: each[1](each[0]) if each[0] else None)
 HEADING = st.sampled_from(["D007649", "D000437", "D000000437", "D009369", None])
 TRIALS = st.builds(
     Trial,
@@ -51,7 +50,7 @@ TRIALS = st.builds(
     title=CASED,
     official_title=CASED,
     study_type=st.sampled_from(["INTERVENTIONAL", "OBSERVATIONAL", None]),
-    purpose=st.sampled_from(["TREATMENT", "BASIC_SCIENCE", None]),
+    primary_purpose=st.sampled_from(["TREATMENT", "BASIC_SCIENCE", None]),
     conditions=st.lists(st.builds(Condition, condition=CASED), max_size=2),
     keywords=st.lists(st.builds(Keyword, keyword=CASED), max_size=2),
     mesh_terms=st.lists(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def kept(
                 EVERYTHING,
                 NAME,
                 now,
-                lambda now=now: now,
+                partial(datetime.replace, now),
                 folder / "work",
                 reader,
                 processes=processes,
@@ -105,7 +106,13 @@ def see_that_both_agree(folder: Path, *nights: list[dict[str, Any] | bytes]) -> 
 def test_what_other_processes_read_is_kept_as_if_the_night_had_read_it(tmp_path: Path) -> None:
     odd = record(NUMBERS[7])
     odd["protocolSection"]["designModule"]["enrollmentInfo"]["count"] = "many"
-    records = [*map(record, NUMBERS[:7]), odd, b"{", b"[]", *map(record, NUMBERS[8:])]
+    records: list[dict[str, Any] | bytes] = [
+        *map(record, NUMBERS[:7]),
+        odd,
+        b"{",
+        b"[]",
+        *map(record, NUMBERS[8:]),
+    ]
     watchful, (certificate,) = see_that_both_agree(tmp_path, records)
     assert (certificate.new_versions, certificate.quarantined) == (len(NUMBERS), 2)
     assert watchful.read_here == []
