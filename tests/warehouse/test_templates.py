@@ -68,7 +68,7 @@ def test_nothing_is_kept_where_python_keeps_nothing(folder: Path, monkeypatch: p
 
 def test_every_template_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert {"page.html", "parts.html", "style.css", "page.js"} == set(names(page.templates))
+    assert {"page.html", "parts.html", "style.css"} == set(names(page.templates))
     assert {"digest.html", "digest.txt", "mail.txt"} <= set(names(rendering.templates))
     compiled.main()
     for templates in (page.templates, rendering.templates):

@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 from connectors.errors import RegistryError
-from connectors.registry import Collected, Merged, Removed, Search
+from connectors.registry import Collected, Merged, Part, Removed, Search
 from connectors.trial import Mark
 from warehouse.store.landed import A_FRAME, Landed, Landing
 
@@ -20,6 +20,7 @@ SOMETHING = Collected(
     registry_name="clinicaltrials.gov",
     data_version_before="2026-09-11T09:00:04",
     data_version_after="2026-09-14T09:00:04",
+    asked=[Part("2019", date(2019, 1, 1), date(2019, 12, 31))],
     searches=[Search("ketamine with alcohol use disorder", 4, 5, 3), Search("everything", None, 2, 1)],
     found_by={"NCT00000001": ["ketamine with alcohol use disorder", "everything"], "NCT00000002": ["everything"]},
     by_id=["NCT00000003", "NCT00000004"],
@@ -113,15 +114,23 @@ class TestRecords:
         assert len(kept) == 2
         assert json.loads(kept[0]) == content
 
-    def test_restarting_forgets_what_was_written(self, path: Path) -> None:
+    def test_what_was_written_since_a_mark_is_forgotten_and_nothing_else(self, path: Path) -> None:
+        long = b'{"a": 2}' + b" " * A_FRAME
         with Landing(path, plainly) as landing:
-            landing.write(b'{"a": 1}' * 1000)
-            landing.restart()
-            landing.write(b'{"a": 2}')
-            landing.restart()
-            landing.write(b'{"a": 3}')
+            landing.write(b'{"a": 0}' * 1000)
+            landing.rewind(0)
+            landing.write(b'{"a": 1}')
+            mark = landing.mark()
+            assert mark == landing.mark()
+            for _ in range(2):
+                landing.write(long)
+                landing.write(b'{"a": 3}')
+                landing.rewind(mark)
+            landing.write(b'{"a": 4}')
             finished = landing.finish(NOTHING)
-        assert list(finished.records()) == [b'{"a": 3}']
+        assert list(finished.records()) == [b'{"a": 1}', b'{"a": 4}']
+        with zstandard.open(path, "rt") as lines:
+            assert list(lines) == ['{"a": 1}\n', '{"a": 4}\n']
 
     def test_many_are_packed_in_frames_each_with_the_marks_of_its_own(self, path: Path) -> None:
         records = [b'{"a": "%d"}' % number + b" " * 9 + b"[]" * (A_FRAME // 30) for number in range(50)]

@@ -66,7 +66,8 @@ def test_the_store_is_private(tmp_path: Path) -> None:
 def test_long_text_is_compressed(tmp_path: Path) -> None:
     with opened(tmp_path) as con:
         con.execute(
-            "INSERT INTO trial_payload SELECT 'T' || i, 1, repeat('payload ' || i, 900) FROM range(3000) AS t(i)"
+            "INSERT INTO trial_payload SELECT 'T' || i, 1, repeat('payload ' || i, 900), NULL "
+            "FROM range(3000) AS t(i)"
         )
         con.execute("CHECKPOINT")
         kinds = con.execute(
@@ -130,6 +131,10 @@ def shape(con: duckdb.DuckDBPyConnection) -> set[tuple[Any, ...]]:
     return {*columns, *keys}
 
 
+LATER = [("trial_payload", "revision")]
+"""Columns that came after the keys had gone."""
+
+
 def test_a_store_that_comes_to_keep_fewer_keys_keeps_every_row(of_version_1: Path) -> None:
     tables = [
         f"trial_{name}" for name in ("payload", "condition", "mesh_term", "arm", "site", "flag", "judgement")
@@ -139,7 +144,10 @@ def test_a_store_that_comes_to_keep_fewer_keys_keeps_every_row(of_version_1: Pat
         before = {table: con.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in tables}
     assert sum(map(bool, before.values())) > 3
     with opened(of_version_1) as con:
-        assert {table: con.execute(f"FROM {table} ORDER BY ALL").fetchall() for table in tables} == before
+        for table, rows in before.items():
+            later = [column for of, column in LATER if of == table]
+            without = f"EXCLUDE ({', '.join(later)})" if later else ""
+            assert con.execute(f"SELECT * {without} FROM {table} ORDER BY ALL").fetchall() == rows
 
 
 def test_an_older_store_is_brought_up_to_date_and_a_copy_of_it_stays(of_version_1: Path, tmp_path: Path) -> None:

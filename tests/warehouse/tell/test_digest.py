@@ -18,7 +18,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.tell.digest import DigestMail, LastNight, ToldChange, WelcomeMail, compose, subject
+from warehouse.tell.cards import MOST_WITH_FACTS
+from warehouse.tell.digest import DigestMail, LastNight, Listed, ToldChange, WelcomeMail, compose, subject
+from warehouse.words.brief import TrialFacts
 from warehouse.words.harmless import defused, plain
 from warehouse.words.kinds import KINDS
 from warehouse.words.phrases import CAUSES, status_words
@@ -200,12 +202,13 @@ def test_a_reader_learns_all_of_a_change() -> None:
     for form in both(compose(mail(STOPPED))):
         assert "Stopped" in form
         assert "Ketamine for Cannabis Use Disorder" in form
-        assert "NCT04084860 · clinicaltrials.gov · alcohol, cannabis · Columbia University" in form
+        assert "NCT04084860 · clinicaltrials.gov · alcohol, cannabis" in form
+        assert "Sponsor: Columbia University" in form
         assert "Stopped: terminated; until now recruiting. The sponsor's reason: “funding ended”." in form
         assert len(re.findall("terminated", form, re.IGNORECASE)) == 1, "one fact is told once"
         assert "Caused by the sponsor; posted 2026-02-25; first seen by us 2026-03-03 04:10 UTC" in form
     assert Elements(html_of(compose(mail(STOPPED)))).links == [STOPPED.url]
-    assert STOPPED.url in text_of(compose(mail(STOPPED)))
+    assert str(STOPPED.url) in text_of(compose(mail(STOPPED)))
 
 
 def test_the_foot_says_where_it_comes_from_and_why() -> None:
@@ -219,6 +222,9 @@ def test_the_foot_says_where_it_comes_from_and_why() -> None:
         assert "subscription addiction-group to the watch ketamine-sud" in form
         assert "Answer this mail" in form
         assert "not medical advice" in form
+        assert "write to them, or to register@clinicaltrials.gov where that does not help." in form
+        assert "record of ISRCTN registry" in form
+        assert "Before you pass this on" in form
     for form in both(compose(mail(COMPLETED, reply_to=None))):
         assert "Answer this mail" not in form
 
@@ -254,7 +260,7 @@ def test_a_reader_learns_whose_doing_it_was(cause: str, said: str) -> None:
     [
         ([COMPLETED], "Completed: Ketamine for Alcohol Relapse (NCT02649231)"),
         ([RESULTS, STOPPED, COMPLETED], "3 changes: 1 completed, 1 stopped, 1 results posted"),
-        ([SLIPPED, COMPLETED], "2 changes: 1 completed, 1 date moved later (NCT02649231)"),
+        ([SLIPPED, COMPLETED], "Completed: Ketamine for Alcohol Relapse; 1 more change (NCT02649231)"),
         ([SLIPPED, STOPPED, STOPPED], "3 changes: 2 stopped, 1 date moved later"),
         ([replace(COMPLETED, title=None)], "Completed: NCT02649231"),
         ([replace(COMPLETED, kind="new_kind")], "New kind: Ketamine for Alcohol Relapse (NCT02649231)"),
@@ -270,9 +276,9 @@ def test_a_long_subject_is_shortened_but_keeps_the_id() -> None:
     assert len(long) <= 120
     assert long.startswith("Completed: Ketamine and motivational therapy")
     assert long.endswith("… (NCT02649231)")
-    everything = subject(mail(*(replace(COMPLETED, kind=kind) for kind in KINDS)))
+    everything = subject(mail(STOPPED, *(replace(COMPLETED, kind=kind) for kind in KINDS)))
     assert len(everything) < 140
-    assert "other kinds (NCT02649231)" in everything
+    assert everything.endswith(" other kinds")
 
 
 def test_what_matters_most_is_told_first() -> None:
@@ -287,7 +293,94 @@ def test_a_to_b_to_a_is_told_in_the_order_in_which_it_happened() -> None:
     )
     text = text_of(compose(mail(later, between, COMPLETED)))
     assert re.findall(r"^\* ([\w ]*)", text, re.M) == ["Completed", "Went back to an earlier stage", "Completed"]
-    assert text.count("Ketamine for Alcohol Relapse\n") == 1
+    assert text.startswith("Completed: Ketamine for Alcohol Relapse; 2 more changes\n")
+
+
+EXETER = TrialFacts(
+    trial_id="NCT02649231",
+    registry_name="clinicaltrials.gov",
+    title="Ketamine for Alcohol Relapse",
+    phases=("PHASE2",),
+    allocation="RANDOMIZED",
+    masking="DOUBLE",
+    enrollment=96,
+    enrollment_type="ACTUAL",
+    drugs=("ketamine",),
+    substances=("alcohol",),
+    doses=("0.8 mg/kg",),
+    comparators=("midazolam",),
+    psychotherapies=("psychotherapy",),
+    sites=1,
+    cities=("Exeter",),
+    countries=("United Kingdom",),
+    lead_sponsor="University of Exeter",
+)
+WHAT = "ketamine 0.8 mg/kg with psychotherapy against midazolam in alcohol use disorder"
+PAGE = "https://trials.example.org/index.html"
+
+
+def test_the_first_line_is_what_a_clinician_would_say_and_the_facts_follow_it() -> None:
+    made = mail(COMPLETED, facts={EXETER.trial_id: EXETER}, page_url=PAGE)
+    assert subject(made).startswith("Completed: ketamine 0.8 mg/kg with psychotherapy against midazolam")
+    assert subject(made).endswith("(NCT02649231)")
+    assert len(subject(made)) <= 120
+    composed = compose(made)
+    assert text_of(composed).splitlines()[0] == f"Completed: {WHAT}; 96 people, Exeter"
+    for form in both(composed):
+        at = [
+            form.index(each) for each in (WHAT, "Ketamine for Alcohol Relapse", "Design:", "Sponsor:", "Caused by")
+        ]
+        assert at == sorted(at)
+        assert "Design: Phase 2, randomised, double-blind, 96 people" in form
+    assert f'href="{PAGE}#trial-NCT02649231"' in html_of(composed)
+    assert f"Its history: {PAGE}#trial-NCT02649231" in text_of(composed)
+
+
+def test_a_digest_begins_with_its_summary_and_goes_by_substance() -> None:
+    cannabis = replace(STOPPED, substances=("cannabis",))
+    alcohol = replace(COMPLETED, substances=("alcohol",))
+    text = text_of(compose(mail(cannabis, alcohol, RESULTS, facts={EXETER.trial_id: EXETER})))
+    summary = text.splitlines()[2:5]
+    assert summary == [
+        "3 changes in 3 trials: 1 completed, 1 stopped, 1 results posted.",
+        "About cannabis (2), alcohol (2).",
+        f"First of all: Completed: {WHAT}; 96 people, Exeter.",
+    ]
+    assert re.findall(r"^=+ (\w.*)$", text, re.M) == ["Alcohol", "Cannabis", "Alcohol and cannabis"]
+
+
+def test_trials_of_one_kind_are_not_told_under_headings() -> None:
+    composed = compose(mail(COMPLETED, STOPPED))
+    assert "======== " not in text_of(composed)
+    assert "h3" not in Elements(html_of(composed)).tags
+
+
+@pytest.mark.parametrize(
+    ("now", "said"), [("true", "Counts as relevant now"), ("false", "No longer counts as relevant")]
+)
+def test_a_change_of_relevance_says_which_way(now: str, said: str) -> None:
+    turned = replace(COMPLETED, kind="relevance_changed", field="is_relevant", new_value=now)
+    assert subject(mail(turned)) == f"{said}: Ketamine for Alcohol Relapse (NCT02649231)"
+
+
+def test_a_trial_that_our_page_does_not_show_is_not_linked_to_there() -> None:
+    gone = replace(EXETER, is_on_the_page=False)
+    for form in both(compose(mail(COMPLETED, facts={EXETER.trial_id: gone}, page_url=PAGE))):
+        assert PAGE not in form
+
+
+def test_several_substances_are_listed_as_one_says_them() -> None:
+    many = replace(STOPPED, substances=("alcohol", "cocaine", "opioid"))
+    text = text_of(compose(mail(replace(COMPLETED, substances=()), many)))
+    assert re.findall(r"^=+ (\w.*)$", text, re.M) == ["No substance named", "Alcohol, cocaine and opioid"]
+
+
+def test_of_many_trials_the_facts_are_left_to_the_page() -> None:
+    many = [replace(STOPPED, trial_id=f"NCT{n:08}", change_id=str(n)) for n in range(MOST_WITH_FACTS + 5)]
+    text = text_of(compose(mail(*many)))
+    assert text.count("Sponsor: ") == MOST_WITH_FACTS
+    assert f"told of the first {MOST_WITH_FACTS}; of the others what happened" in text
+    assert text.count("Caused by") == len(many)
 
 
 def test_a_letter_with_nothing_to_tell_is_not_written() -> None:
@@ -307,7 +400,8 @@ DISARMED = (
 
 def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:
     texts = [field.name for field in fields(ToldChange) if field.type in (str, str | None)]
-    hostile = replace(COMPLETED, **dict.fromkeys(texts, HOSTILE), substances=(HOSTILE,))
+    everywhere: dict[str, Any] = dict.fromkeys(texts, HOSTILE)
+    hostile = replace(COMPLETED, **everywhere, substances=(HOSTILE,))
     night = LastNight(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
     made = mail(hostile, nights=(night,), arrivals=(hostile,), subscription=HOSTILE, watch=HOSTILE)
     good = read(compose(mail(COMPLETED, arrivals=(COMPLETED,))))
@@ -622,6 +716,41 @@ def test_a_welcome_says_what_the_watch_holds_and_what_will_be_told() -> None:
         assert re.search(r"You will be told:? completed, results posted", form)
         assert "alcohol or cannabis" in form
         assert "not medical advice" in form
+
+
+def test_a_welcome_lists_the_trials_by_what_they_are_about() -> None:
+    cannabis = replace(
+        EXETER, trial_id="NCT04084860", substances=("cannabis",), drugs=(), title="Ketamine & <cannabis>"
+    )
+    listed = (
+        Listed(EXETER, "COMPLETED", "https://clinicaltrials.gov/study/NCT02649231"),
+        Listed(cannabis, None, "javascript:alert(1)"),
+    )
+    composed = compose(replace(WELCOME, listed=listed))
+    for form in both(composed):
+        assert f"NCT02649231 {WHAT}; 96 people, Exeter · Completed" in form
+        assert "NCT04084860 Ketamine & <cannabis>" in form
+        assert (
+            form.index("Alcohol") < form.index("NCT02649231") < form.index("Cannabis") < form.index("NCT04084860")
+        )
+    assert 'href="https://clinicaltrials.gov/study/NCT02649231"' in html_of(composed)
+    assert "javascript" not in html_of(composed)
+    assert "https://clinicaltrials.gov/study/NCT02649231" in text_of(composed)
+    served = html_of(compose(replace(WELCOME, listed=listed, page_url=PAGE)))
+    assert f'href="{PAGE}#trial-NCT04084860"' in served
+
+
+def test_a_welcome_to_very_many_trials_fits_and_says_how_many_are_left_out() -> None:
+    listed = tuple(Listed(replace(EXETER, trial_id=f"NCT{n:08}"), "COMPLETED", None) for n in range(2000))
+    composed = compose(replace(WELCOME, listed=listed, page_url=PAGE))
+    body = read(composed).get_body(("html",))
+    assert body is not None
+    assert len(body.as_bytes()) < 100_000
+    text, page = both(composed)
+    assert text.count(WHAT) == 2000
+    shown = page.count(WHAT)
+    assert 200 < shown < 2000
+    assert f"{2000 - shown:,} more did not fit" in page
 
 
 def test_a_welcome_to_a_subscription_without_terms_says_so() -> None:
