@@ -140,6 +140,14 @@ CASES = [
     ("relevance_changed", "is_relevant", "true", "false", "the condition “Healthy Volunteers” decides"),
     ("relevance_changed", "is_relevant", "false", "true", "ketamine is given for alcohol use disorder"),
     (
+        "results_changed",
+        "trial_results",
+        '{"outcomeMeasures":[{"measure":"Drinking","values":["Ketamine: 12.3 ± 4, n = 48"]}]}',
+        '{"outcomeMeasures":[{"measure":"Drinking","values":["Ketamine: 11.9 ± 4, n = 48"]}]}',
+        "1 outcome measure changed",
+    ),
+    ("results_changed", "trial_results", None, None, "limitations reworded"),
+    (
         "record_changed",
         "descriptionModule",
         '{"briefSummary":"Old."}',
@@ -208,6 +216,9 @@ Removed from the registry. The registry says: 404 Not Found.
 Back in the registry. It had been removed and is there again.
 No longer counts as relevant. The condition “Healthy Volunteers” decides.
 Counts as relevant now. Ketamine is given for alcohol use disorder.
+Posted results changed.
+Outcome measure “Drinking”, value: Ketamine: 12.3 ± 4, n = 48 → Ketamine: 11.9 ± 4, n = 48
+Posted results changed. Limitations reworded.
 Description changed.
 Brief summary: Old. → New.
 Contacts and locations changed. Central contacts changed (not shown: it may name people).

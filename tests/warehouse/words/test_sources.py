@@ -1,0 +1,43 @@
+"""What readers are told of a registry: whose it is, who mends an error, and on what terms it is passed on."""
+
+import pytest
+
+from flows.registries import SERVED
+from warehouse.words.harmless import plain, web_address
+from warehouse.words.sources import origin, source
+from warehouse.words.vocabulary import rows
+
+KNOWN = [row["registry_name"] for row in rows("registries.csv")]
+
+
+def test_every_registry_that_is_read_is_known() -> None:
+    assert set(SERVED) <= set(KNOWN)
+    assert len(KNOWN) == len(set(KNOWN))
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_each_says_who_keeps_it_and_what_it_asks(name: str) -> None:
+    known = source(name)
+    for address in (known.address, known.terms_address):
+        assert web_address(address) == address
+    assert known.terms.endswith(".")
+    assert known.kept_by
+    assert "@" in known.errors_to or web_address(known.errors_to)
+    assert plain(known.mended) == known.mended
+    assert known.terms in known.asks
+    assert known.terms_address in known.asks
+
+
+def test_one_that_nobody_wrote_down_is_told_by_its_name_and_asks_nothing() -> None:
+    assert source("drks").title == "drks"
+    assert source("drks").asks == ""
+    assert source("drks").mended == (
+        "An error in a record of drks is mended by who registered the trial: write to them."
+    )
+
+
+def test_an_origin_names_each_registry_and_the_day_of_its_data() -> None:
+    assert origin([], []) == ""
+    assert origin(["clinicaltrials.gov", "isrctn"], ["2026-09-14T09:00:04", None]) == (
+        "From ClinicalTrials.gov, data version 2026-09-14T09:00:04; ISRCTN registry."
+    )
