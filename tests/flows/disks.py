@@ -13,7 +13,7 @@ import pytest
 @contextmanager
 def a_small_disk(at: Path, megabytes: int) -> Iterator[Path]:
     at.mkdir()
-    mounted = os.geteuid() == 0 and shutil.which("mount")
+    mounted = os.geteuid() == 0 and shutil.which("mount") is not None
     if mounted:
         asked = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(at)]
         mounted = subprocess.run(asked, capture_output=True, check=False).returncode == 0

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from connectors.mail import SmtpPostman
+from connectors.smtp import SmtpPostman
 from flows import delivery
 from flows.delivery import LONGEST_ROUND_S, Delivered
 from flows.settings import configuration
