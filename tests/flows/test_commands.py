@@ -150,7 +150,7 @@ def test_query_reads_the_published_file_and_nothing_else(house: House, typed: Ty
 @pytest.mark.usefixtures("two_nights")
 def test_deliver_says_what_it_did(typed: Typed) -> None:
     code, out, err = typed("deliver", "--json")
-    assert (code, json.loads(out)) == (0, {"sent": 0, "given_up": 0, "mail_waiting": 0})
+    assert (code, json.loads(out)) == (0, {"sent": 0, "given_up": 0, "mail_waiting": 0, "channels": {}})
     assert "0 sent" in err
 
 
@@ -168,8 +168,8 @@ def test_help_lists_the_commands_there_are(typed: Typed) -> None:
     code, out, _ = typed("--help")
     assert code == 0
     listed = {word for word in out.split() if word.isalpha()}
-    assert {"run", "deliver", "status", "changes", "show", "query", "demo"} <= listed
-    assert not {"backfill", "rebuild", "serve", "import"} & listed
+    assert {"run", "deliver", "status", "changes", "show", "query", "demo", "init", "serve", "doctor"} <= listed
+    assert not {"backfill", "rebuild", "import"} & listed
 
 
 @pytest.mark.parametrize(
