@@ -58,7 +58,9 @@ def test_a_completed_alcohol_trial_arrives_once(
     house.night()
     assert sorted(recipients[0] for recipients, _ in office.mails) == ["one@example.org", "other@example.org"]
     mail = office.messages()[0]
-    assert mail["Subject"] == "Completed: Ketamine for Alcohol Use Disorder (NCT10000001) (NCT10000001)"
+    assert (
+        mail["Subject"] == "Completed: ketamine in alcohol use disorder; 60 people planned, Exeter (NCT10000001)"
+    )
     body = mail.get_body(("plain",))
     assert body is not None
     text = body.get_content()

@@ -27,3 +27,8 @@ def test_an_address_is_left_out_and_the_rest_stays(said: str, told: str) -> None
 @given(WORDS, WORDS, st.sampled_from(["{}", "<{}>", "({})", "'{}'", "to {}: refused", "RCPT TO:<{}>"]))
 def test_no_address_is_told_whatever_stands_around_it(local: str, domain: str, around: str) -> None:
     assert "@" not in discreet(around.format(f"{local}@{domain}"))
+
+
+def test_a_password_is_left_out_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIALWATCH_SMTP_URL", "smtp://watch:p4ss@w0rd@mail.example.org")
+    assert discreet("no: p4ss@w0rd is wrong") == "no: … is wrong"
