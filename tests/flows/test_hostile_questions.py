@@ -15,6 +15,7 @@ import pytest
 from tests.house import House
 from tests.rawregistry import RawRegistry
 from tests.records import a_trial
+from warehouse.errors import QuestionError
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
 
@@ -62,7 +63,7 @@ def refused(house: House, sql: str) -> str:
     """DuckDB's or our own words of refusal."""
     with (
         questions.published(house.settings.published / FILE) as con,
-        pytest.raises(questions.QuestionError) as said,
+        pytest.raises(QuestionError) as said,
     ):
         questions.ask(con, sql)
     return str(said.value)
