@@ -98,6 +98,10 @@ def a_night(
     assert [certificate.outcome for *_, certificate in report.certificates] == ["complete", "complete"]
 
 
+OF_A_VERSION = ("trial_versions", "trial_states", "trial_records")
+"""A record stays as it was first sent in that state, in whatever order it comes later."""
+
+
 def facts(house: House, numbers: list[str]) -> dict[str, list[Any]]:
     """Everything that is published of these trials, but for what depends on when and as which version it came."""
     found = {}
@@ -105,7 +109,7 @@ def facts(house: House, numbers: list[str]) -> dict[str, list[Any]]:
         for view in VIEWS:
             columns = questions.ask(con, f"DESCRIBE {view}").rows
             kept = [name for name, *_ in columns if name not in OF_A_NIGHT]
-            if view.startswith("trial") and view not in ("trial_versions", "trial_states"):
+            if view.startswith("trial") and view not in OF_A_VERSION:
                 sql = f"SELECT {', '.join(kept)} FROM {view} WHERE list_contains($1, trial_id) ORDER BY ALL"
                 found[view] = questions.ask(con, sql, [numbers]).rows
     return found

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
-from tests.records import a_trial
+from tests.records import a_trial, with_status
 
 pytestmark = pytest.mark.prefect
 
@@ -33,7 +33,7 @@ async def main():
         tasks = await client.read_task_runs()
         Path(os.environ["SEEN"]).write_text(json.dumps({
             "artifacts": {each.key: each.data for each in artifacts},
-            "flows": [(each.state.type.value, each.state.message) for each in runs],
+            "flows": [(each.name, each.tags, each.state.type.value, each.state.message) for each in runs],
             "tasks": sorted(each.name.rsplit("-", 1)[0] for each in tasks),
         }))
 
@@ -76,12 +76,67 @@ def test_a_night_is_a_flow_of_four_tasks_that_leaves_a_table_and_words(
     assert report["runs"][0]["outcome"] == "complete"
     seen = json.loads((tmp_path / "seen.json").read_text("utf-8"))
     assert seen["tasks"] == ["collect", "deliver", "keep", "publish"]
-    ((state, message),) = seen["flows"]
+    ((name, tags, state, message),) = seen["flows"]
     assert state == "COMPLETED"
+    assert name == f"ketamine-sud · clinicaltrials.gov of {report['runs'][0]['data_version_after']}"
+    assert {"watch:ketamine-sud", "registry:clinicaltrials.gov", "outcome:complete"} <= set(tags)
     assert "complete, 1 trial" in message
     (row,) = json.loads(seen["artifacts"]["night"])
     assert (row["watch"], row["outcome"], row["trials"]) == ("ketamine-sud", "complete", 1)
     assert "passed: totals" in seen["artifacts"]["night-in-words"]
+    assert not (house.folder / "data/told-to-prefect").exists(), "a server of this night's alone tells nobody"
+    page = (house.folder / "data/published/index.html").as_uri()
+    assert page in seen["artifacts"]["page"]
+    assert f"[The page]({page})" in seen["artifacts"]["night-in-words"]
+
+
+EVENTS = """
+import json, os, time
+from pathlib import Path
+from flows import own_prefect
+from flows.cli import main
+
+with own_prefect.started(Path(os.environ["PREFECT_HOME"]), None) as url:
+    os.environ["PREFECT_API_URL"] = url
+    for _ in range(2):
+        try:
+            main(["run"])
+        except SystemExit as ended:
+            assert not ended.code
+
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        asked = {"filter": {"event": {"prefix": ["trialwatch."]}}}
+        for _ in range(120):  # a standing server writes events down every few seconds
+            answer = client.request("POST", "/events/filter", json=asked)
+            if answer.json()["events"]:
+                break
+            time.sleep(1)
+    Path(os.environ["SEEN"]).write_text(answer.text)
+"""
+"""A night that finds something, a heartbeat, and the events that the server has of both."""
+
+
+def test_a_change_of_high_materiality_is_an_event_once(
+    house: House, registry: SimulatedRegistry, tmp_path: Path
+) -> None:
+    registry.put(a_trial("NCT00000001"))
+    registry.put(a_trial("NCT00000002"))
+    house.night()
+    registry.edit("NCT00000001", with_status("COMPLETED", posted="2026-09-12"))
+    registry.edit("NCT00000002", with_status("ACTIVE_NOT_RECRUITING", posted="2026-09-12"))
+    registry.night()
+    done = run(house, tmp_path, EVENTS, SEEN=str(tmp_path / "seen.json"))
+    assert done.returncode == 0, done.stderr
+    (event,) = json.loads((tmp_path / "seen.json").read_text("utf-8"))["events"]
+    (change,) = house.ask("SELECT change_id, observed_at FROM changes WHERE kind = 'completed'")
+    assert event["event"] == "trialwatch.change.completed"
+    assert event["resource"]["prefect.resource.id"] == "trialwatch.trial.NCT00000001"
+    assert event["resource"]["trialwatch.substances"] == "alcohol"
+    assert event["payload"]["change_id"] == change["change_id"]
+    assert event["payload"]["new_value"] == "COMPLETED"
+    assert event["occurred"][:19] == str(change["observed_at"])[:19]
 
 
 def test_a_dead_prefect_server_costs_a_warning_and_not_a_night(

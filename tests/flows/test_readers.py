@@ -39,6 +39,7 @@ while not (published.parent / "enough").exists():
     assert done == told, (done, told)
     assert (published / "index.html").read_text("utf-8").rstrip().endswith("</html>")
     xml.fromstring((published / "changes.atom").read_text("utf-8"))
+    assert (published / "coming-up.ics").read_bytes().endswith(b"END:VCALENDAR\\r\\n")
     status = published.parent / "status.json"
     if status.exists():
         json.loads(status.read_text("utf-8"))
