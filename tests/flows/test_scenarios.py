@@ -457,11 +457,11 @@ def test_a_watch_outside_its_bounds_is_refused(
 def test_a_watch_of_registries_that_cannot_be_read_is_told_and_stops_no_other(
     house: House, registry: SimulatedRegistry
 ) -> None:
-    house.configure(WATCH + '[watch.far]\nregistries = ["isrctn"]\nconditions = ["alcohol"]\n')
+    house.configure(WATCH + '[watch.far]\nregistries = ["ictrp"]\nconditions = ["alcohol"]\n')
     registry.put(a_trial())
     report = house.night()
     assert report.ending.code is Code.USAGE
-    assert report.ending.sentences[0] == "far names only registries that this version cannot read: isrctn"
+    assert report.ending.sentences[0] == "far names only registries that this version cannot read: ictrp"
     assert house.ask("SELECT watch, outcome FROM runs") == [{"watch": "ketamine-sud", "outcome": "complete"}]
 
 

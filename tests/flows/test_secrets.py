@@ -33,13 +33,18 @@ to = ["{RECIPIENTS[0]}@example.org", "{RECIPIENTS[1]}@example.org"]
 notify = ["slack"]
 """
 EVERYWHERE = {
-    "TRIALWATCH_NOTIFY_SLACK": f"slack://{SECRET}/tokens",
-    "TRIALWATCH_PUBLISH_URL": f"s3://key:{SECRET}@bucket/path",
+    "TRIALWATCH_NOTIFY_SLACK": f"https://watch:{SECRET}@127.0.0.1:9/{SECRET}",
+    "TRIALWATCH_PUBLISH_URL": f"s3://key:{SECRET}@bucket/path?endpoint_url=http://127.0.0.1:9 "
+    f"ducklake:postgres://watch:{SECRET}@127.0.0.1:9/lake?data_path=/nowhere "
+    f"ducklake:sqlite:/nowhere?data_path=s3://bucket/lake&key=k&secret={SECRETS[1]}",
     "TRIALWATCH_OPERATOR": "operator@example.org",
 }
 
 
-def run(house: House, *words: str, **more: str) -> str:
+TYPED = "import sys; from flows.cli import main; main(sys.argv[1:])"
+
+
+def run(house: House, *words: str, script: str = TYPED, **more: str) -> str:
     """Type a command in a process of its own; returns all that it printed."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "TRIALWATCH_"))},
@@ -54,8 +59,8 @@ def run(house: House, *words: str, **more: str) -> str:
         **EVERYWHERE,
         **more,
     }
-    script = [sys.executable, "-c", "import sys; from flows.cli import main; main(sys.argv[1:])", *words]
-    done = subprocess.run(script, env=environment, cwd=house.folder, capture_output=True, text=True, check=False)
+    typed = [sys.executable, "-c", script, *words]
+    done = subprocess.run(typed, env=environment, cwd=house.folder, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1, 2, 3, 5, 7), done.stderr
     return f"{done.stdout}\n{done.stderr}"
 
@@ -181,6 +186,31 @@ def test_a_bug_is_told_with_its_lines_and_without_what_they_held(house: House) -
     (house.folder / "data/store/store.duckdb").write_bytes(b"no database" * 1000)
     said = run(house, "run", "--no-prefect")
     assert "store.duckdb" in said
+    no_secret(house, said)
+
+
+OF_A_FLOW = f"""
+import logging
+from flows import scheduled
+from flows.discreet import discreet
+
+for name in ("trialwatch", "prefect.runner", "prefect._internal"):
+    logging.getLogger(name).error("no one answers at https://watch:{SECRET}@127.0.0.1:9")
+try:
+    with scheduled.with_bugs_logged():
+        raise RuntimeError("{SECRETS[1]}")
+except RuntimeError as error:
+    print(discreet(str(error)))
+"""
+"""What a flow's process says, whose logging Prefect has set up."""
+
+
+@pytest.mark.prefect
+def test_what_a_flows_process_logs_keeps_the_password_to_itself(house: House) -> None:
+    said = run(house, script=OF_A_FLOW, PREFECT_LOGGING_TO_API_ENABLED="false")
+    assert said.count("https://watch:…@127.0.0.1:9") == 3, said
+    assert "RuntimeError: …" in said
+    assert said.startswith("…")
     no_secret(house, said)
 
 
