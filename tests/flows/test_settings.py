@@ -1,5 +1,6 @@
 """What a user may write, and what he is told when it cannot be meant."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
             ("alcohol", "cannabis"),
             ("completed",),
             "weekly",
+            ("slack",),
         ),
     )
 
@@ -122,8 +124,11 @@ def test_what_cannot_be_meant_is_an_error_that_says_what_would_be_right(
 
 
 def test_a_missing_file_says_where_to_set_it(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="set TRIALWATCH_CONFIG"):
+    with pytest.raises(SettingsError, match="set TRIALWATCH_CONFIG") as error:
         configuration(tmp_path / "none.toml")
+    offered = re.search(r"`trialwatch init` writes one, (\S+) is one to copy", str(error.value))
+    assert offered
+    assert configuration(Path(offered[1])).watch("ketamine-sud").follow
 
 
 def test_a_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:

@@ -158,6 +158,11 @@ def test_show_tells_one_trial_whole_and_fits(seen: Seen, width: int) -> None:
     told = text.partition(" timeline ")[2]
     assert told.index("2026-06-04 Recruiting") < told.index("2026-09-11 Completed")
     assert "Completed; until now recruiting. (sponsor)" in told
+    origin = text.partition(" where this comes from ")[2]
+    assert "From ClinicalTrials.gov, data version 2026-09-" in origin
+    assert "not medical advice" in origin
+    assert "write to them, or to register@clinicaltrials.gov" in origin
+    assert "ClinicalTrials.gov asks: Name ClinicalTrials.gov as the source" in origin
 
 
 def test_registry_text_can_steer_no_terminal(seen: Seen, told: House) -> None:
@@ -187,5 +192,6 @@ def test_rows_that_no_table_can_hold_are_told_one_by_one(seen: Seen) -> None:
 def test_the_same_facts_as_json(told: House) -> None:
     facts: dict[str, Any] = json.loads(piped(told, "show", "NCT10000001", "--json"))
     assert facts["trial"]["overall_status"] == "COMPLETED"
+    assert facts["origin"]["from"].startswith("From ClinicalTrials.gov, data version 2026-09-")
     changes: list[dict[str, Any]] = json.loads(piped(told, "changes", "--json"))
     assert {change["kind"] for change in changes if change["trial_id"] == "NCT10000001"} == {"completed"}
