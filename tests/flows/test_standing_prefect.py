@@ -115,10 +115,14 @@ def test_a_worker_that_was_off_runs_the_newest_and_the_late_ones_end_themselves(
     prefect.start_worker()
     for name in ("nightly", "deliver"):
         runs = wait_for(lambda: all_ended(due(prefect, name)))  # noqa: B023 - at once
+        # Where the machine is so busy that Prefect could not even start a late run, it says so itself.
+        not_started = [run for run in runs if run["state"]["type"] == "CRASHED" and not run["flow_version"]]
+        assert all("Failed to submit" in run["state"]["message"] for run in not_started)
+        runs = [run for run in runs if run not in not_started]
         late = [run for run in runs if run["state"]["type"] == "CANCELLED"]
         done = [run for run in runs if run["state"]["type"] == "COMPLETED"]
         assert runs == late + done
-        assert len(late) >= 37
+        assert len(late + not_started) >= 37
         assert len(done) <= 2, "the newest of all; and one more, if an hour of the clock's came meanwhile"
         for run in late:
             assert run["state"]["name"] == "Skipped"
@@ -180,6 +184,24 @@ def test_a_night_goes_on_while_the_server_is_dead_and_is_shown_as_it_ended(
     prefect.start_server()
     state = wait_for(lambda: ended(prefect, night))
     assert (state["type"], "complete, 1 trial" in state["message"]) == ("COMPLETED", True)
+
+
+def test_a_cancelled_night_is_cancelled_and_the_next_one_waits_for_its_slot_and_is_whole(
+    prefect: StandingPrefect, registry: SimulatedRegistry
+) -> None:
+    prefect.start_worker()
+    registry.fail(faults.slow(600, on="search", times=None))
+    night = a_night_that_is_asking(prefect, registry)
+    second = prefect.ask(f"deployments/{prefect.deployment('nightly')['id']}/create_flow_run")
+    wait_for(lambda: prefect.run(second["id"])["state"]["type"] == "RUNNING")
+    registry.heal()
+    prefect.type(f".venv/bin/prefect flow-run cancel {night['id']}")
+    cancelled = wait_for(lambda: ended(prefect, night))
+    assert cancelled["type"] == "CANCELLED"
+    state = wait_for(lambda: ended(prefect, second))
+    assert (state["type"], "complete, 1 trial" in state["message"]) == ("COMPLETED", True)
+    (slot,) = prefect.ask("v2/concurrency_limits/filter")
+    assert (slot["name"], slot["active_slots"]) == ("trialwatch-store", 0)
 
 
 def a_night_that_is_asking(prefect: StandingPrefect, registry: SimulatedRegistry) -> dict[str, Any]:

@@ -140,10 +140,9 @@ def test_exactly_what_changed_is_told_of_each_of_the_nineteen(after_two_nights: 
         of_one = (row["kind"], row["field"], row["cause"], row["materiality"], row["old_value"], row["new_value"])
         told.setdefault(row["trial_id"], []).append((*of_one, basis))
     for number, rows in TOLD.items():
-        told[number] = [
-            (*row[:4], *(LONG if wanted[side] is LONG else row[side] for side in (4, 5)), row[6])
-            for row, wanted in zip(told[number], rows, strict=False)
-        ] + told[number][len(rows) :]
+        for at, (one, wanted) in enumerate(zip(told[number], rows, strict=False)):
+            old, new = (LONG if wanted[side] is LONG else one[side] for side in (4, 5))
+            told[number][at] = (*one[:4], old, new, one[6])
     assert told == TOLD
 
 
