@@ -32,7 +32,7 @@ CHANGE = (
     *("registry_date", "registry_date_basis", "from_version", "to_version", "source"),
 )
 """Of a change, all that must not depend on when we died: its run and the instant it was seen may."""
-WHOLE = {"index.html": b"</html>", "changes.atom": b"</feed>"}
+WHOLE = {"index.html": b"</html>", "changes.atom": b"</feed>", "coming-up.ics": b"END:VCALENDAR"}
 """How that which stands beside the published file ends."""
 Change = tuple[Any, ...]
 Told = dict[tuple[str, str, str], int]
@@ -239,7 +239,8 @@ def told(mails: list[tuple[list[str], bytes]], seen: Seen | None) -> Told:
     found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for recipients, content in mails:
         message = message_from_bytes(content, policy=policy.default)
-        body = message.get_body(("plain",))  # type: ignore[attr-defined] - the policy makes an EmailMessage
+        body = message.get_body(("plain",))
+        assert body is not None
         text = " ".join(body.get_content().split())
         for recipient in recipients:
             assert recipient in RECIPIENTS, f"a mail for {recipient}"

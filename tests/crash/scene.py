@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from connectors.simulated import SimulatedRegistry, faults
 from flows.nightly import night
@@ -17,7 +18,7 @@ from flows.progress import silent
 from flows.settings import configuration, from_environment
 from tests.house import FIRST_NIGHT
 from tests.postoffice import PostOffice, open_post_office
-from tests.records import a_trial, with_status
+from tests.records import a_trial, some_results, with_results, with_status
 
 REFUSED = "gone@example.org"
 CONFIGURATION = f"""
@@ -136,11 +137,12 @@ def _after_a_first_night(folder: Path, name: str) -> Iterator[Scene]:
         yield scene
 
 
-def _records() -> Iterator[dict[str, object]]:
+def _records() -> Iterator[dict[str, Any]]:
     for number in range(1, 13):
         yield a_trial(
             f"NCT100000{number:02d}", overallStatus=_STATUS.get(number, "RECRUITING"), **_DATES.get(number, {})
         )
+    yield with_results("NCT10000013")
 
 
 _STATUS = {2: "ACTIVE_NOT_RECRUITING", 3: "NOT_YET_RECRUITING", 4: "ENROLLING_BY_INVITATION", 5: "UNKNOWN"}
@@ -159,6 +161,7 @@ def _much_happens(registry: SimulatedRegistry) -> None:
     registry.edit("NCT10000007", _loses_its_number)
     registry.remove("NCT10000009")
     registry.edit("NCT10000010", _slips)
+    registry.edit("NCT10000013", _corrects_its_results)
     registry.put(a_trial("NCT00000199", studyFirstPostDateStruct={"date": "1999-11-03", "type": "ACTUAL"}))
     registry.put(a_trial("NCT10000099", studyFirstPostDateStruct={"date": "2026-09-14", "type": "ACTUAL"}))
 
@@ -166,19 +169,26 @@ def _much_happens(registry: SimulatedRegistry) -> None:
 _ENDED = {"completionDateStruct": {"date": "2026-08-28", "type": "ACTUAL"}}
 
 
-def _status_of(record: dict[str, object]) -> dict[str, object]:
-    module: dict[str, object] = record["protocolSection"]["statusModule"]  # type: ignore[index] - a record is JSON
+def _status_of(record: dict[str, Any]) -> dict[str, Any]:
+    module: dict[str, Any] = record["protocolSection"]["statusModule"]
     return module
 
 
-def _loses_its_number(record: dict[str, object]) -> None:
-    record["protocolSection"]["identificationModule"]["nctId"] = None  # type: ignore[index] - a record is JSON
+def _loses_its_number(record: dict[str, Any]) -> None:
+    record["protocolSection"]["identificationModule"]["nctId"] = None
 
 
-def _results_are_posted(record: dict[str, object]) -> None:
-    record["hasResults"] = True
+def _results_are_posted(record: dict[str, Any]) -> None:
+    record.update(hasResults=True, resultsSection=some_results())
     _status_of(record).update(resultsFirstPostDateStruct={"date": "2026-09-14", "type": "ACTUAL"})
 
 
-def _slips(record: dict[str, object]) -> None:
+def _corrects_its_results(record: dict[str, Any]) -> None:
+    results = some_results()
+    results["adverseEventsModule"]["eventGroups"][0]["deathsNumAffected"] = 1
+    record["resultsSection"] = results
+    _status_of(record).update(lastUpdatePostDateStruct={"date": "2026-09-14", "type": "ACTUAL"})
+
+
+def _slips(record: dict[str, Any]) -> None:
     _status_of(record).update(completionDateStruct={"date": "2029-12", "type": "ESTIMATED"})

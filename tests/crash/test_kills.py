@@ -10,7 +10,7 @@ import pytest
 
 from tests.crash import scene as scenes
 from tests.crash.ordeal import CHANGE, Ordeals, Victim, look, victim
-from tests.crash.plan import FEWER, SOME, Share, deaths
+from tests.crash.plan import FEWER, SOME, Share, boundaries, deaths
 from tests.crash.scene import RECIPIENTS
 from tests.crash.share import SEED
 
@@ -60,6 +60,23 @@ def test_a_restore_that_is_killed_leaves_a_store_with_all_its_past(forks: Victim
             assert [change[CHANGE.index("kind")] for change in seen.changes] == ["overdue"]
 
 
+@pytest.mark.slow
+def test_a_night_that_is_killed_over_results_reads_them_again_and_tells_them_once(
+    forks: Victim, tmp_path: Path
+) -> None:
+    with scenes.changes(tmp_path) as scene:
+        ordeals = Ordeals(scene, forks)
+        ordeals.undisturbed()
+        there = [
+            number
+            for number in boundaries(ordeals.acts)
+            if any(room in ordeals.acts[number - 1][0] for room in ("flows.results:", "warehouse.keep.results:"))
+        ]
+        assert len(there) > 10
+        dice = random.Random(SEED)
+        assert sum(ordeals.ordeal({"at_act": act}) for act in dice.sample(there, 6)) == 6
+
+
 @pytest.mark.prefect
 @pytest.mark.slow
 def test_a_night_that_is_killed_under_prefect_loses_and_doubles_nothing(forks: Victim, tmp_path: Path) -> None:
@@ -79,7 +96,7 @@ def test_the_undisturbed_night_is_one_on_which_much_happens(forks: Victim, tmp_p
     assert ordeals.before.changes == ()
     kinds = {change[CHANGE.index("kind")] for change in ordeals.after.changes}
     assert kinds >= {"completed", "stopped", "recruiting", "lapsed", "results_posted", "overdue", "removed"}
-    assert kinds >= {"discovered", "registered", "date_slipped"}
+    assert kinds >= {"discovered", "registered", "date_slipped", "results_changed"}
     assert ordeals.after.rows["quarantine"] == 2, "one record, in two watches"
     assert {recipient for recipient, *_ in ordeals.told} == set(RECIPIENTS)
     assert set(ordeals.told.values()) == {1}

@@ -30,6 +30,7 @@ from flows.cli import main
 from tests.readings import read
 from tests.records import a_trial
 from warehouse.judge import relevance
+from warehouse.judge.concepts import concepts_of
 from warehouse.keep.intake import Read
 from warehouse.store.tables import every_column
 
@@ -86,13 +87,13 @@ def _is_ours(frame: FrameType) -> bool:
 def _is_act(function: Any, frame: FrameType) -> bool:
     name, module = function.__name__, getattr(function, "__module__", None)
     if name == "close":
-        return module == "_duckdb"  # which writes its checkpoint then
+        return bool(module == "_duckdb")  # which writes its checkpoint then
     if module not in WHERE_ACTS_LIVE and not isinstance(getattr(function, "__self__", None), socket.socket):
         return False
     if name == "open":  # a file that is only read is as it was
-        return module == "io" and frame.f_locals.get("mode") not in READING
+        return bool(module == "io" and frame.f_locals.get("mode") not in READING)
     if name in ("mkdir", "unlink") and isinstance(path := frame.f_locals.get("self"), Path):
-        return path.exists() == (name == "unlink")
+        return bool(path.exists() == (name == "unlink"))
     return True
 
 
@@ -151,7 +152,7 @@ def _warm() -> None:
     for state in read([json.dumps(a_trial()).encode()]):
         assert isinstance(state, Read)
         state.reading.flags()
-        relevance.judge(state.trial)
+        concepts_of(state.trial, relevance.judge(state.trial))
     every_column()
     sys.dont_write_bytecode = True  # nor is what a template was compiled to
     threads = list(Path("/proc/self/task").iterdir())
