@@ -58,7 +58,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ssl.S
         context.load_cert_chain(path)
         return context
 
-    server_side.root = folder / "root.pem"  # type: ignore[attr-defined] - for the one test that needs the file
+    vars(server_side)["root"] = folder / "root.pem"  # for the one test that needs the file
     return server_side
 
 
