@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.house import WATCH, House
 
 REPOSITORY = Path(__file__).parents[1]
+DEPLOY = REPOSITORY / "deploy"
 FOLDERS = ("/srv/trialwatch", "/var/lib/trialwatch", "/etc")
 COPIED = ("prefect.yaml", "trialwatch.toml", "deploy")
 LINKED = ("flows", "connectors", "warehouse")
@@ -40,7 +41,7 @@ class Installation:
         return text
 
     def read(self, name: str) -> str:
-        return self.here((REPOSITORY / "deploy" / name).read_text("utf-8"))
+        return self.here((DEPLOY / name).read_text("utf-8"))
 
     def clean_environment(self) -> dict[str, str]:
         """What cron and systemd give a job: next to nothing, and a home in which nothing is yet."""
@@ -87,7 +88,7 @@ def fit(made: Installation, house: House) -> None:
         if not (made.home / name).exists():
             (made.home / name).symlink_to(REPOSITORY / name)
     (made.home / ".venv").symlink_to(Path(sys.executable).parents[1])
-    for path in (made.home / "deploy").iterdir():
+    for path in filter(Path.is_file, (made.home / "deploy").rglob("*")):
         path.write_text(made.here(path.read_text("utf-8")), "utf-8")
     (made.home / "trialwatch.toml").write_text(WATCH, "utf-8")
     pace = {

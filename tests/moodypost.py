@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from tests.connectors.test_mail import free_port
+from tests.loopback import free_port
 
 STAGES = ("connect", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "after DATA")
 NO_ANSWER = ("hang up", "silence", "drip", "garbage")
@@ -58,6 +58,7 @@ class _Moody(SMTP):
         return self.office.mood.get(stage)
 
     async def give_no_answer(self, kind: str) -> None:
+        assert isinstance(self.transport, asyncio.Transport)
         if kind == "hang up":
             self.transport.abort()
         if kind == "garbage":
@@ -79,7 +80,7 @@ class _Moody(SMTP):
         if self.is_greeted or not await self.is_in_a_mood("connect"):
             self.is_greeted = True
             await super()._handle_client()
-        else:
+        elif self.transport is not None:
             self.transport.close()
 
     async def smtp_EHLO(self, hostname: str) -> None:
@@ -108,6 +109,7 @@ class _Moody(SMTP):
             await super().smtp_RCPT(arg)
 
     async def smtp_DATA(self, arg: str) -> None:
+        assert self.envelope is not None
         if not await self.is_in_a_mood("DATA", *self.envelope.rcpt_tos):
             await super().smtp_DATA(arg)
 
@@ -138,6 +140,6 @@ def open_moody_post(tls: ssl.SSLContext) -> Iterator[MoodyPost]:
 async def _break_off(office: MoodyPost) -> None:
     """Hang up on everybody who is still there, and let that come to pass."""
     for each in office.conversations:
-        if each.transport is not None:
+        if isinstance(each.transport, asyncio.Transport):
             each.transport.abort()
     await asyncio.sleep(0.1)

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
 from connectors.simulated.exchange import Reply, Request
-from connectors.simulated.server import LoopbackServer
+from connectors.simulated.server import OnLoopback
 
 JSON = {"Content-Type": "application/json"}
 _PAGE = re.compile(r"from-([0-9]+)")
 
 
 @dataclass
-class RawRegistry:
+class RawRegistry(OnLoopback):
     """Serves ``records`` in their order, a page of ``page_cap`` at a time, to whoever asks for everything.
 
     ``named`` are those that it can find by number. It declares as many trials as it holds records.
@@ -26,18 +26,6 @@ class RawRegistry:
     page_cap: int = 100
     served: set[bytes] = field(default_factory=set)
     """Every record that was sent, by search or by number, since this was last emptied."""
-
-    def __enter__(self) -> Self:
-        self._server = LoopbackServer(self._respond)
-        self._server.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stop()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.port}"
 
     def _respond(self, request: Request, address_length: int) -> Reply:
         if request.path == "/api/v2/version":
