@@ -6,7 +6,6 @@ Asked over its REST API, so that no test imports Prefect.
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,13 +17,13 @@ from typing import Any
 import httpx
 
 from tests.installation import Installation
+from tests.loopback import free_port
 
 LONGEST_WAIT_S = 480.0
 LIVELY = {
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",  # the least that Prefect allows
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
-    "PREFECT_CLIENT_RETRY_EXTRA_CODES": "500",
 }
 
 
@@ -36,12 +35,6 @@ def wait_for(what: Callable[[], Any], longest_wait_s: float = LONGEST_WAIT_S) ->
             return found
         time.sleep(0.5)
     raise AssertionError("what was waited for did not come about")
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @dataclass
@@ -56,8 +49,9 @@ class StandingPrefect:
 
     @property
     def environment(self) -> dict[str, str]:
-        api = {"PREFECT_API_URL": f"http://127.0.0.1:{self.port}/api"}
-        return {**self.installed.clean_environment(), **LIVELY, **api}
+        exported = [line.removeprefix("export ") for line in self.lines if line.startswith("export ")]
+        named = [each.split("=", 1) for each in shlex.split(self.here(" ".join(exported)))]
+        return {**self.installed.clean_environment(), **LIVELY, **dict(named)}
 
     def type(self, line: str) -> str:
         """Type a line of the page, or one like it, in the installation's folder."""
@@ -162,9 +156,9 @@ class StandingPrefect:
 
 
 @contextmanager
-def standing(installed: Installation, lines: list[str]) -> Iterator[StandingPrefect]:
+def standing(installed: Installation, lines: list[str], port: int | None = None) -> Iterator[StandingPrefect]:
     """A server with our deployments, work pool and automation, as the page makes them; no worker yet."""
-    prefect = StandingPrefect(installed, lines)
+    prefect = StandingPrefect(installed, lines, port or free_port())
     try:
         prefect.start_server()
         begin = next(number for number, line in enumerate(lines) if "work-pool create" in line)

@@ -1,4 +1,4 @@
-"""The notebook runs whole against a published file, and says what to do where there is none."""
+"""The notebook runs whole on a published file, shows what is relevant, and says what to do where there is none."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connectors.simulated import SimulatedRegistry
-from tests.house import House
+from tests.house import WATCH, House
 from tests.records import a_trial, with_status
 
 NOTEBOOK = Path(__file__).parents[1] / "docs" / "explore.py"
@@ -23,6 +23,7 @@ app = runpy.run_path({str(NOTEBOOK)!r})["app"]
 outputs, defined = app.run()
 print(len([each for each in outputs if each is not None]), sorted(defined)[:2], "rows" in defined)
 print([row["kind"] for row in defined.get("changed", [])])
+print(*([row["trial_id"] for row in defined.get(name, [])] for name in ("found", "spans", "coming")))
 """
 
     def run() -> list[str]:
@@ -32,13 +33,21 @@ print([row["kind"] for row in defined.get("changed", [])])
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
+    house.configure(WATCH.replace("conditions =", 'relevance = "ketamine-substance-use"\nconditions ='))
     nothing = run()
     registry.put(a_trial("NCT10000001"))
+    registry.put(a_trial("NCT10000002", completionDateStruct={"date": "2026-12", "type": "ESTIMATED"}))
+    of_nobodys_use = a_trial("NCT10000003")
+    of_nobodys_use["protocolSection"]["conditionsModule"] = {"conditions": ["Healthy Volunteers"]}
+    registry.put(of_nobodys_use)
     house.night()
     registry.night()
-    registry.edit("NCT10000001", with_status("COMPLETED"))
+    for trial_id in ("NCT10000001", "NCT10000003"):
+        registry.edit(trial_id, with_status("COMPLETED"))
     house.night()
     something = run()
     assert int(something[0].split()[0]) > int(nothing[0].split()[0])
     assert something[1] == "['completed']"
     assert nothing[1] == "[]"
+    open_and_relevant = "['NCT10000002']"
+    assert something[2] == " ".join([open_and_relevant] * 3)
