@@ -1,18 +1,17 @@
 """A registry of another shape: XML, and statuses that follow the calendar. All that one more takes."""
 
-import threading
+import json
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from connectors.canonical import content_hash
 from connectors.dates import day, span
 from connectors.http import PoliteClient
-from connectors.registry import Collected, Progress, Question, RegistryName, Search, Sink
+from connectors.registry import Collected, Part, Progress, Question, RegistryName, Search, Sink
+from connectors.simulated.exchange import Reply, Request
+from connectors.simulated.server import OnLoopback
 from connectors.spelling import compared, shown
 from connectors.trial import (
     Condition,
@@ -23,6 +22,8 @@ from connectors.trial import (
     Spelling,
     Trial,
 )
+
+XML = {"Content-Type": "text/xml"}
 
 
 @dataclass(slots=True)
@@ -35,6 +36,9 @@ class TinyRegistry:
     def data_version(self) -> str | None:
         return self.client.get("/version").text
 
+    def parts(self, today: date) -> tuple[Part, ...]:
+        return ()
+
     def collect(self, question: Question, sink: Sink, progress: Progress) -> Collected:
         version = self.data_version()
         found = ET.fromstring(self.client.get("/trials").body)  # noqa: S314 - our own, on loopback
@@ -44,15 +48,22 @@ class TinyRegistry:
         search = Search("all", len(found), len(found), len(numbers))
         return Collected(self.name, version, self.data_version(), [search], numbers, requests=3)
 
+    def declared(self, question: Question) -> list[int]:
+        return [len(ET.fromstring(self.client.get("/trials").body))]  # noqa: S314 - our own, on loopback
+
 
 class TinyReader:
     """Reads its records. Implements ``connectors.trial.Reader``."""
 
     number_at = "trial/@number"
     edition = 1
+    needs_latest = False
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
         return payload, None
+
+    def impersonal(self, payload: bytes) -> bytes | None:
+        return json.dumps({"number": self.read(payload, date.min).trial_id}).encode()
 
     def read(self, payload: bytes, today: date) -> "TinyReading":
         return TinyReading(ET.fromstring(payload), today)  # noqa: S314 - as above
@@ -104,6 +115,9 @@ class TinyReading:
             posted=self._text("edited"),
         )
 
+    def on(self, today: date) -> "TinyReading":
+        return TinyReading(self.record, today)
+
     def _text(self, tag: str) -> str | None:
         text = self.record.findtext(tag)
         return compared(text) if text else None
@@ -120,37 +134,13 @@ class TinyReading:
 
 
 @dataclass
-class TinyServer:
+class TinyServer(OnLoopback):
     """Serves it on loopback."""
 
     trials: dict[str, str] = field(default_factory=dict)
     version: str = "2026-09-11"
-    url: str = ""
 
-    def answer(self, path: str) -> bytes:
-        return (
-            self.version.encode() if path == "/version" else f"<all>{''.join(self.trials.values())}</all>".encode()
-        )
-
-
-@contextmanager
-def serving() -> Iterator[TinyServer]:
-    tiny = TinyServer()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = tiny.answer(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", "text/xml")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Tests are silent."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        tiny.url = f"http://127.0.0.1:{server.server_address[1]}"
-        yield tiny
-        server.shutdown()
+    def _respond(self, request: Request, address_length: int) -> Reply:
+        if request.path == "/version":
+            return Reply(200, XML, self.version.encode())
+        return Reply(200, XML, f"<all>{''.join(self.trials.values())}</all>".encode())

@@ -11,7 +11,8 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[1]
-ONCE = re.compile('scope="module"|browser: Browser')
+ONCE = re.compile('scope="module"|browser: Browser|StandingPrefect')
+"""A standing Prefect is made for each test, but takes minutes: begun last, it would keep one worker waiting."""
 
 
 class Together(LoadScopeScheduling):
