@@ -1,10 +1,10 @@
-"""Write what is generated: the store's tables and columns, the data dictionary, the cookbook's answers and the
-table of kinds.
+"""Write what is generated in docs/, and the store's tables and columns, which it goes by.
 
 uv run python -m docs.refresh
 """
 
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from flows.cli import app
 from flows.demo import nights, plainly
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
@@ -22,9 +23,11 @@ from warehouse.words import kinds
 
 FOLDER = Path(__file__).parent
 CHANGES = FOLDER / "changes.md"
+COMMANDS = FOLDER / "commands.md"
 COOKBOOK = FOLDER / "cookbook.md"
 DICTIONARY = FOLDER / "data-dictionary.md"
 _KINDS = re.compile(r"\| kind \|.*\n(?:\|.*\n)+")
+_BELOW = "<!-- What follows is made from flows/cli.py by `make docs`. -->\n"
 _RECIPE = re.compile(r"(```sql\n(?P<sql>(?:(?!```).*\n)+)```\n\n)(?P<answer>(?:\|.*\n)+|Nothing\.\n)")
 
 
@@ -32,6 +35,22 @@ def recipes() -> dict[str, str]:
     """The cookbook's questions with their SQL, in order."""
     text = COOKBOOK.read_text("utf-8")
     return dict(re.findall(r"\n## \d+\. (.*)\n(?:(?!```).*\n)*```sql\n((?:(?!```).*\n)+)```", text))
+
+
+def commands(text: str) -> str:
+    """The page of commands: its own head, and below it every command as its help has it, with an example."""
+    head = text[: text.index(_BELOW) + len(_BELOW)]
+    told = re.split(r"(?m)^(?=##+ trialwatch )", app.generate_docs(heading_level=1))[1:]
+    return "\n".join([head, *map(_with_example, told)])
+
+
+def _with_example(section: str) -> str:
+    words = section.splitlines()[0].lstrip("# ").split()[1:]
+    command = app
+    for word in words:
+        command = command[word]
+    example = re.sub(r"Example: (.*)", r"\nFor example: `\1`\n", str(command.help_epilogue or ""))
+    return f"{section.rstrip()}\n{example}"
 
 
 def demonstrated(folder: Path) -> Path:
@@ -70,6 +89,7 @@ def _cell(value: Any) -> str:
 def written(con: duckdb.DuckDBPyConnection) -> dict[Path, str]:
     """Every generated document, as it should be."""
     return {
+        COMMANDS: commands(COMMANDS.read_text("utf-8")),
         CHANGES: _KINDS.sub(lambda _: kinds.document(), CHANGES.read_text("utf-8")),
         DICTIONARY: document(con),
         COOKBOOK: cookbook(COOKBOOK.read_text("utf-8"), lambda sql: questions.ask(con, sql)),
@@ -85,4 +105,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    sys.argv[0] = "trialwatch"  # cyclopts calls the commands by what was typed
     main()
