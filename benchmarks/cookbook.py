@@ -52,7 +52,7 @@ SELECT
         'NOT_YET_RECRUITING', 'RECRUITING', 'RECRUITING', 'ACTIVE_NOT_RECRUITING', 'COMPLETED', 'COMPLETED',
         'TERMINATED', 'UNKNOWN'
     ][1 + ((v + dice) % 8)::INT] AS overall_status,
-    'INTERVENTIONAL' AS study_type, ['PHASE2'] AS phases, 10 + dice AS enrollment, 'ACTUAL' AS enrollment_type,
+    'INTERVENTIONAL' AS study_type, ['PHASE2'] AS phases, 10 + dice AS enrollment, if(v < 5, 'ESTIMATED', 'ACTUAL') AS enrollment_type,
     strftime(posted + 900, '%Y-%m') AS completion_date, if(dice % 3 = 0, 'ESTIMATED', 'ACTUAL') AS completion_date_type,
     date_trunc('month', posted + 900)::DATE AS completion_date_earliest, last_day(posted + 900) AS completion_date_latest,
     strftime(posted + 900, '%Y-%m') AS expected_end_date, if(dice % 3 = 0, 'ESTIMATED', 'ACTUAL') AS expected_end_date_type,
@@ -60,7 +60,9 @@ SELECT
     strftime(posted + 700, '%Y-%m') AS status_verified_date,
     date_trunc('month', posted + 700)::DATE AS status_verified_date_earliest,
     last_day(posted + 700) AS status_verified_date_latest,
+    strftime(posted + 700, '%Y-%m') AS primary_completion_date, last_day(posted + 700) AS primary_completion_date_latest,
     posted + 100 AS start_date_latest, posted AS first_posted_on, dice % 7 = 0 AS has_results,
+    if(dice % 7 = 0, posted + (1000 + dice)::INT, NULL) AS results_first_posted_on, posted + 950 AS last_update_posted_on,
     'Sponsor ' || dice * 17 % 40000 AS lead_sponsor, 'OTHER' AS lead_sponsor_class
 FROM made, range(1, $versions + 1) AS versions(v);
 
@@ -76,6 +78,29 @@ SELECT
     'trial_conditions' AS field, 'words' AS matched_text, 'the condition names a disorder of it' AS rule,
     'high' AS confidence
 FROM made;
+
+INSERT INTO trial_detail BY NAME
+SELECT
+    trial_id, 'RANDOMIZED' AS allocation, ['NONE', 'DOUBLE', 'QUADRUPLE'][1 + (dice % 3)::INT] AS masking,
+    'TREATMENT' AS primary_purpose, dice % 2 = 0 AS is_fda_regulated_drug
+FROM made;
+
+INSERT INTO trial_outcome BY NAME
+SELECT
+    trial_id, o::VARCHAR AS item_key, o AS position, if(o = 1, 'primary', 'secondary') AS outcome_type,
+    ['Days of use', 'Craving', 'Retention'][o] || ', arm by arm, as number ' || n AS measure, '12 weeks' AS time_frame
+FROM made, range(1, 4) AS outcomes(o);
+
+INSERT INTO trial_concept BY NAME
+SELECT
+    trial_id, concept, value, if(concept = 'dose', 0.5, NULL) AS mg_per_kg, 'trial_arms' AS field, words AS matched_text,
+    if(value = 'days of use', 'a primary outcome''s name', 'said so') AS rule, 'high' AS confidence
+FROM made, (
+    VALUES
+        ('dose', '0.5 mg/kg', '0.5 mg/kg'), ('comparator', 'midazolam', 'Midazolam'), ('route', 'intravenous', 'infusion'),
+        ('psychotherapy', 'none', ''), ('outcome_instrument', 'days of use', 'Days of use'),
+        ('outcome_instrument', 'craving scale', 'Craving'), ('outcome_instrument', 'retention', 'Retention')
+) AS found(concept, value, words);
 
 INSERT INTO trial_judgement BY NAME
 SELECT trial_id, 'treatment' AS drug_role, dice % 10 < 9 AS is_relevant, 'words' AS reason, 'v' AS rules_version
@@ -95,8 +120,9 @@ FROM made;
 INSERT INTO change BY NAME
 SELECT
     md5(trial_id || v) AS change_id, trial_id,
-    ['record_changed', 'completed', 'date_slipped', 'sites_changed', 'enrollment_changed', 'overdue'][1 + (dice % 6)::INT]
-        AS kind,
+    ['eligibility_changed', 'completed', 'date_slipped', 'sites_changed', 'enrollment_changed', 'overdue'][
+        1 + (dice % 6)::INT
+    ] AS kind,
     ['eligibilityModule', 'overall_status', 'completion_date', 'trial_sites', 'enrollment', 'is_overdue'][
         1 + (dice % 6)::INT
     ] AS field,

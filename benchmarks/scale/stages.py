@@ -59,8 +59,11 @@ class _Counting:
     def write(self, record: bytes) -> None:
         self.count += 1
 
-    def restart(self) -> None:
-        self.count = 0
+    def mark(self) -> int:
+        return self.count
+
+    def rewind(self, mark: int) -> None:
+        self.count = mark
 
 
 def collect(bench: Bench) -> int:
