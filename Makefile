@@ -15,7 +15,7 @@ DEV := .venv/for-development
 ENDED := .venv/ended
 
 .PHONY: help run tonight test demo explore notebook check format lint types imports coverage test-slow clean \
-	test-duckdb docs crash fuzz bench
+	test-duckdb test-lowest docs pictures vendor crash fuzz bench wheel deploy-linters
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | \
@@ -24,8 +24,8 @@ help:  ## this list
 demo: $(USE)  ## the whole job offline: a year of a made-up registry, with mails, a page and a file
 	@$(BIN)/trialwatch demo
 
-test: $(DEV)  ## the test suite, some minutes
-	@$(BIN)/pytest --numprocesses=auto
+test: $(DEV)  ## the test suite, some minutes; COVERAGE=yes holds it to its floor
+	@$(BIN)/pytest --numprocesses=auto $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 
 # What make says of a failure comes last, so it says what helps.
 run: tonight  ## one night of the default watch, against the real registry
@@ -43,8 +43,30 @@ explore: notebook  ## a notebook over the published file
 notebook: $(DEV)  ## bring what the notebook needs
 	@$(UV) sync --frozen --inexact --group explore
 
+wheel: | $(UV)  ## dist/: the wheel, which holds all that it needs, and the source it was built from
+	@$(UV) build --quiet --clear --out-dir dist
+	@ls dist/*.whl dist/*.tar.gz
+
+deploy-linters: $(DEV)  ## bring what reads deploy/ for mistakes (180 MB); its tests skip where it is not there
+	@$(UV) sync --frozen --inexact --group deploy
+
 docs: $(DEV)  ## write the store's tables, the data dictionary and the cookbook's answers anew
 	@$(BIN)/python -m docs.refresh
+
+pictures: $(DEV)  ## take the README's pictures anew, of the demo's page and a mail; needs chromium
+	@$(BIN)/python -m docs.pictures
+
+# By package-lock.json: npm refuses a package whose hash is not the one there. To renew, write another version into
+# package.json there, `npm install --package-lock-only --omit-lockfile-registry-resolved`, and this.
+VENDOR := warehouse/publish/page/vendor
+
+vendor:  ## bring the page's table library by npm, by its hashes, and bundle it anew
+	@folder=$$(mktemp -d) && cp $(VENDOR)/package.json $(VENDOR)/package-lock.json $(VENDOR)/entry.js $$folder && \
+		(cd $$folder && npm ci --ignore-scripts --no-audit --no-fund --silent && npx --no-install esbuild entry.js \
+			--bundle --minify --format=iife --global-name=TanStackTable --target=es2020 --legal-comments=none \
+			--log-level=warning --outfile=table-core.js) && \
+		cp $$folder/table-core.js $(VENDOR)/ && cp $$folder/node_modules/@tanstack/table-core/LICENSE $(VENDOR)/ && \
+		rm -r $$folder
 
 # The oldest DuckDB that opens the published file, others since, and the command line.
 OTHER_DUCKDBS := 1.1.3 1.2.2 1.4.4 2.0.0
@@ -57,6 +79,18 @@ test-duckdb: $(DEV)  ## the published file in other DuckDBs than ours; brings th
 	@test -x $(TOOLS)/duckdb/cli/bin/python || $(UV) venv --quiet $(TOOLS)/duckdb/cli
 	@$(UV) pip install --quiet --python $(TOOLS)/duckdb/cli/bin/python duckdb-cli
 	@$(BIN)/pytest tests/warehouse/publish/test_other_duckdb.py
+
+# The lower bounds in pyproject.toml are promises. What the wheel is installed beside is no older than they say.
+LOWEST := $(TOOLS)/lowest
+LOWEST_TESTS ?= tests/connectors tests/warehouse tests/flows
+
+test-lowest: pyproject.toml | $(UV)  ## the test suite with the lowest versions that pyproject.toml allows
+	@$(UV) venv --quiet --clear $(LOWEST)
+	@$(UV) pip compile --quiet --resolution lowest-direct --all-extras --output-file $(LOWEST)/lowest.txt pyproject.toml
+	@$(UV) pip install --quiet --python $(LOWEST)/bin/python --constraint $(LOWEST)/lowest.txt \
+		--requirement $(LOWEST)/lowest.txt --group dev
+	@$(UV) pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
+	@$(LOWEST)/bin/pytest --numprocesses=auto $(LOWEST_TESTS)
 
 test-slow: $(DEV)  ## the tests that are too slow for `make test`
 	@$(BIN)/pytest --numprocesses=auto -m slow
@@ -86,6 +120,7 @@ format: $(DEV)
 
 lint: $(DEV)
 	@$(BIN)/ruff check .
+	@$(BIN)/sqlfluff lint --quiet --disable-progress-bar warehouse tests
 
 types: $(DEV)
 	@$(BIN)/mypy
@@ -105,7 +140,7 @@ $(USE): pyproject.toml uv.lock | $(UV)
 
 $(DEV): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what its tests need into .venv/ (about 510 MB in all)" >&2
-	@$(UV) sync --frozen --inexact
+	@$(UV) sync --frozen --inexact --all-extras
 	@$(BIN)/python -m compileall -q flows connectors warehouse
 	@$(BIN)/python -m flows.compiled
 	@touch $@ $(USE)
