@@ -39,6 +39,8 @@ STEPS = (
     Step("stages", "collect"),
     Step("stages", "land"),
     Step("stages", "first_load"),
+    Step("stages", "shard_read"),
+    Step("stages", "shard_load"),
     Step("stages", "publication"),
     Step("stages", "page_and_feed"),
     Step("stages", "as_of", times=3),

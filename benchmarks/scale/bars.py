@@ -53,6 +53,7 @@ def _bars(costs: Costs) -> Iterator[Bar]:
         "publication_again",
         "publication",
     )
+    yield _ratio("a first load that workers have read, of one alone", costs, "shard_load", "first_load")
     if "as_of_many" in costs[at]:
         spent = costs[at]["as_of_many"].wall_s
         yield Bar(f"as-of over {at:,} versions at most 1 s", at, f"{spent:.2f} s", None, _verdict(spent <= 1))
@@ -90,7 +91,7 @@ def _memory(asked: str, costs: Costs) -> Bar:
 
 
 OURS = (
-    *("collect", "land", "first_load", "publication", "page_and_feed", "as_of"),
+    *("collect", "land", "first_load", "shard_read", "shard_load", "publication", "page_and_feed", "as_of"),
     *("stamped_night", "publication_again", "changed_night"),
 )
 """The program's own stages."""

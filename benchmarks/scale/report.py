@@ -39,6 +39,8 @@ STAGES = (
     Told("collect", "collect"),
     Told("land", "land"),
     Told("first_load", "first load"),
+    Told("shard_read", "shard: reading"),
+    Told("shard_load", "shard: loading"),
     Told("publication", "publication"),
     Told("page_and_feed", "page and feed"),
     Told("as_of", "as-of"),

@@ -3,7 +3,7 @@
 A stage finds on disk what the one before it left, and returns how many records it dealt with: all of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from connectors.clinicaltrials_gov.reading import Reader
 from connectors.http import Manners, PoliteClient
 from connectors.registry import Collected, Search
 from warehouse.judge.watch import Watch
+from warehouse.keep.afar import read_for_another
 from warehouse.keep.certificate import Night
 from warehouse.keep.intake import marking
 from warehouse.keep.night import keep_night
@@ -48,6 +49,11 @@ class Bench:
     @property
     def published(self) -> Path:
         return self.folder / "published"
+
+    @property
+    def shards(self) -> Path:
+        """What workers have left, a folder each."""
+        return self.folder / "shards"
 
 
 class _Counting:
@@ -101,13 +107,43 @@ def changed_night(bench: Bench) -> int:
     return _keep(bench, CHANGED_NIGHT, new_versions=records.changed(bench.size))
 
 
+def shard_read(bench: Bench) -> int:
+    """What a worker does on a first night after it has collected, here of all records as one shard."""
+    folder = bench.shards / "all"
+    folder.mkdir(parents=True)
+    night = _night(bench, FIRST)
+    landed = Landed(bench.landed(FIRST))
+    files = read_for_another(
+        landed, night.reader, folder, run_id=night.run_id, registry_name=REGISTRY, now=night.now
+    )
+    for name, file in files.items():
+        file.rename(folder / name)
+    return bench.size
+
+
+def shard_load(bench: Bench) -> int:
+    """The first load of a night that finds all of it read by a worker; into a store of its own."""
+    store = bench.folder / "store of shards"
+    store.mkdir()
+    count = _kept(store, replace(_night(bench, FIRST), afar=bench.shards), bench.landed(FIRST), bench.size)
+    assert not any(bench.shards.glob("*/rows-*")), "all was taken over"
+    return count
+
+
 def _keep(bench: Bench, sent: Sent, new_versions: int) -> int:
+    return _kept(bench.store, _night(bench, sent), bench.landed(sent), new_versions)
+
+
+def _night(bench: Bench, sent: Sent) -> Night:
     now = _night_after(sent)
-    night = Night(
+    return Night(
         f"{now:%Y%m%dT%H%M%SZ}-aaaaaa", EVERYTHING, REGISTRY, now, lambda: now, bench.folder / "work", Reader()
     )
-    with opened(bench.store) as con:
-        certificate = keep_night(con, night, Landed(bench.landed(sent)))
+
+
+def _kept(store: Path, night: Night, landed: Path, new_versions: int) -> int:
+    with opened(store) as con:
+        certificate = keep_night(con, night, Landed(landed))
     assert (certificate.outcome, certificate.new_versions) == ("complete", new_versions), certificate
     return certificate.distinct_trials or 0
 

@@ -30,7 +30,8 @@ def test_every_stage_of_fifty_records_is_played(tmp_path: Path) -> None:
     for sent in (FIRST, STAMPED, CHANGED_NIGHT):
         assert stages.land(bench, sent) == SIZE
     played = (
-        *(stages.first_load, stages.publication, stages.page_and_feed, stages.as_of),
+        *(stages.first_load, stages.shard_read, stages.shard_load),
+        *(stages.publication, stages.page_and_feed, stages.as_of),
         *(stages.stamped_night, stages.publication_again, stages.changed_night),
     )
     assert [play(bench) for play in played] == [SIZE] * len(played)
