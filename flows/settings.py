@@ -21,7 +21,7 @@ from connectors import address
 from connectors.errors import NetworkError, PlaceAddressError
 from connectors.network import Network
 from connectors.numbers import as_typed, is_a_trials_number
-from connectors.places.address import Lake, Place, places
+from connectors.places.address import Lake, Place, one_place, places
 from connectors.registry import RegistryName
 from flows import envfile
 from warehouse.judge.watch import Override, Subscription, Watch
@@ -187,7 +187,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         page_url=_as_typed("TRIALWATCH_PAGE_URL", get("PAGE_URL")),
         publish_to=_places("TRIALWATCH_PUBLISH_URL", get("PUBLISH_URL") or ""),
         workers=_workers(get("WORKERS"), get("LANDING_URL")),
-        landing_url=_shared_place(get("LANDING_URL")),
+        landing_url=_shared_place("TRIALWATCH_LANDING_URL", get("LANDING_URL")),
         network=Network.of(environment),
         notify={
             name.removeprefix(NOTIFY).lower(): address.strip()
@@ -209,12 +209,13 @@ def _workers(said: str | None, landing_url: str | None) -> int:
     return int(said or 0)
 
 
-def _shared_place(said: str | None) -> str | None:
+def _shared_place(name: str, said: str | None) -> str | None:
     """A folder or an address, which may hold a password: what is wrong with it is told without it."""
-    if said and not re.fullmatch(r"/\S.*|[a-z][a-z0-9+.-]*://\S+", said):
-        raise SettingsError(
-            "TRIALWATCH_LANDING_URL must be a folder's path from the root, or an address as s3://bucket/folder"
-        )
+    try:
+        if said:
+            one_place(said)
+    except PlaceAddressError as error:
+        raise SettingsError(f"{name} {error}") from error
     return said
 
 

@@ -33,7 +33,7 @@ def without_secrets(text: str, environment: Mapping[str, str] = os.environ) -> s
 
 def _secrets(environment: Mapping[str, str]) -> Iterator[str]:
     for name, value in environment.items():
-        if name == "TRIALWATCH_PUBLISH_URL":
+        if name in ("TRIALWATCH_PUBLISH_URL", "TRIALWATCH_LANDING_URL"):
             yield from (each for each in places_secrets(value) if len(each) >= _SHORTEST)
             continue
         found = value if _WHOLE.fullmatch(name) else None

@@ -70,6 +70,14 @@ def places(text: str) -> tuple[Place | Lake, ...]:
     return found
 
 
+def one_place(text: str) -> Place:
+    """The one place of a setting: a folder's path from the root, or an address. Raises as ``places``."""
+    found = places(f"file://{quote(text)}" if text.startswith("/") else text)
+    if len(found) != 1 or not isinstance(found[0], Place):
+        raise PlaceAddressError(f"must name one folder or bucket, and no lake ({BLANKS})")
+    return found[0]
+
+
 def secrets(text: str) -> Iterator[str]:
     """Whatever in a setting nobody may see, as it is written and as it is meant."""
     for address in text.split():

@@ -102,13 +102,7 @@ class Remote:
     is_folder = False
 
     def __init__(self, place: Place) -> None:
-        import fsspec
-
-        fresh = {"use_listings_cache": False, "skip_instance_cache": True}
-        options = {**_of_s3(place.s3)} if place.s3 else dict(place.options)
-        fs, root = fsspec.core.url_to_fs(place.url, **options, **fresh)
-        self._fs: Any = fs
-        self._root = str(root).rstrip("/")
+        self._fs, self._root = filesystem(place)
 
     def read(self, name: str) -> bytes | None:
         try:
@@ -144,6 +138,16 @@ class Remote:
         protocol = self._fs.protocol
         if BUCKETS.isdisjoint([protocol] if isinstance(protocol, str) else protocol):
             self._fs.makedirs(f"{self._root}/{name}".rpartition("/")[0], exist_ok=True)
+
+
+def filesystem(place: Place) -> tuple[Any, str]:
+    """fsspec's file system of a place, which remembers no listing, and the place's path in it."""
+    from fsspec.core import url_to_fs
+
+    fresh = {"use_listings_cache": False, "skip_instance_cache": True}
+    options = {**_of_s3(place.s3)} if place.s3 else dict(place.options)
+    fs, root = url_to_fs(place.url, **options, **fresh)
+    return fs, str(root).rstrip("/")
 
 
 def _of_s3(s3: S3) -> Mapping[str, Any]:

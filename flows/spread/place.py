@@ -1,4 +1,4 @@
-"""The place that all machines share: a folder, or an object store, by whatever address fsspec knows.
+"""The place that all machines share: a folder, or an object store, by the addresses that publishing takes too.
 
 What is written is whole or not there. Whatever a store raises travels as it is: the callers do without the place.
 """
@@ -7,27 +7,18 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from connectors.files import flush
-
-if TYPE_CHECKING:
-    from fsspec import AbstractFileSystem
+from connectors.places.address import one_place
+from connectors.places.shelves import filesystem
 
 
 class Place:
     """Files by their names below one address. Imports fsspec when it is made."""
 
     def __init__(self, url: str) -> None:
-        from fsspec.core import url_to_fs
-
-        self._fs: AbstractFileSystem
-        self._fs, self._root = url_to_fs(url)
-        self._is_local = "file" in self._protocols()
-
-    def _protocols(self) -> tuple[str, ...]:
-        named = self._fs.protocol
-        return (named,) if isinstance(named, str) else tuple(named)
+        self._fs, self._root = filesystem(there := one_place(url))
+        self._is_local = there.scheme == "file"
 
     def _at(self, name: str) -> str:
         return str(PurePosixPath(self._root) / name)
@@ -62,7 +53,6 @@ class Place:
 
     def names(self) -> list[str]:
         """What there is at the top, files and folders."""
-        self._fs.invalidate_cache()
         with suppress(FileNotFoundError):
             return sorted(PurePosixPath(each).name for each in self._fs.ls(self._root, detail=False))
         return []
