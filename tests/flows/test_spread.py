@@ -228,12 +228,13 @@ def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "for-a-test")
-    s3fs.S3FileSystem(endpoint_url=endpoint).mkdir("ours")
+    bucket = f"ours-{len(request.param)}"  # all servers of one process serve the same ones
+    s3fs.S3FileSystem(endpoint_url=endpoint).mkdir(bucket)
     if request.param == "s3":
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        yield "s3://ours/shards"
+        yield f"s3://{bucket}/shards"
     else:
-        yield f"s3://ours/shards?endpoint_url={endpoint}"
+        yield f"s3://{bucket}/shards?endpoint_url={endpoint}"
     s3fs.S3FileSystem.clear_instance_cache()
     server.stop()
 
