@@ -1,4 +1,4 @@
-"""Each decision has a number of its own, in order, and the day on which it was written down."""
+"""Each decision has its own number, in order, what else was weighed, and the day on which it was written down."""
 
 import re
 import subprocess
@@ -6,12 +6,24 @@ from pathlib import Path
 
 from docs.decided import DATED, PAGE, dated, entries
 
+WEIGHED = re.compile(r"\*Instead:\*")
+DAY = re.compile(r"\*\(\d{4}-\d\d-\d\d\)\*")
+
 
 def test_every_decision_is_numbered_and_dated() -> None:
     found = entries(PAGE.read_text("utf-8"))
     numbers = [int(told[1]) for entry in found if (told := re.match(r"(?:## )?(\d+)\.", entry))]
     assert numbers == list(range(1, len(numbers) + 1))
     assert [entry.splitlines()[0] for entry in found if not DATED.search(entry)] == [], "python -m docs.decided"
+
+
+def test_every_decision_says_once_what_else_was_weighed_and_when() -> None:
+    found = entries(PAGE.read_text("utf-8"))
+    assert found
+    assert [entry.splitlines()[0] for entry in found if len(WEIGHED.findall(entry)) != 1] == [], (
+        "one *Instead:* each"
+    )
+    assert [entry.splitlines()[0] for entry in found if len(DAY.findall(entry)) != 1] == [], "one day each"
 
 
 def test_a_decision_gets_the_day_on_which_its_title_was_kept(tmp_path: Path) -> None:
