@@ -13,6 +13,8 @@ BIN := .venv/bin
 USE := .venv/for-use
 DEV := .venv/for-development
 ENDED := .venv/ended
+# Half of what a test does is to wait, so two of them share a core.
+PYTEST = $(BIN)/pytest --numprocesses=$$((2 * $$(getconf _NPROCESSORS_ONLN)))
 
 .PHONY: help run tonight test demo explore notebook check format lint types imports coverage test-slow clean \
 	test-duckdb test-lowest docs pictures vendor crash fuzz bench wheel deploy-linters
@@ -24,8 +26,8 @@ help:  ## this list
 demo: $(USE)  ## the whole job offline: a year of a made-up registry, with mails, a page and a file
 	@$(BIN)/trialwatch demo
 
-test: $(DEV)  ## the test suite, some minutes; COVERAGE=yes holds it to its floor
-	@$(BIN)/pytest --numprocesses=auto $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+test: $(DEV)  ## the tests that need no patience: under five minutes on two cores
+	@$(PYTEST)
 
 # What make says of a failure comes last, so it says what helps.
 run: tonight  ## one night of the default watch, against the real registry
@@ -93,7 +95,10 @@ test-lowest: pyproject.toml | $(UV)  ## the test suite with the lowest versions 
 	@$(LOWEST)/bin/pytest --numprocesses=auto $(LOWEST_TESTS)
 
 test-slow: $(DEV)  ## the tests that are too slow for `make test`
-	@$(BIN)/pytest --numprocesses=auto -m slow
+	@$(PYTEST) -m slow
+
+test-all: $(DEV)  ## both, half an hour; COVERAGE=yes holds connectors and warehouse to their floor
+	@$(PYTEST) -m "slow or not slow" $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 
 crash: $(DEV)  ## kill nights at every boundary and 200 random instants; SEED=… for others; ten minutes
 	@SEED=$(SEED) $(BIN)/python -m tests.crash
@@ -127,9 +132,6 @@ types: $(DEV)
 
 imports: $(DEV)
 	@$(BIN)/lint-imports
-
-coverage: $(DEV)  ## branch coverage of connectors and warehouse
-	@$(BIN)/pytest --numprocesses=auto --cov --cov-report=term-missing:skip-covered
 
 $(USE): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what trialwatch needs into .venv/ (about 240 MB)" >&2

@@ -30,6 +30,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Together(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test that is ``sampled``, `make test` plays the first parameters; those after it are slow."""
+    played: set[str] = set()
+    for item in items:
+        if item.get_closest_marker("sampled") and not item.get_closest_marker("slow"):
+            test = item.nodeid.partition("[")[0]
+            if test in played:
+                item.add_marker(pytest.mark.slow)
+            played.add(test)
+
+
 @pytest.fixture(autouse=True)
 def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reaching anything but this machine from a test is an error."""
