@@ -6,9 +6,10 @@ from typing import Any
 
 import duckdb
 
-from connectors.numbers import REGISTRIES_NUMBERS
+from connectors.numbers import WRITTEN
 from warehouse.judge.endings import ENDINGS, Latest, Twin, told_in
-from warehouse.judge.twins import Link, Study, studies
+from warehouse.judge.twins import Link, Matched, Study, matched
+from warehouse.keep.rulings import standing
 from warehouse.store.tables import sql
 
 REGISTERED_TRIAL = ("trial_id", "registry_name", "fate", "merged_into")
@@ -19,6 +20,16 @@ changes every night, and would change whatever reads ``trial``."""
 def know_registered_trials(con: duckdb.DuckDBPyConnection) -> None:
     """Make the relation ``registered_trial`` for this connection."""
     con.execute(f"CREATE OR REPLACE TEMP VIEW registered_trial AS SELECT {', '.join(REGISTERED_TRIAL)} FROM trial")
+
+
+def links(con: duckdb.DuckDBPyConnection) -> list[Link]:
+    """What ties trials to numbers. The relation ``registered_trial`` is known."""
+    return [Link(*row) for row in con.execute(sql("keep/study_link"), {"written": WRITTEN}).fetchall()]
+
+
+def all_matched(con: duckdb.DuckDBPyConnection) -> Matched:
+    """Every study and every doubt. The relation ``registered_trial`` is known."""
+    return matched(links(con), standing(con))
 
 
 def twins(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
@@ -32,11 +43,11 @@ def twins(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     if registries < 2:
         return {}
     know_registered_trials(con)
-    links = [Link(*row) for row in con.execute(sql("keep/study_link"), {"numbers": REGISTRIES_NUMBERS}).fetchall()]
-    shown_by = {link.trial_id: link.registry_name for link in links if link.is_live}
+    found = links(con)
+    shown_by = {link.trial_id: link.registry_name for link in found if link.is_live}
     return {
         trial_id: others
-        for study in studies(links)
+        for study in matched(found, standing(con)).studies
         for trial_id in study.trial_ids
         if (others := _elsewhere(trial_id, study, shown_by))
     }
