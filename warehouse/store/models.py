@@ -428,6 +428,15 @@ class StudyRuling(SQLModel, table=True):
     withdrawn_at: datetime | None = instant("The first night on which it stood in trialwatch.toml no more (UTC).")
 
 
+class DoubtTold(SQLModel, table=True):
+    """Two trials of which the operator has been told that they may be one study. Private."""
+
+    __tablename__ = "doubt_told"
+    trial_id: str = text("The first of the two numbers in alphabetical order.", key=True)
+    other_id: str = text("The other one.", key=True)
+    told_at: datetime = instant("When (UTC).")
+
+
 class Run(SQLModel, table=True):
     """A night's certificate: one run, one watch, one registry."""
 

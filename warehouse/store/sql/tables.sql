@@ -269,6 +269,12 @@ CREATE TABLE study_ruling (
     ruled_by VARCHAR NOT NULL,
     withdrawn_at TIMESTAMP WITHOUT TIME ZONE
 );
+CREATE TABLE doubt_told (
+    trial_id VARCHAR NOT NULL,
+    other_id VARCHAR NOT NULL,
+    told_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    PRIMARY KEY (trial_id, other_id)
+);
 CREATE TABLE run (
     run_id VARCHAR NOT NULL,
     watch VARCHAR NOT NULL,

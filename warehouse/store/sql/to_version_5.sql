@@ -248,3 +248,9 @@ CREATE TABLE study_ruling (
     ruled_by VARCHAR NOT NULL,
     withdrawn_at TIMESTAMP WITHOUT TIME ZONE
 );
+CREATE TABLE doubt_told (
+    trial_id VARCHAR NOT NULL,
+    other_id VARCHAR NOT NULL,
+    told_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    PRIMARY KEY (trial_id, other_id)
+);
