@@ -15,6 +15,7 @@ from connectors.statuses import UNRECOGNISED, status_group
 from warehouse.publish.page.facts import facts
 from warehouse.templates import environment
 from warehouse.words import phrases
+from warehouse.words.doubts import asked
 from warehouse.words.harmless import plain, web_address
 from warehouse.words.markup import breakable, marked, short
 from warehouse.words.outcomes import COMPLETE, outcome_words
@@ -25,7 +26,7 @@ SCRIPTS = ("elements", "trials", "table", "facets", "card", "timeline", "saving"
 """In the order in which they stand in the page."""
 
 templates = environment(FOLDER)
-templates.globals["complete_outcomes"] = COMPLETE
+templates.globals.update(complete_outcomes=COMPLETE, asked=asked)
 templates.filters.update(
     plain=plain,
     breakable=breakable,

@@ -20,6 +20,7 @@ from warehouse.publish.page.charts import Figure
 from warehouse.publish.page.lately import DAYS, headline, lately
 from warehouse.publish.page.subjects import MOST, Subjects, by_what, subjects
 from warehouse.store.tables import sql
+from warehouse.words.doubts import ANSWER
 from warehouse.words.history import moments
 from warehouse.words.sources import source
 
@@ -29,6 +30,7 @@ MOST_WORDS = 1000
 """By which a trial is found, what names it first."""
 MOST_MARKS = 500
 MOST_SET_ASIDE = 300
+MOST_DOUBTS = 50
 Row = dict[str, Any]
 
 
@@ -66,6 +68,8 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         "review": _rows(con, "review"),
         "figures": _figures(con, about),
         "set_aside": _rows(con, "set_aside", MOST_SET_ASIDE),
+        "doubts": _rows(con, "doubts", MOST_DOUBTS),
+        "how_to_answer": ANSWER,
         "data": _data(con, trials, about, years),
     }
 
