@@ -15,6 +15,7 @@ import msgspec
 
 from connectors.numbers import WRITTEN
 from connectors.statuses import status_rows
+from warehouse.judge.twins import Matched
 from warehouse.keep.twins import all_matched
 from warehouse.publish.marks import published_columns
 from warehouse.publish.records import Records
@@ -41,15 +42,27 @@ class Kept:
     name: str
     text: str
     values: Any = None
+    matching: "Matching | None" = None
 
     def make(self, con: duckdb.DuckDBPyConnection) -> None:
         """Make it, in the place of one that is there."""
         table = self
-        if self.name in MATCHED:
+        if self.matching:
             which, columns = MATCHED[self.name]
-            rows = getattr(all_matched(con), which)
+            rows = getattr(self.matching.found(con), which)
             table = _small(self.name, columns, [{name: getattr(each, name) for name in columns} for each in rows])
         con.execute(f"CREATE OR REPLACE TABLE published.kept.{table.name} AS {table.text}", table.values)
+
+
+class Matching:
+    """What is matched, for one publication: two tables tell it, and it takes seconds where a registry is whole."""
+
+    def __init__(self) -> None:
+        self._found: Matched | None = None
+
+    def found(self, con: duckdb.DuckDBPyConnection) -> Matched:
+        self._found = self._found or all_matched(con)
+        return self._found
 
 
 def kept_tables(facts: Mapping[str, Any], records: Records = NO_RECORDS) -> Iterator[Kept | Records]:
@@ -66,8 +79,9 @@ def kept_tables(facts: Mapping[str, Any], records: Records = NO_RECORDS) -> Iter
     yield _small("review_2018", {name: NUMBERS.get(name, "VARCHAR") for name in review[0]}, review)
     known = rows("registries.csv")
     yield _small("registry_terms", dict.fromkeys(known[0], "VARCHAR"), known)
+    matching = Matching()
     for name in MATCHED:
-        yield Kept(name, sql("keep/study_link"), {"written": WRITTEN})
+        yield Kept(name, sql("keep/study_link"), {"written": WRITTEN}, matching)
     yield records
 
 
