@@ -219,6 +219,16 @@ def test_a_tie_of_a_number_that_nobody_bears_is_told_to_the_operator(
     assert "no trial with the number ISRCTN00000009 is held" in " ".join(mail.split())
 
 
+def test_of_many_doubtful_ties_the_page_shows_the_first(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(*(naming(f"NCT000000{place:02}", MORE_KARE) for place in range(60)))
+    house.night()
+    assert "60 pairs of trials of which a person can tell" in page(house)
+    assert page(house).count("may be one study:") == 50
+    assert "The first 50; the analysts' file has all of them." in page(house)
+    house.night()
+    assert len(mails(house, OPERATOR)) == 1, "nor are those asked about that the mail had no room for"
+
+
 def test_what_a_person_wrote_is_shown_as_mere_text(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:

@@ -13,6 +13,7 @@ from tests.records import a_trial
 from tests.shelf import Shelf
 from warehouse.judge.twins import Doubt, Link, matched, studies
 from warehouse.judge.watch import Ruling
+from warehouse.store import models
 
 A, B, C = "NCT00000001", "NCT00000002", "NCT00000003"
 S, T = "ISRCTN00000001", "ISRCTN00000002"
@@ -316,6 +317,24 @@ def test_a_sponsors_own_number_ties_nothing(shelf: Shelf) -> None:
     shelf.trial(A)
     shelf.trial("NCT00000009", registry_name="isrctn")
     assert shelf.ask("FROM studies") == []
+
+
+def test_a_person_is_heard_though_no_record_names_the_numbers(shelf: Shelf) -> None:
+    tied_as = {
+        "ACTRN12622000245796P": "ACTRN12622000245796",  # as it stood while it was submitted
+        "2022-500244-37": "2022-500244-37",
+    }
+    for place, (trial_id, number) in enumerate(tied_as.items(), 1):
+        shelf.trial(trial_id, registry_name="ictrp")
+        shelf.trial(f"NCT0000000{place}")
+        said = {"reason": "r", "ruled_by": "B", "ruled_at": shelf.now, "is_one_study": True}
+        shelf.put(models.StudyRuling, trial_id=number, other_id=f"NCT0000000{place}", **said)
+        withdrawn = {**said, "withdrawn_at": shelf.now}
+        shelf.put(models.StudyRuling, trial_id=number, other_id="NCT00000009", **withdrawn)
+    made = {tuple(trial_ids) for (trial_ids,) in shelf.ask("SELECT trial_ids FROM studies")}
+    assert made == {("ACTRN12622000245796P", A), ("2022-500244-37", B)}
+    assert shelf.ask("FROM doubtful_ties") == [], "what is withdrawn waits for nobody"
+    assert shelf.ask("SELECT count(*) FROM study_rulings WHERE withdrawn_at IS NOT NULL") == [(2,)]
 
 
 def test_a_merger_seen_at_night_is_one_study(house: House, registry: SimulatedRegistry) -> None:
