@@ -11,9 +11,11 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry
 from connectors.simulated.isrctn import SimulatedIsrctn
+from flows.endings import Code
 from tests.house import House, Typed
 from tests.isrctnrecords import MORE_KARE, a_record
 from tests.records import a_trial, with_status
+from warehouse.store.file import opened
 
 WATCH = """
 [watch.ketamine-sud]
@@ -227,6 +229,27 @@ def test_of_many_doubtful_ties_the_page_shows_the_first(house: House, registry: 
     assert "The first 50; the analysts' file has all of them." in page(house)
     house.night()
     assert len(mails(house, OPERATOR)) == 1, "nor are those asked about that the mail had no room for"
+
+
+def test_a_night_that_cannot_ask_is_whole_all_the_same(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(naming(NCT, MORE_KARE), naming(OTHER, MORE_KARE))
+    house.night()
+    with opened(house.settings.store) as con:
+        con.execute("DROP TABLE doubt_told")
+    edit(registry, "COMPLETED", 12)
+    report = house.night()
+    assert report.ending.code is Code.DONE
+    assert any("was not asked about doubtful twins" in each for each in report.ending.sentences)
+    assert (NCT, "completed", "high", False) in endings(house)
+    assert len(mails(house, "all@example.org")) == 1
+
+
+def test_in_one_registry_alone_nothing_is_asked(house: House, registry: SimulatedRegistry) -> None:
+    house.configure(WATCH.replace(', "isrctn"', ""))
+    registry.put(naming(NCT, MORE_KARE), naming(OTHER, MORE_KARE))
+    house.night()
+    assert house.ask("FROM doubtful_ties") == []
+    assert mails(house, OPERATOR) == []
 
 
 def test_what_a_person_wrote_is_shown_as_mere_text(
