@@ -23,6 +23,8 @@ def keep(con: duckdb.DuckDBPyConnection, rulings: Iterable[Ruling], now: datetim
     In other words, or by another name, it is another ruling.
     """
     said, before = set(rulings), set(standing(con))
+    if said == before:
+        return
     with transaction(con):
         for each in sorted(before - said):
             con.execute(
