@@ -200,6 +200,7 @@ def test_a_doubtful_tie_is_asked_about_once_and_shown_until_it_is_settled(
         assert asked in " ".join(typed("show", trial_id)[1].split())
     assert "[[tie]]" in told
     assert "[[tie]]" in page(house)
+    assert f'trials = ["{MORE_KARE}", "{NCT}"]' in " ".join(typed("show", NCT)[1].split()), "to be copied"
 
     house.configure(WATCH + said("tie", OTHER, MORE_KARE))
     registry.night()

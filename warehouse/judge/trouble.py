@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from warehouse.judge.checks import Check
 from warehouse.judge.twins import Doubt
-from warehouse.words.doubts import ANSWER, asked
+from warehouse.words.doubts import answer, asked
 
 AT_ONCE = frozenset({"refused", "failed"})
 WHEN_IT_LASTS = frozenset({"incomplete"})
@@ -188,9 +188,9 @@ def of_doubts(doubts: Sequence[Doubt]) -> Trouble:
         (
             *(asked(each.trial_id, each.other_id, each.matched_by, each.doubt) for each in doubts[:MOST_NAMED]),
             *more,
-            ANSWER,
-            "Until then the end of each is told by itself. This is asked once; the page, `trialwatch show` and "
-            "the view doubtful_ties go on showing it.",
+            answer([(each.trial_id, each.other_id) for each in doubts]),
+            "Until then the end of each is told by itself. This is asked once; on the page and in the view "
+            "doubtful_ties it stands until it is settled.",
         ),
     )
 

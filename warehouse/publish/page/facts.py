@@ -20,7 +20,6 @@ from warehouse.publish.page.charts import Figure
 from warehouse.publish.page.lately import DAYS, headline, lately
 from warehouse.publish.page.subjects import MOST, Subjects, by_what, subjects
 from warehouse.store.tables import sql
-from warehouse.words.doubts import ANSWER
 from warehouse.words.history import moments
 from warehouse.words.sources import source
 
@@ -69,7 +68,6 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         "figures": _figures(con, about),
         "set_aside": _rows(con, "set_aside", MOST_SET_ASIDE),
         "doubts": _rows(con, "doubts", MOST_DOUBTS),
-        "how_to_answer": ANSWER,
         "data": _data(con, trials, about, years),
     }
 
