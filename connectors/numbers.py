@@ -18,7 +18,14 @@ _PATTERNS = {row["registry"]: row["pattern"] for row in read_rows(Path(__file__)
 NCT_NUMBER = re.compile(_PATTERNS["clinicaltrials.gov"])
 REGISTRIES_NUMBERS = "|".join(_PATTERNS.values())
 """A number of any registry that we know, as a pattern."""
+WRITTEN = (
+    r"^(?:EUDRACT(?:NO\.?|NUMBER)?|EUCTR|EUCT|CTIS|UTN|WHO|REC)?[:#-]?"
+    rf"({REGISTRIES_NUMBERS})(?:-[A-Z]{{2}}|-[0-9]{{2}}|P)?$"
+)
+"""Such a number as it is written, upper case and without blanks. The group is its spelling for comparison: EU
+numbers without country or version, a registry's prefix only where it is part of the number."""
 _SUBMITTED = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}-[0-9]{2}")
+_CTIS_NUMBER = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}")
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 _IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
 
@@ -38,6 +45,23 @@ def is_a_trials_number(text: str) -> bool:
     if text.startswith("NCT"):
         return NCT_NUMBER.fullmatch(text) is not None
     return len(text) >= 6 and _LOOKS_LIKE_A_NUMBER.fullmatch(text) is not None
+
+
+def compared(text: str) -> str | None:
+    """A number as it is spelt for comparison; None where it is no registry's.
+
+    >>> compared("EudraCT: 2015-000222-11"), compared("2024-518143-38-00"), compared("PROT-2015")
+    ('2015-000222-11', '2024-518143-38', None)
+    """
+    found = re.match(WRITTEN, "".join(text.split()).upper())
+    return found[1] if found else None
+
+
+def giver_of(number: str) -> str | None:
+    """Which registry gives numbers spelt like this one; CTIS and EudraCT are two."""
+    given = (registry for registry, pattern in _PATTERNS.items() if re.fullmatch(pattern, number))
+    giver = next(given, None)
+    return "ctis" if giver and _CTIS_NUMBER.fullmatch(number) else giver
 
 
 def number_in(record: Any) -> str | None:

@@ -99,6 +99,7 @@ def night(
         locked_within(settings.store, "trialwatch run", delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
         steps.stock_taken(settings, configuration) as stock,
     ):
+        steps.hear_rulings(occasion)
         for watch in watches:
             if not steps.pairs((watch,)):
                 told = f"{watch.name} names only registries that this version cannot read"
@@ -115,6 +116,7 @@ def night(
         _read_results(do, occasion, kept, report.ending)
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
+            _ask_about_doubts(occasion, report.ending)
             stock.not_published, stock.published_file = _publish(do, occasion, all(succeeded), report.ending)
             aside = NOT_HERE if stock.not_published else _set_aside(occasion)
         stage(progress, "mail")
@@ -160,6 +162,17 @@ def _read_results(
         if not trouble:
             log.exception("reading results failed")
         ending.note(Code.DONE, f"posted results could not be read tonight: {in_words(trouble or error)}")
+
+
+def _ask_about_doubts(occasion: Occasion, ending: Ending) -> None:
+    """Whatever comes of it, the night is what it was; the next one asks."""
+    try:
+        steps.ask_about_doubts(occasion)
+    except Exception as error:
+        trouble = named(error)
+        if not trouble:
+            log.exception("asking about twins failed")
+        ending.note(Code.DONE, f"the operator was not asked about doubtful twins: {in_words(trouble or error)}")
 
 
 def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:

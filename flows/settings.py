@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 from connectors import address
 from connectors.errors import NetworkError, PlaceAddressError
 from connectors.network import Network
-from connectors.numbers import as_typed, is_a_trials_number
+from connectors.numbers import as_typed, compared, giver_of, is_a_trials_number
 from connectors.places.address import Lake, Place, one_place, places
 from connectors.registry import RegistryName
 from flows import envfile
-from warehouse.judge.watch import Override, Subscription, Watch
+from warehouse.judge.watch import Override, Ruling, Subscription, Watch
 from warehouse.words.kinds import KINDS
 from warehouse.words.vocabulary import RHYTHMS, SUBSTANCES
 
@@ -292,10 +292,11 @@ def _instant(text: str | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The watches and subscriptions of a trialwatch.toml, checked."""
+    """The watches, subscriptions and rulings on twins of a trialwatch.toml, checked."""
 
     watches: tuple[Watch, ...]
     subscriptions: tuple[Subscription, ...]
+    rulings: tuple[Ruling, ...] = ()
 
     def chosen(self, name: str | None) -> tuple[Watch, ...]:
         """The watch of that name; without one, all of them. Raises ``SettingsError`` for a wrong name."""
@@ -348,12 +349,12 @@ def understood(path: Path) -> tuple[Configuration, list[str]]:
 
 
 def _pieces(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The document's keys one by one, of watches and subscriptions each by itself, watches first."""
+    """The document's keys one by one, watches first; what can stand there several times each by itself."""
     for key in sorted(document, key=lambda key: key != "watch"):
         value = document[key]
         if key == "watch" and isinstance(value, dict):
             yield from ((key, {name: block}) for name, block in value.items())
-        elif key == "subscription" and isinstance(value, list):
+        elif key in ("subscription", *RULINGS) and isinstance(value, list):
             yield from ((key, [block]) for block in value)
         else:
             yield key, value
@@ -408,6 +409,7 @@ def _configured(document: dict[str, Any], *, is_whole: bool = True) -> Configura
     top = _Block("the file", document)
     watches = tuple(_watch(name, block) for name, block in top.blocks("watch"))
     subscriptions = tuple(_subscription(block, watches) for block in top.list_of_blocks("subscription"))
+    rulings = tuple(_rulings(top))
     top.done()
     if is_whole and not watches:
         raise _WrongError(NO_WATCH)
@@ -415,7 +417,7 @@ def _configured(document: dict[str, Any], *, is_whole: bool = True) -> Configura
     for name in names:
         if names.count(name) > 1:
             raise _WrongError(f"two subscriptions are called {name!r}; give each its own name")
-    return Configuration(watches, subscriptions)
+    return Configuration(watches, subscriptions, rulings)
 
 
 def _watch(name: str, block: "_Block") -> Watch:
@@ -482,6 +484,51 @@ def _subscription(block: "_Block", watches: tuple[Watch, ...]) -> Subscription:
     if not subscription.recipients:
         raise _WrongError(f"{block.name} reaches nobody: give it addresses (to) or channels (notify)")
     return subscription
+
+
+RULINGS = {"tie": True, "part": False}
+"""Tables of the file in which a person rules on two numbers, and whether these are one study then."""
+
+
+def _rulings(top: "_Block") -> Iterator[Ruling]:
+    ruled: dict[tuple[str, str], str] = {}
+    for key, is_one_study in RULINGS.items():
+        for block in top.list_of_blocks(key):
+            ruling = _ruling(block, is_one_study=is_one_study)
+            pair = (ruling.trial_id, ruling.other_id)
+            if pair in ruled:
+                raise _WrongError(f"{ruled[pair]} and {block.name} are both about {' and '.join(pair)}; keep one")
+            ruled[pair] = block.name
+            yield ruling
+
+
+def _ruling(block: "_Block", *, is_one_study: bool) -> Ruling:
+    written = block.texts("trials")
+    if len(written) != 2:
+        raise _WrongError(f"{block.name}: trials must hold two numbers; it holds {len(written)}")
+    one, other = sorted(_compared(block.name, each) for each in written)
+    reason, by = block.text("reason"), block.text("by")
+    block.done()
+    if one == other:
+        raise _WrongError(f"{block.name}: {' and '.join(written)} are the same number; name the other trial's")
+    if is_one_study and giver_of(one) == giver_of(other):
+        raise _WrongError(
+            f"{block.name}: {one} and {other} are two numbers of one registry, which stay two studies; "
+            "take it out, or name the number that another registry gave"
+        )
+    if not reason or not by:
+        raise _WrongError(f"{block.name} needs a reason and a name (by)")
+    return Ruling(one, other, is_one_study, reason, by)
+
+
+def _compared(block_name: str, text: str) -> str:
+    number = compared(text)
+    if number is None:
+        raise _WrongError(
+            f"{block_name}: trials holds {text!r}, which is no registry's number; write it as the registry does "
+            "(NCT and 8 digits, ISRCTN and 8 digits, 2021-000123-10)"
+        )
+    return number
 
 
 def _channel(block_name: str, text: str) -> str:

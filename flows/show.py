@@ -17,6 +17,7 @@ from rich.text import Text
 from connectors.statuses import status_group
 from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
 from warehouse.words.brief import RESULTS, WHY
+from warehouse.words.doubts import answer, asked
 from warehouse.words.harmless import defused, plain
 from warehouse.words.history import Moment, moments
 from warehouse.words.phrases import status_words
@@ -141,6 +142,13 @@ def _trial(facts: Row) -> Iterator[RenderableType]:
         for label in labels:
             words = f"“{one_line(label['matched_text'], LETTERS_OF_A_VALUE)}”: {plain(label['rule'])}"
             yield indented(Text(f"{words} ({plain(label['confidence'])})", overflow="fold"))
+    if facts["doubts"]:
+        yield heading("perhaps one study")
+        for doubt in facts["doubts"]:
+            said = asked(*(doubt[name] for name in ("trial_id", "other_id", "matched_by", "doubt")))
+            yield Text(plain(said), overflow="fold")
+        pairs_asked = [(doubt["trial_id"], doubt["other_id"]) for doubt in facts["doubts"]]
+        yield Text(plain(answer(pairs_asked)), overflow="fold")
     if facts["flags"]:
         yield heading("kept as sent, though not one we know")
         for flag in facts["flags"]:

@@ -30,7 +30,7 @@ from warehouse.errors import OperatorError
 from warehouse.instants import naive_utc
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
-from warehouse.keep import holdings
+from warehouse.keep import doubts, holdings, rulings
 from warehouse.keep.again import load_anew
 from warehouse.keep.certificate import Certificate, Night, keep_certificate, last_complete
 from warehouse.keep.intake import marking
@@ -90,6 +90,19 @@ class Brought:
     unchanged: str | None = None
     incomplete: str | None = None
     failed: str | None = None
+
+
+def hear_rulings(occasion: Occasion) -> None:
+    """Note what a person says of twins tonight: all that follows goes by it."""
+    with opened(occasion.settings.store) as con:
+        rulings.keep(con, occasion.configuration.rulings, naive_utc(occasion.now))
+
+
+def ask_about_doubts(occasion: Occasion) -> None:
+    """Let the operator know, once, of trials that may be one study."""
+    if operator := occasion.settings.operator:
+        with opened(occasion.settings.store) as con:
+            doubts.tell(con, operator, occasion.run_id, naive_utc(occasion.now))
 
 
 def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:

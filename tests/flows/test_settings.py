@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import SettingsError, configuration, from_environment
-from warehouse.judge.watch import Override, Subscription
+from flows.settings import SettingsError, configuration, from_environment, understood
+from warehouse.judge.watch import Override, Ruling, Subscription
 
 WHOLE = """
 [watch.ketamine-sud]
@@ -121,6 +121,68 @@ def test_what_cannot_be_meant_is_an_error_that_says_what_would_be_right(
         read(tmp_path, text)
     assert said in str(error.value)
     assert "trialwatch.toml" in str(error.value)
+
+
+TIE = 'trials = ["ISRCTN85955128", "NCT02649231"]\nreason = "the protocol names both"\nby = "A. Curator"\n'
+OF_ONE = 'trials = ["NCT02649231", "NCT02461927"]\nreason = "r"\nby = "b"\n'
+
+
+def test_a_person_ties_and_parts_numbers_as_they_are_written_anywhere(tmp_path: Path) -> None:
+    path = tmp_path / "trialwatch.toml"
+    written = '[[part]]\ntrials = ["nct02649231", "EudraCT 2015-000222-11"]\nreason = " two sites "\nby = "B"\n'
+    path.write_text(f"{WHOLE}\n[[tie]]\n{TIE}\n{written}\n[[part]]\n{OF_ONE}", "utf-8")
+    assert configuration(path).rulings == (
+        Ruling("ISRCTN85955128", "NCT02649231", True, "the protocol names both", "A. Curator"),
+        Ruling("2015-000222-11", "NCT02649231", False, "two sites", "B"),
+        Ruling("NCT02461927", "NCT02649231", False, "r", "b"),
+    )
+
+
+def test_an_eudract_number_and_its_number_in_ctis_are_of_two_registries(tmp_path: Path) -> None:
+    path = tmp_path / "trialwatch.toml"
+    tie = 'trials = ["2015-000222-11", "2022-500244-37-00"]\nreason = "r"\nby = "b"\n'
+    path.write_text(f"{WHOLE}\n[[tie]]\n{tie}", "utf-8")
+    assert configuration(path).rulings == (Ruling("2015-000222-11", "2022-500244-37", True, "r", "b"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tie = 1", "tie must be written as [[tie]]"),
+        (f"[[tie]]\n{TIE}why = 'x'", "tie 1 has an unknown key 'why'"),
+        ("[[tie]]\nreason = 'r'\nby = 'b'", "tie 1: trials must hold two numbers; it holds 0"),
+        ("[[tie]]\n" + TIE.replace("]", ', "DRKS00000001"]'), "must hold two numbers; it holds 3"),
+        (
+            f"[[tie]]\n{TIE.replace('NCT02649231', 'PROT-7')}",
+            "'PROT-7', which is no registry's number; write it as",
+        ),
+        (f"[[tie]]\n{TIE.replace('NCT02649231', 'NCT0264923')}", "which is no registry's number"),
+        (
+            f"[[part]]\n{TIE.replace('ISRCTN85955128', 'nct 02649231')}",
+            "part 1: nct 02649231 and NCT02649231 are the",
+        ),
+        (
+            f"[[tie]]\n{OF_ONE}",
+            "tie 1: NCT02461927 and NCT02649231 are two numbers of one registry, which stay two",
+        ),
+        (f"[[tie]]\n{TIE}[[tie]]\n{TIE.replace('reason', '#')}", "tie 2 needs a reason and a name (by)"),
+        (f"[[part]]\n{TIE.replace('by', '#')}", "part 1 needs a reason and a name (by)"),
+        (
+            f"[[tie]]\n{TIE}[[part]]\n{TIE}",
+            "tie 1 and part 1 are both about ISRCTN85955128 and NCT02649231; keep one",
+        ),
+        (f"[[tie]]\n{TIE}[[tie]]\n{TIE}", "tie 1 and tie 2 are both about"),
+    ],
+)
+def test_a_ruling_that_cannot_be_meant_says_what_would_be_right(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "trialwatch.toml"
+    path.write_text(f"{text}\n{WHOLE}", "utf-8")
+    with pytest.raises(SettingsError) as error:
+        configuration(path)
+    assert said in str(error.value)
+    found, troubles = understood(path)
+    assert [said in trouble for trouble in troubles] == [True], "also where it is looked at piece by piece"
+    assert found.watch("all").everything
 
 
 def test_a_missing_file_says_where_to_set_it(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from warehouse.judge.checks import Check
+from warehouse.judge.twins import Doubt
+from warehouse.words.doubts import answer, asked
 
 AT_ONCE = frozenset({"refused", "failed"})
 WHEN_IT_LASTS = frozenset({"incomplete"})
@@ -172,6 +174,23 @@ def of_elsewhere(place: str, why: str, there: str | None) -> Trouble:
             "What is published on this machine, and mail, are not concerned. Every night tries again, and the "
             "first that succeeds brings all that was missed. This tries now:",
             command("trialwatch", "run"),
+        ),
+    )
+
+
+def of_doubts(doubts: Sequence[Doubt]) -> Trouble:
+    """Trials that may be one study, which a person can tell."""
+    first, count = doubts[0], len(doubts)
+    which = f"{first.trial_id} and {first.other_id}" if count == 1 else f"{count} pairs of trials"
+    more = [f"And {count - MOST_NAMED} more (view doubtful_ties)."] if count > MOST_NAMED else []
+    return Trouble(
+        f"{which} may be one study",
+        (
+            *(asked(each.trial_id, each.other_id, each.matched_by, each.doubt) for each in doubts[:MOST_NAMED]),
+            *more,
+            answer([(each.trial_id, each.other_id) for each in doubts]),
+            "Until then the end of each is told by itself. This is asked once; on the page and in the view "
+            "doubtful_ties it stands until it is settled.",
         ),
     )
 

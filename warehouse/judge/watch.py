@@ -17,6 +17,24 @@ class Override:
     by: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Ruling:
+    """A person's word on two numbers, over any record's: they are one study, or they are not.
+
+    Numbers are spelt for comparison, and stand in alphabetical order.
+    """
+
+    trial_id: str
+    other_id: str
+    is_one_study: bool
+    reason: str
+    by: str
+
+    @property
+    def words(self) -> str:
+        return f"{'tied' if self.is_one_study else 'parted'} by {self.by}: {self.reason}"
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """A named question to registries. ``relevance`` names the rules; without any, all of it is relevant."""

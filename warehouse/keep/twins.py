@@ -6,9 +6,10 @@ from typing import Any
 
 import duckdb
 
-from connectors.numbers import REGISTRIES_NUMBERS
+from connectors.numbers import WRITTEN
 from warehouse.judge.endings import ENDINGS, Latest, Twin, told_in
-from warehouse.judge.twins import Link, Study, studies
+from warehouse.judge.twins import Doubt, Link, Matched, Study, matched
+from warehouse.keep.rulings import standing
 from warehouse.store.tables import sql
 
 REGISTERED_TRIAL = ("trial_id", "registry_name", "fate", "merged_into")
@@ -21,25 +22,54 @@ def know_registered_trials(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"CREATE OR REPLACE TEMP VIEW registered_trial AS SELECT {', '.join(REGISTERED_TRIAL)} FROM trial")
 
 
+def links(con: duckdb.DuckDBPyConnection) -> list[Link]:
+    """What ties trials to numbers. The relation ``registered_trial`` is known."""
+    return [Link(*row) for row in con.execute(sql("keep/study_link"), {"written": WRITTEN}).fetchall()]
+
+
+def all_matched(con: duckdb.DuckDBPyConnection) -> Matched:
+    """Every study and every doubt. The relation ``registered_trial`` is known."""
+    return matched(links(con), standing(con))
+
+
+def doubts(con: duckdb.DuckDBPyConnection) -> list[Doubt]:
+    """What a person can tell of the trials that are ours, and of his own words that do not fit.
+
+    A store of one registry is not asked for more than the latter, as for twins.
+    """
+    if not (_registries(con) > 1 or standing(con)):
+        return []
+    know_registered_trials(con)
+    is_ours = dict(con.execute(sql("keep/is_ours")).fetchall())
+
+    def concerns_us(doubt: Doubt) -> bool:
+        known = [is_ours[each] for each in (doubt.trial_id, doubt.other_id) if each in is_ours]
+        return any(known) or not known
+
+    return [each for each in all_matched(con).doubts if not each.settled_by and concerns_us(each)]
+
+
 def twins(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """For each trial that has any, the numbers under which other registries show its study.
 
     A store of one registry is not asked for them: they would take a second where it holds all of it.
     """
-    (registries,) = con.execute(
-        "SELECT count(DISTINCT registry_name) FROM trial WHERE fate IS NULL"
-    ).fetchone() or (0,)
-    if registries < 2:
+    if _registries(con) < 2:
         return {}
     know_registered_trials(con)
-    links = [Link(*row) for row in con.execute(sql("keep/study_link"), {"numbers": REGISTRIES_NUMBERS}).fetchall()]
-    shown_by = {link.trial_id: link.registry_name for link in links if link.is_live}
+    found = links(con)
+    shown_by = {link.trial_id: link.registry_name for link in found if link.is_live}
     return {
         trial_id: others
-        for study in studies(links)
+        for study in matched(found, standing(con)).studies
         for trial_id in study.trial_ids
         if (others := _elsewhere(trial_id, study, shown_by))
     }
+
+
+def _registries(con: duckdb.DuckDBPyConnection) -> int:
+    found = con.execute("SELECT count(DISTINCT registry_name) FROM trial WHERE fate IS NULL").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _elsewhere(trial_id: str, study: Study, shown_by: Mapping[str, str]) -> list[str]:

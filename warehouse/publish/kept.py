@@ -13,9 +13,10 @@ from typing import Any
 import duckdb
 import msgspec
 
-from connectors.numbers import REGISTRIES_NUMBERS
+from connectors.numbers import WRITTEN
 from connectors.statuses import status_rows
-from warehouse.judge.twins import Link, studies
+from warehouse.judge.twins import Matched
+from warehouse.keep.twins import all_matched
 from warehouse.publish.marks import published_columns
 from warehouse.publish.records import Records
 from warehouse.store.tables import PUBLIC_TABLES, sql
@@ -24,6 +25,9 @@ from warehouse.words.vocabulary import rows
 GATHERED = ("trial_version", "status_stay", "fate", "trial_now", "concept_list", "results_due")
 """Tables gathered for the views, each by its statement in ``sql/kept``, after the stored ones are copied."""
 STUDIES = {"study_id": "VARCHAR", "trial_ids": "VARCHAR[]", "matched_by": "VARCHAR"}
+DOUBTS = dict.fromkeys(("trial_id", "other_id", "matched_by", "doubt", "settled_by"), "VARCHAR")
+MATCHED = {"study": ("studies", STUDIES), "doubtful_tie": ("doubts", DOUBTS)}
+"""Tables of which Python tells the rows: which of what is matched, and their columns."""
 NO_RECORDS = Records({}, Path())
 NUMBERS = {"place": "BIGINT", "participants": "BIGINT"}
 
@@ -32,21 +36,33 @@ NUMBERS = {"place": "BIGINT", "participants": "BIGINT"}
 class Kept:
     """A table of the schema ``kept``: the statement that makes it, and the values bound in it.
 
-    Studies are tied together in Python: there the statement is the one that asks for their links.
+    Studies are tied together in Python: there the statement is the one that their links are asked for by.
     """
 
     name: str
     text: str
     values: Any = None
+    matching: "Matching | None" = None
 
     def make(self, con: duckdb.DuckDBPyConnection) -> None:
         """Make it, in the place of one that is there."""
         table = self
-        if self.name == "study":
-            links = [Link(*row) for row in con.execute(self.text, self.values).fetchall()]
-            found = [{name: getattr(each, name) for name in STUDIES} for each in studies(links)]
-            table = _small(self.name, STUDIES, found)
+        if self.matching:
+            which, columns = MATCHED[self.name]
+            rows = getattr(self.matching.found(con), which)
+            table = _small(self.name, columns, [{name: getattr(each, name) for name in columns} for each in rows])
         con.execute(f"CREATE OR REPLACE TABLE published.kept.{table.name} AS {table.text}", table.values)
+
+
+class Matching:
+    """What is matched, for one publication: two tables tell it, and it takes seconds where a registry is whole."""
+
+    def __init__(self) -> None:
+        self._found: Matched | None = None
+
+    def found(self, con: duckdb.DuckDBPyConnection) -> Matched:
+        self._found = self._found or all_matched(con)
+        return self._found
 
 
 def kept_tables(facts: Mapping[str, Any], records: Records = NO_RECORDS) -> Iterator[Kept | Records]:
@@ -63,7 +79,9 @@ def kept_tables(facts: Mapping[str, Any], records: Records = NO_RECORDS) -> Iter
     yield _small("review_2018", {name: NUMBERS.get(name, "VARCHAR") for name in review[0]}, review)
     known = rows("registries.csv")
     yield _small("registry_terms", dict.fromkeys(known[0], "VARCHAR"), known)
-    yield Kept("study", sql("keep/study_link"), {"numbers": REGISTRIES_NUMBERS})
+    matching = Matching()
+    for name in MATCHED:
+        yield Kept(name, sql("keep/study_link"), {"written": WRITTEN}, matching)
     yield records
 
 

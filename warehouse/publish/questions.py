@@ -143,6 +143,7 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
         "versions": "SELECT * FROM trial_versions WHERE trial_id = ? ORDER BY registry_date, observed_at",
         "status_history": "SELECT * FROM status_history WHERE trial_id = ? ORDER BY from_date, to_date",
         "flags": "SELECT * FROM trial_flags WHERE trial_id = ? ORDER BY path, value",
+        "doubts": "FROM doubtful_ties WHERE ? IN (trial_id, other_id) AND settled_by IS NULL ORDER BY ALL",
     }
     changes = "SELECT * FROM changes WHERE list_contains(?, trial_id) ORDER BY observed_at, kind, field"
     facts = briefs(con, [trial_id]).get(trial_id)

@@ -49,6 +49,8 @@ VIEWS = (
     "changes",
     "watch_members",
     "studies",
+    "doubtful_ties",
+    "study_rulings",
     "registry_disagreement",
     "registry_lag",
     "registry_lag_by_sponsor",

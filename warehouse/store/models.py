@@ -414,6 +414,29 @@ class WatchMember(SQLModel, table=True):
     why_left: str | None = text("Why it left, in words.")
 
 
+class StudyRuling(SQLModel, table=True):
+    """A person's word that two numbers are one study, or are not. A withdrawn one stays, and counts no more."""
+
+    __tablename__ = "study_ruling"
+    __table_args__ = UNINDEXED
+    trial_id: str = text("The first of the two numbers in alphabetical order, as spelt for comparison.", key=True)
+    other_id: str = text("The other one.", key=True)
+    ruled_at: datetime = _column("From which night on it counts (UTC).", sa.TIMESTAMP, key=True)
+    is_one_study: bool = _column("Whether they are one study (a tie) or are not (a parting).")
+    reason: str = text("Why, as that person wrote it.")
+    ruled_by: str = text("Who said so.")
+    withdrawn_at: datetime | None = instant("The first night on which it stood in trialwatch.toml no more (UTC).")
+
+
+class DoubtTold(SQLModel, table=True):
+    """Two trials of which the operator has been told that they may be one study. Private."""
+
+    __tablename__ = "doubt_told"
+    trial_id: str = text("The first of the two numbers in alphabetical order.", key=True)
+    other_id: str = text("The other one.", key=True)
+    told_at: datetime = instant("When (UTC).")
+
+
 class Run(SQLModel, table=True):
     """A night's certificate: one run, one watch, one registry."""
 

@@ -29,7 +29,7 @@ PUBLIC_TABLES = (
     *("trial_result_version", "trial_result_record"),
     *("trial_result_outcome", "trial_result", "trial_result_analysis"),
     *("trial_adverse_event", "trial_adverse_event_group", "trial_participant_flow", "trial_baseline_measurement"),
-    *("change", "watch_member", "run", "quarantine"),
+    *("change", "watch_member", "study_ruling", "run", "quarantine"),
 )
 """What is published. Payloads and mail stay in the store: they name people."""
 PRIVATE_COLUMNS = frozenset(

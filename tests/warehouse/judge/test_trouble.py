@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from warehouse.judge.checks import Acceptance, Check
-from warehouse.judge.trouble import Earlier, as_command, is_to_be_told, of_mail, of_night
+from warehouse.judge.trouble import Earlier, as_command, is_to_be_told, of_doubts, of_mail, of_night
+from warehouse.judge.twins import Doubt
 
 NOW = datetime.fromisoformat("2026-09-20T02:30")
 A_DAY = timedelta(days=1)
@@ -116,3 +117,14 @@ def test_a_mail_given_up_names_whose_it_was() -> None:
     assert told.subject == "a mail of team was given up"
     assert "gone@example.org" in told.sentences[0]
     assert "550 no such person" in told.sentences[0]
+
+
+def test_of_many_doubts_fifty_are_asked_and_the_others_counted() -> None:
+    many = [Doubt("ISRCTN00000001", f"NCT000000{place:02}", "they are named", "of a doubt") for place in range(60)]
+    told = of_doubts(many)
+    assert told.subject == "60 pairs of trials may be one study"
+    assert sum("may be one study: they are named; it is not" in each for each in told.sentences) == 50
+    assert "And 10 more (view doubtful_ties)." in told.sentences
+    one = of_doubts(many[:1])
+    assert one.subject == "ISRCTN00000001 and NCT00000000 may be one study"
+    assert not any("more (view" in each for each in one.sentences)

@@ -15,6 +15,7 @@ from connectors.statuses import UNRECOGNISED, status_group
 from warehouse.publish.page.facts import facts
 from warehouse.templates import environment
 from warehouse.words import phrases
+from warehouse.words.doubts import answer, asked
 from warehouse.words.harmless import plain, web_address
 from warehouse.words.markup import breakable, marked, short
 from warehouse.words.outcomes import COMPLETE, outcome_words
@@ -25,7 +26,7 @@ SCRIPTS = ("elements", "trials", "table", "facets", "card", "timeline", "saving"
 """In the order in which they stand in the page."""
 
 templates = environment(FOLDER)
-templates.globals["complete_outcomes"] = COMPLETE
+templates.globals.update(complete_outcomes=COMPLETE, asked=asked, answer=answer)
 templates.filters.update(
     plain=plain,
     breakable=breakable,
@@ -42,6 +43,7 @@ templates.filters.update(
     day=lambda day: f"{day.day} {day:%b %Y}" if day else "",
     web=web_address,
     number=phrases.number,
+    pair=lambda doubt: (doubt["trial_id"], doubt["other_id"]),
     dated=lambda change: phrases.dated(
         change["registry_date"], change["registry_date_basis"], change["observed_at"]
     ),

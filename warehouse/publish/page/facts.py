@@ -29,6 +29,7 @@ MOST_WORDS = 1000
 """By which a trial is found, what names it first."""
 MOST_MARKS = 500
 MOST_SET_ASIDE = 300
+MOST_DOUBTS = 50
 Row = dict[str, Any]
 
 
@@ -66,6 +67,7 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
         "review": _rows(con, "review"),
         "figures": _figures(con, about),
         "set_aside": _rows(con, "set_aside", MOST_SET_ASIDE),
+        "doubts": _rows(con, "doubts", MOST_DOUBTS),
         "data": _data(con, trials, about, years),
     }
 

@@ -260,6 +260,21 @@ CREATE TABLE watch_member (
     why_left VARCHAR,
     PRIMARY KEY (watch, trial_id, stay)
 );
+CREATE TABLE study_ruling (
+    trial_id VARCHAR NOT NULL,
+    other_id VARCHAR NOT NULL,
+    ruled_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    is_one_study BOOLEAN NOT NULL,
+    reason VARCHAR NOT NULL,
+    ruled_by VARCHAR NOT NULL,
+    withdrawn_at TIMESTAMP WITHOUT TIME ZONE
+);
+CREATE TABLE doubt_told (
+    trial_id VARCHAR NOT NULL,
+    other_id VARCHAR NOT NULL,
+    told_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    PRIMARY KEY (trial_id, other_id)
+);
 CREATE TABLE run (
     run_id VARCHAR NOT NULL,
     watch VARCHAR NOT NULL,

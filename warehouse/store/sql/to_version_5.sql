@@ -239,3 +239,18 @@ CREATE TABLE trial_baseline_measurement (
     description VARCHAR USING COMPRESSION zstd,
     population VARCHAR USING COMPRESSION zstd
 );
+CREATE TABLE study_ruling (
+    trial_id VARCHAR NOT NULL,
+    other_id VARCHAR NOT NULL,
+    ruled_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    is_one_study BOOLEAN NOT NULL,
+    reason VARCHAR NOT NULL,
+    ruled_by VARCHAR NOT NULL,
+    withdrawn_at TIMESTAMP WITHOUT TIME ZONE
+);
+CREATE TABLE doubt_told (
+    trial_id VARCHAR NOT NULL,
+    other_id VARCHAR NOT NULL,
+    told_at TIMESTAMP WITHOUT TIME ZONE NOT NULL,
+    PRIMARY KEY (trial_id, other_id)
+);
