@@ -15,6 +15,7 @@ from tests.records import a_trial, with_status
 NOTEBOOK = Path(__file__).parents[1] / "docs" / "explore.py"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(find_spec("marimo") is None, reason="marimo is not installed (uv sync --group explore)")
 def test_every_cell_of_the_notebook_runs(house: House, registry: SimulatedRegistry) -> None:
     script = f"""

@@ -21,6 +21,7 @@ def costs(**seconds: float) -> dict[str, Cost]:
     return {name: Cost(1000, spent, spent, 100.0) for name, spent in seconds.items()}
 
 
+@pytest.mark.slow
 def test_every_stage_of_fifty_records_is_played(tmp_path: Path) -> None:
     for sent in (FIRST, STAMPED, CHANGED_NIGHT):
         records.write(tmp_path / f"{sent.name}.ndjson", SIZE, sent)

@@ -49,6 +49,7 @@ def test_what_is_none_is_told_without_it(text: str) -> None:
         assert raised.value.__cause__ is None
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_whatever_is_written_it_is_one_clean_address_or_none(text: str) -> None:
     try:

@@ -259,6 +259,7 @@ def shuffled(value: Any, chance: random.Random) -> Any:
     return value
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False))
 def test_order_and_blanks_are_no_change(chance: random.Random) -> None:
     after = read(shuffled(a_row(), chance), shuffled(a_whole(), chance))
@@ -330,6 +331,7 @@ def objects_in(value: Any) -> list[dict[str, Any]]:
     return [value] * isinstance(value, dict) + [each for part in parts for each in objects_in(part)]
 
 
+@pytest.mark.slow
 @given(
     st.data(),
     st.sampled_from(("novelty", "noveltyDate", "resultsDueDate", "resultsList", "organisationLocationStatus")),
@@ -593,6 +595,7 @@ def test_two_numbers_are_none() -> None:
     assert read(a_row(), a_whole("2025-520001-11-01")).trial.url.endswith("-01")  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

@@ -157,6 +157,7 @@ def asked(url: str, voice: int) -> str:
     return str(failed.value)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("voice", [0, 2], ids=["httpx", "urllib3"])
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 def test_each_way_ends_in_one_sentence(way: Say, voice: int) -> None:

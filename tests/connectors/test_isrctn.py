@@ -129,6 +129,7 @@ def shuffled(record: str, draw: st.DataObject) -> bytes:
     return kept(ET.tostring(root, encoding="unicode"))
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_order_blanks_and_ids_are_no_change(data: st.DataObject) -> None:
     record = a_record(sponsors=[("A", "Charity"), ("B", "Industry")])

@@ -376,6 +376,7 @@ def test_a_server_that_says_nothing_after_the_mail_is_tried_later() -> None:
         send(postman(port, timeout_s=0.3))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("stage", range(5), ids=["greeting", "EHLO", "MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize("drip", [b"2", b"250-more\r\n"], ids=["a byte", "a line"])
 def test_a_server_that_drips_has_an_end(stage: int, drip: bytes) -> None:

@@ -55,6 +55,7 @@ def test_a_record_with_anything_in_any_place_is_read_alike_both_ways(record: Any
     see_that_both_ways_agree(record)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.data())
 def test_a_record_with_any_letters_is_read_alike_both_ways(text: st.DataObject) -> None:

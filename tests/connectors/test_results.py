@@ -166,6 +166,7 @@ def test_people_in_its_texts_give_way_to_a_word() -> None:
     assert read(section).measurements[0].value == 12.3
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("part", [None, 7, "x", [], [None, 3, "x"], {"a": None}])
 def test_parts_of_another_shape_cost_only_themselves(part: Any) -> None:
     """Each part of the section in turn is something else: all the others are read."""

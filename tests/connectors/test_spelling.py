@@ -52,6 +52,7 @@ def test_a_text_is_stored_as_it_is_read_and_compared_by_its_letters(sent: str, s
     assert compared(sent) == counted
 
 
+@pytest.mark.slow
 def test_a_blank_behind_a_code_a_date_or_a_title_is_no_change_no_stay_and_no_other_column(
     house: House, registry: SimulatedRegistry
 ) -> None:

@@ -86,6 +86,7 @@ def test_a_night_that_is_killed_under_prefect_loses_and_doubles_nothing(forks: V
         ordeals.ordeal({"under_prefect_s": random.Random(SEED).uniform(0, ordeals.seconds)})
 
 
+@pytest.mark.slow
 def test_the_undisturbed_night_is_one_on_which_much_happens(forks: Victim, tmp_path: Path) -> None:
     """What all others are compared with is seen to hold what it should."""
     with scenes.changes(tmp_path) as scene:

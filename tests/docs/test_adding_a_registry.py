@@ -9,6 +9,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from connectors.simulated.exchange import Reply, Request
 from connectors.simulated.server import OnLoopback
 from tests.house import WATCH, House
@@ -55,6 +57,7 @@ def with_the_registry(made: Path, address: str) -> None:
     changed(registries, "Served] = {\n", "Served] = {\n" + line.replace("https://drks.example", address))
 
 
+@pytest.mark.slow
 def test_what_it_says_adds_a_registry(tmp_path: Path) -> None:
     house = House(tmp_path, "http://127.0.0.1:9")
     house.configure(WATCH.replace("[watch.ketamine-sud]", '[watch.ketamine-sud]\nregistries = ["drks"]'))

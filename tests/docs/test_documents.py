@@ -21,6 +21,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCo
         yield con
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [CHANGES, COMMANDS, COOKBOOK, DICTIONARY], ids=lambda path: path.name)
 def test_the_documents_say_what_the_file_says(demo: duckdb.DuckDBPyConnection, path: Path) -> None:
     assert path.read_text("utf-8") == written(demo)[path], "`make docs` writes it anew"

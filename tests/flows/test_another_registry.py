@@ -56,6 +56,7 @@ def told(house: House) -> str:
     return "\n".join(body.get_content() for mail in mails if (body := mail.get_body(("plain",))))
 
 
+@pytest.mark.slow
 def test_its_records_are_held_in_the_words_of_the_views(house: House, tiny: TinyServer) -> None:
     tiny.trials["ISRCTN00000002"] = a_record("ISRCTN00000002", more="<riddle>42</riddle>")
     assert house.night().ending.code is Code.DONE
@@ -76,6 +77,7 @@ def test_its_records_are_held_in_the_words_of_the_views(house: House, tiny: Tiny
     assert second["trial_id"] == "ISRCTN00000002"
 
 
+@pytest.mark.slow
 def test_what_its_sponsor_changes_is_told_with_its_cause(house: House, tiny: TinyServer) -> None:
     house.night()
     tiny.version = "2026-09-12"
@@ -96,6 +98,7 @@ def test_what_its_sponsor_changes_is_told_with_its_cause(house: House, tiny: Tin
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_heartbeat", [True, False])
 def test_what_only_the_calendar_changes_is_told_once(house: House, tiny: TinyServer, is_heartbeat: bool) -> None:
     house.night()

@@ -73,6 +73,7 @@ def test_what_somebody_can_act_on_comes_as_it_is(tmp_path: Path) -> None:
         apart.run(60, write_whole, tmp_path / "file" / "page", b"")
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_left(tmp_path: Path) -> None:
     note = tmp_path / "note"
     with pytest.raises(ApartError):
@@ -178,6 +179,7 @@ class Hanging:
         raise AssertionError("it came to its end")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("publish", "said"),
     [

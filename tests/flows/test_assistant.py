@@ -105,6 +105,7 @@ def test_an_assistants_session(night: House) -> None:
     over_the_protocol(night, asked)
 
 
+@pytest.mark.slow
 def test_the_newest_night_is_answered_from_while_it_is_served(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"))
 

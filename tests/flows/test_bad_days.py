@@ -53,6 +53,7 @@ os.kill(os.getpid(), 9)
 # -- the store ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("a_completion_tonight")
 @pytest.mark.parametrize("command", [("run", "--no-prefect"), ("deliver",)])
 def test_a_store_that_another_program_has_open_is_6_and_says_which(
@@ -68,6 +69,7 @@ def test_a_store_that_another_program_has_open_is_6_and_says_which(
     tonight_is_whole(house, typed)
 
 
+@pytest.mark.sampled
 @pytest.mark.usefixtures("a_completion_tonight")
 @pytest.mark.parametrize("left", [0, 100, 40_000])
 def test_a_damaged_store_points_to_restore_and_is_left_alone(house: House, typed: Typed, left: int) -> None:
@@ -217,6 +219,7 @@ def test_a_damaged_status_says_so_until_the_next_night(house: House, typed: Type
     assert typed("status")[0] == 0
 
 
+@pytest.mark.sampled
 @pytest.mark.usefixtures("a_completion_tonight")
 @pytest.mark.parametrize("between", [(), ("deliver",)])
 def test_a_published_file_that_was_damaged_is_told_by_status(

@@ -9,6 +9,7 @@ from tests.house import House, Typed
 from tests.records import with_status
 
 
+@pytest.mark.slow
 def test_a_script_goes_on_from_cursor_to_cursor(
     house: House, registry: SimulatedRegistry, two_nights: None, typed: Typed
 ) -> None:

@@ -94,6 +94,7 @@ def mailed(office: PostOffice) -> list[str]:
     return [str(mail["Subject"]).split(":")[0] for mail in office.messages()]
 
 
+@pytest.mark.slow
 def test_a_webhook_that_fails_five_times_gets_it_once_in_the_end_with_the_same_id_and_body(
     house: House, receiver: Receiver, office: PostOffice
 ) -> None:
@@ -185,6 +186,7 @@ def test_a_huge_answer_is_not_read(house: House, receiver: Receiver) -> None:
     assert deliver(house).channels["notify:hook"].sent == 1
 
 
+@pytest.mark.slow
 def test_one_that_never_takes_it_is_given_up_as_mail_is(house: House, receiver: Receiver) -> None:
     receiver.answers = [404] * 40
     while deliver(house).channels["notify:hook"].waiting:

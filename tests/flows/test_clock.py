@@ -60,6 +60,7 @@ def completes(registry: SimulatedRegistry, number: int, posted: str | None = Non
     registry.edit(f"NCT1000000{number}", with_status("COMPLETED", posted=posted or registry.data_version[:10]))
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_put_back_between_two_nights_loses_nothing(
     house: House, registry: SimulatedRegistry, office: PostOffice, typed: Typed
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_clock_that_was_put_back_between_two_nights_loses_nothing(
     assert typed("status")[0] == 0
 
 
+@pytest.mark.slow
 def test_a_digest_whose_hour_comes_a_second_time_is_a_second_mail(
     house: House, registry: SimulatedRegistry, office: PostOffice
 ) -> None:
@@ -125,6 +127,7 @@ class Falling(Settings):
         return super().now() - timedelta(hours=Falling._looks)
 
 
+@pytest.mark.slow
 def test_a_clock_that_goes_back_during_a_night_loses_nothing(
     house: House, registry: SimulatedRegistry, office: PostOffice, typed: Typed
 ) -> None:
@@ -161,6 +164,7 @@ def test_a_night_far_ahead_is_no_reason_to_sleep_until_then(
     assert typed("status")[0] == 0
 
 
+@pytest.mark.slow
 def test_a_missed_week_is_caught_up_by_one_night_with_the_registrys_own_dates(
     house: House, registry: SimulatedRegistry, office: PostOffice
 ) -> None:

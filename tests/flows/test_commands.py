@@ -172,6 +172,7 @@ def test_help_lists_the_commands_there_are(typed: Typed) -> None:
     assert not {"backfill", "rebuild", "import"} & listed
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "command", ["status", "changes", "show NCT10000001", "query 'SELECT 1'", "deliver", "run --no-prefect"]
 )

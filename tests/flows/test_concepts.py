@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from connectors.simulated import SimulatedRegistry
 from docs.refresh import recipes
 from tests.house import WATCH, House
@@ -101,6 +103,7 @@ def test_the_cookbook_counts_an_instrument_of_a_primary_outcome_that_a_secondary
     ]
 
 
+@pytest.mark.slow
 def test_trials_that_are_held_are_read_anew_by_other_rules_and_nobody_is_told(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -120,6 +123,7 @@ def test_trials_that_are_held_are_read_anew_by_other_rules_and_nobody_is_told(
     assert len(house.mails()) == 1, "the welcome"
 
 
+@pytest.mark.slow
 def test_what_a_record_no_longer_says_is_no_longer_told(house: House, registry: SimulatedRegistry) -> None:
     house.configure(WATCH)
     registry.put(dosed())

@@ -108,6 +108,7 @@ def test_an_end_that_moves_no_date_but_one_is_told_the_night_it_can_be_seen(
     assert len(house.changes()) == 3
 
 
+@pytest.mark.slow
 def test_four_shuffled_nights_change_nothing_and_read_nothing(house: House, ctis: SimulatedCtis) -> None:
     house.night()
     rows, whole, chance = ctis.rows, ctis.whole, random.Random(7)
@@ -121,6 +122,7 @@ def test_four_shuffled_nights_change_nothing_and_read_nothing(house: House, ctis
     assert sorted(ctis.retrieved) == [KETAMINE_TRIAL, OTHER], "each once in seven nights"
 
 
+@pytest.mark.slow
 def test_what_only_the_whole_record_shows_is_found_within_the_week(house: House, ctis: SimulatedCtis) -> None:
     house.night()
     later: dict[str, Any] = {f"{INFORMATION}trialDuration__estimatedEndDate": "2027-10-31"}
@@ -200,6 +202,7 @@ def test_an_early_end_everywhere_is_a_stop_and_a_halt_says_since_when(house: Hou
     assert house.ask("SELECT DISTINCT status_group FROM trials") == [{"status_group": "stopped"}]
 
 
+@pytest.mark.slow
 def test_nobody_is_named_in_what_is_published(house: House, ctis: SimulatedCtis) -> None:
     house.night()
     asked: dict[str, Any] = {
@@ -228,6 +231,7 @@ def test_nobody_is_named_in_what_is_published(house: House, ctis: SimulatedCtis)
     ] == []
 
 
+@pytest.mark.slow
 def test_one_registry_that_fails_leaves_the_others_night_whole(
     house: House, ctis: SimulatedCtis, registry: SimulatedRegistry
 ) -> None:

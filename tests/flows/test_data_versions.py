@@ -48,6 +48,7 @@ def test_no_spelling_of_a_data_version_stands_in_the_way_of_the_next_night(house
     assert [on for _, on in changes] == ["2026-09-14", "2026-09-15", None, None, "2026-09-17", "2026-09-18"]
 
 
+@pytest.mark.slow
 def test_a_trial_registered_after_a_night_of_an_unreadable_version_is_told_as_registered(house: House) -> None:
     house.configure("[watch.all]\neverything = true\n")
     with RawRegistry(data_version="sometime") as registry:

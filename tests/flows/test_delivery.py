@@ -46,6 +46,7 @@ def deliver(house: House) -> delivery.Delivered:
     return delivery.deliver(house.settings, configuration(house.settings.config))
 
 
+@pytest.mark.slow
 def test_a_completed_alcohol_trial_arrives_once(
     house: House, registry: SimulatedRegistry, office: PostOffice
 ) -> None:
@@ -77,6 +78,7 @@ def test_a_completed_alcohol_trial_arrives_once(
     assert len(office.mails) == 2
 
 
+@pytest.mark.slow
 def test_a_hostile_title_does_no_harm(house: House, registry: SimulatedRegistry, office: PostOffice) -> None:
     house.configure(WATCH + TO_TWO)
     record = a_trial("NCT10000001")
@@ -99,6 +101,7 @@ def test_a_hostile_title_does_no_harm(house: House, registry: SimulatedRegistry,
     assert "&lt;script&gt;" in page.get_content()
 
 
+@pytest.mark.slow
 def test_a_trial_on_another_substance_is_not_told(
     house: House, registry: SimulatedRegistry, office: PostOffice
 ) -> None:
@@ -162,6 +165,7 @@ def test_a_mail_that_is_tried_again_is_the_same_to_the_byte(
     assert subjects[1].startswith("Completed")
 
 
+@pytest.mark.slow
 def test_a_daily_digest_waits_for_six_o_clock_and_a_weekly_for_monday(
     house: House, registry: SimulatedRegistry, office: PostOffice
 ) -> None:

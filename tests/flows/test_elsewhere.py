@@ -66,6 +66,7 @@ def to_the_operator(house: House) -> list[str]:
     return [text for path in house.mails() if f"\nTo: {OPERATOR}" in (text := path.read_text())]
 
 
+@pytest.mark.slow
 def test_a_folder_and_a_bucket_hold_what_is_published_here(served: tuple[House, list[Report]]) -> None:
     house, reports = served
     here = house.settings.published
@@ -125,6 +126,7 @@ def blocked(house: House, registry: SimulatedRegistry) -> House:
     return house
 
 
+@pytest.mark.slow
 def test_the_operator_hears_of_a_place_that_fails_once_and_every_third_night(blocked: House, typed: Typed) -> None:
     told = []
     for _ in range(4):
@@ -152,6 +154,7 @@ def test_the_operator_hears_of_a_place_that_fails_once_and_every_third_night(blo
     assert "readers there find the night of 2026-09-16" in typed("status")[2]
 
 
+@pytest.mark.slow
 def test_without_an_operator_status_alone_tells(blocked: House) -> None:
     del blocked.environment["TRIALWATCH_OPERATOR"]
     assert "not published to" in blocked.night().ending.sentences[-1]
@@ -159,6 +162,7 @@ def test_without_an_operator_status_alone_tells(blocked: House) -> None:
     assert not to_the_operator(blocked)
 
 
+@pytest.mark.slow
 def test_a_place_that_is_no_longer_named_is_forgotten(blocked: House) -> None:
     blocked.night()
     blocked.environment["TRIALWATCH_PUBLISH_URL"] = f"file://{blocked.folder}/another"
@@ -166,6 +170,7 @@ def test_a_place_that_is_no_longer_named_is_forgotten(blocked: House) -> None:
     assert [each["place"] for each in noted(blocked)] == [f"file://{blocked.folder}/another"]
 
 
+@pytest.mark.slow
 def test_a_night_that_cannot_be_set_aside_is_every_places_trouble(blocked: House) -> None:
     (blocked.folder / "shared").unlink()
     (blocked.settings.data_dir / "elsewhere").parent.mkdir(parents=True, exist_ok=True)
@@ -187,6 +192,7 @@ def test_a_night_that_cannot_be_set_aside_is_every_places_trouble(blocked: House
     assert noted(blocked)[0]["trouble"] == "here it was not published as it should be either"
 
 
+@pytest.mark.slow
 def test_with_no_place_named_no_trouble_is_left(blocked: House, typed: Typed) -> None:
     blocked.night()
     assert "not published to file://" in typed("status")[2]
@@ -229,6 +235,7 @@ def night_of(house: House, bounds: Bounds) -> Report:
     return night(settings, configured, configured.watches, silent, do)
 
 
+@pytest.mark.slow
 def test_mail_is_out_and_the_store_is_free_before_anything_goes_elsewhere(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -250,6 +257,7 @@ def test_mail_is_out_and_the_store_is_free_before_anything_goes_elsewhere(
     assert seen == [before + 1]
 
 
+@pytest.mark.slow
 def test_what_a_night_that_was_killed_had_set_aside_is_cleared_and_another_nights_is_not(
     house: House, registry: SimulatedRegistry
 ) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from connectors.simulated import SimulatedRegistry, faults
 from tests.house import House, Typed
 from tests.records import a_trial, with_status
@@ -38,6 +40,7 @@ def mails(house: House) -> str:
     return "\n".join(mail.read_text() for mail in house.mails())
 
 
+@pytest.mark.slow
 def test_two_numbers_become_a_third_that_has_completed(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:
@@ -81,6 +84,7 @@ def test_two_numbers_become_a_third_that_has_completed(
     assert len(house.changes()) == known
 
 
+@pytest.mark.slow
 def test_a_number_that_changes_twice_keeps_its_history_and_what_was_said_of_it(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:
@@ -128,6 +132,7 @@ def test_who_is_no_longer_ours_under_the_new_number_was_ours_until_tonight(
     assert C in mails(house)
 
 
+@pytest.mark.slow
 def test_a_survivor_that_cannot_be_read_is_compared_once_it_can(house: House, registry: SimulatedRegistry) -> None:
     house.configure(WATCH)
     house.environment["TRIALWATCH_OPERATOR"] = "operator@example.org"

@@ -150,6 +150,7 @@ def test_an_account_without_a_name_accepts_by_its_number(
 # -- what is printed -----------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 @pytest.mark.parametrize("words", ["show NCT10000001", "changes", "changes --format csv", "show --help"])
 def test_a_terminal_of_few_letters_gets_those_it_has(told: House, encoding: str, words: str) -> None:

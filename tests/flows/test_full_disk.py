@@ -76,6 +76,7 @@ def test_a_full_disk_ends_the_night_as_if_it_had_not_begun(
     assert len(house.mails()) == 2, "the welcome, and the completion"
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_while_a_mail_is_taken_costs_a_mail_twice_at_most(
     house: House, registry: SimulatedRegistry, typed: Typed, disk: Path
 ) -> None:

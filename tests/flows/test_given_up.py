@@ -19,6 +19,7 @@ def operated(house: House, completed: None) -> None:
     house.environment["TRIALWATCH_OPERATOR"] = THE_OPERATOR
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("verb", "answer"),
     [
@@ -47,6 +48,7 @@ def test_a_server_that_refuses_all_alike_is_to_be_mended_and_every_command_says_
     assert [typed(command)[0] for command in ("status", "watchdog")] == [0, 0]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("answer", ["550 5.1.1 no such person", RELAY_DENIED.format(ONE), "550 no"])
 def test_what_was_given_up_is_listed_without_its_address_and_sent_again_on_demand(
     house: House, office: PostOffice, operated: None, typed: Typed, answer: str

@@ -100,6 +100,7 @@ SHUT_OUT = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("sql", SHUT_OUT)
 def test_what_is_no_question_of_this_file_is_refused_with_a_sentence(house: House, sql: str) -> None:
     before = everything(house.folder)

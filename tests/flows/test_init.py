@@ -239,6 +239,7 @@ def on_a_terminal(folder: Path, *answers: bytes) -> tuple[int, str]:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), shown.decode()
 
 
+@pytest.mark.slow
 def test_on_a_terminal_each_is_asked_until_it_can_be_used_and_a_password_is_not_shown(tmp_path: Path) -> None:
     code, shown = on_a_terminal(
         tmp_path,
@@ -265,6 +266,7 @@ def test_on_a_terminal_each_is_asked_until_it_can_be_used_and_a_password_is_not_
     assert (watch.interventions, watch.conditions) == (("ketamine", "esketamine"), ("alcoholism",))
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("key", "code"), [(b"\x03", 130), (b"\x04", 2)])
 def test_whoever_breaks_off_has_nothing_written(tmp_path: Path, key: bytes, code: int) -> None:
     ended, shown = on_a_terminal(tmp_path, b"ketamine\r", key)

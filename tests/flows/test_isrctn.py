@@ -69,6 +69,7 @@ def test_the_end_of_more_kare_is_told_by_the_calendar_once(house: House, isrctn:
     assert len(house.changes()) == 2
 
 
+@pytest.mark.slow
 def test_the_calendar_and_an_edit_of_one_night_are_told_apart(house: House, isrctn: SimulatedIsrctn) -> None:
     longer = {
         "condition": "Cannabis use disorder",
@@ -89,6 +90,7 @@ def test_the_calendar_and_an_edit_of_one_night_are_told_apart(house: House, isrc
     ]
 
 
+@pytest.mark.slow
 def test_what_is_lost_by_the_searches_is_asked_for_by_its_number(house: House, isrctn: SimulatedIsrctn) -> None:
     house.night()
     out_of_sight = {"condition": "Relapse", "title": "A trial", "scientificTitle": "A trial"}
@@ -100,6 +102,7 @@ def test_what_is_lost_by_the_searches_is_asked_for_by_its_number(house: House, i
     assert house.ask("SELECT count(*) AS n FROM trials") == [{"n": 2}]
 
 
+@pytest.mark.slow
 def test_one_registry_that_fails_leaves_the_others_night_whole(
     house: House, isrctn: SimulatedIsrctn, registry: SimulatedRegistry
 ) -> None:

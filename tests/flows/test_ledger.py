@@ -22,6 +22,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("verb", ["ehlo", "mail", "rcpt", "data"])
 @pytest.mark.parametrize("code", ["421 4.3.2 going down", "450 4.2.1 later", "550 5.7.1 no", "554 5.3.0 never"])
 def test_whatever_a_server_answers_to_all_alike_the_change_arrives_once_it_is_well(
@@ -71,6 +72,7 @@ def test_a_refused_recipient_costs_the_other_nothing_and_is_not_asked_again(
     assert office.connections == asked
 
 
+@pytest.mark.slow
 def test_a_recipient_who_is_never_ready_is_asked_sixteen_times_in_five_days(
     house: House, office: PostOffice, completed: None
 ) -> None:
@@ -102,6 +104,7 @@ def test_a_mailbox_that_is_full_for_a_day_gets_its_mail_in_the_end(
     assert arrived(office) == sorted(TWO)
 
 
+@pytest.mark.slow
 def test_where_there_is_no_server_not_every_mail_waits_for_its_time_out(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -191,6 +194,7 @@ def test_a_clock_that_ran_ahead_withholds_no_mail(house: House, office: PostOffi
     assert arrived(office) == sorted(TWO)
 
 
+@pytest.mark.slow
 def test_a_digest_of_a_day_that_comes_twice_loses_nothing(
     house: House, registry: SimulatedRegistry, office: PostOffice
 ) -> None:

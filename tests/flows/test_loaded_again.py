@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House
@@ -46,6 +48,7 @@ def see_that_nothing_was_told(house: House) -> None:
     assert house.ask("SELECT DISTINCT version_number FROM trial_versions") == [{"version_number": 1}]
 
 
+@pytest.mark.slow
 def test_what_an_older_trialwatch_stored_is_filled_from_the_records_it_holds(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -75,6 +78,7 @@ def test_what_an_older_trialwatch_stored_is_filled_from_the_records_it_holds(
     see_that_nothing_was_told(house)
 
 
+@pytest.mark.slow
 def test_a_document_that_appears_is_shown_and_no_change(house: House, registry: SimulatedRegistry) -> None:
     registry.put(*map(a_trial, NUMBERS))
     house.night()

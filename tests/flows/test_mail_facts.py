@@ -50,6 +50,7 @@ def form(mail: EmailMessage, kind: str) -> str:
     return str(body.get_content())
 
 
+@pytest.mark.slow
 def test_a_mail_says_what_the_trial_is_and_where_to_look(house: House, registry: SimulatedRegistry) -> None:
     house.environment["TRIALWATCH_PAGE_URL"] = "https://trials.example.org/"
     record = a_trial(NUMBER)
@@ -99,6 +100,7 @@ BY_PUBLICATION = {"results_due_on", "is_on_the_page"}
 """What only a publication knows: a mail is written beside it."""
 
 
+@pytest.mark.slow
 def test_mail_and_page_know_the_same_of_every_trial(house: House, registry: SimulatedRegistry) -> None:
     unsure = a_trial("NCT00000061")  # what the second is, is not said: a drug, by its name
     interventions = [{"type": "DRUG", "name": "Ketamine"}, {"name": "Fentanyl"}]

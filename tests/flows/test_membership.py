@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House
@@ -32,6 +34,7 @@ def pain(number: str) -> dict[str, Any]:
     return record
 
 
+@pytest.mark.slow
 def test_a_trial_that_is_not_ours_is_a_member_and_told_to_nobody(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -59,6 +62,7 @@ def test_a_trial_that_is_not_ours_is_a_member_and_told_to_nobody(
     ]
 
 
+@pytest.mark.slow
 def test_a_person_excludes_a_trial_and_that_stands_in_the_evidence(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -75,6 +79,7 @@ def test_a_person_excludes_a_trial_and_that_stands_in_the_evidence(
     assert row == {"is_relevant": True}, "the rules speak again when the person no longer does"
 
 
+@pytest.mark.slow
 def test_a_person_includes_a_trial_that_no_search_returns(house: House, registry: SimulatedRegistry) -> None:
     house.configure(WATCH)
     record = a_trial("NCT10000001")
@@ -101,6 +106,7 @@ def test_a_person_includes_a_trial_that_no_search_returns(house: House, registry
     assert house.ask("SELECT * FROM trial_substances WHERE trial_id = 'NCT10000001'") == []
 
 
+@pytest.mark.slow
 def test_a_changed_rule_labels_anew_with_cause_normaliser_and_mails_nobody(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -135,6 +141,7 @@ def test_a_changed_rule_labels_anew_with_cause_normaliser_and_mails_nobody(
     assert len(house.changes()) == len(changes), "once"
 
 
+@pytest.mark.slow
 def test_why_a_trial_left_is_told_apart(house: House, registry: SimulatedRegistry) -> None:
     house.configure(WATCH)
     registry.put(*(a_trial(f"NCT1000000{n}") for n in range(1, 10)))

@@ -69,6 +69,7 @@ def each_arrived_the_same_however_often(office: MoodyPost) -> None:
     assert len(set(office.taken)) == len(TWO), "the same to the byte"
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "passes",
     [
@@ -95,6 +96,7 @@ def test_a_server_whose_mood_changes_from_round_to_round_loses_nothing(
     assert len(moody.taken) == before
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("stage", ["RCPT", pytest.param("DATA", marks=pytest.mark.slow), "after DATA"])
 @pytest.mark.parametrize("mood", [LATER[1], NEVER[2], NEVER[4], "550 5.1.1 no such user", "silence", "garbage"])
 def test_one_who_is_not_taken_never_hinders_the_other(

@@ -197,6 +197,7 @@ def commands_print(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest
         json.loads(typed(house, monkeypatch, capsys, "show", row["trial_id"], "--json"), parse_constant=strict)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "count"), BATCHES)
 def test_mutants_do_no_harm_and_each_is_accounted_for(
     seed: int, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

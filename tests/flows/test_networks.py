@@ -57,6 +57,7 @@ def test_a_variable_that_cannot_be_used_is_exit_2_and_named(
     assert not house.settings.status_file.exists(), "told before anything was begun"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("without", ["localhost,127.0.0.1,::1", "[::1]", "[::1]:80,fe80::/10", "*"])
 def test_no_proxy_may_hold_ipv6_and_loopback_needs_none_of_it(
     house: House, registry: SimulatedRegistry, typed: Typed, without: str
@@ -126,6 +127,7 @@ def test_a_recipient_whom_the_server_cannot_write_to_is_refused_alone(
     assert [recipients for recipients, _ in office.mails] == [["pi@example.org"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["TRIALWATCH_MAIL_FROM", "TRIALWATCH_REPLY_TO", "TRIALWATCH_OPERATOR"])
 def test_an_address_of_ours_that_the_server_cannot_take_is_exit_2_at_once(
     house: House, registry: SimulatedRegistry, office: PostOffice, typed: Typed, name: str

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from flows.endings import Code
 from tests.house import House
 from tests.rawregistry import RawRegistry
@@ -86,6 +88,7 @@ def a_night(house: House, registry: RawRegistry, records: dict[str, bytes], day:
     assert report.ending.code is Code.DONE, report.ending.sentences
 
 
+@pytest.mark.slow
 def test_a_completion_is_told_whatever_stands_beside_it_and_the_value_is_flagged(house: House) -> None:
     house.configure(WATCH)
     wounds = [(place, ODD[(at + more) % len(ODD)]) for at, place in enumerate(PLACES) for more in (0, 5, 9)]
@@ -164,6 +167,7 @@ def columns_are_those_of_the_healthy(
                 assert trials[number][column] == value, (number, place, column)
 
 
+@pytest.mark.slow
 def test_a_store_that_another_version_of_us_fingerprinted_has_a_quiet_night(house: House, registry: Any) -> None:
     import duckdb
 

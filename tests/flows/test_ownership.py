@@ -91,6 +91,7 @@ def house_typed(nobodys: House, typed: Typed) -> Typed:
     return run
 
 
+@pytest.mark.slow
 def test_a_night_of_root_leaves_the_service_its_files(nobodys: House) -> None:
     assert run_as(nobodys, 0, umask=0o077).returncode == 0
     assert {path.stat().st_uid for path in readers_files(nobodys)} == {NOBODY}
@@ -100,6 +101,7 @@ def test_a_night_of_root_leaves_the_service_its_files(nobodys: House) -> None:
     assert len(list((nobodys.settings.published / "earlier").glob("trialwatch-*.duckdb"))) == 2
 
 
+@pytest.mark.slow
 def test_a_published_file_of_another_user_is_copied_where_it_may_not_be_linked(nobodys: House) -> None:
     published = nobodys.settings.published / FILE
     os.chown(published, 0, 0)
@@ -109,6 +111,7 @@ def test_a_published_file_of_another_user_is_copied_where_it_may_not_be_linked(n
     assert len(list((nobodys.settings.published / "earlier").glob("trialwatch-*.duckdb"))) == 1
 
 
+@pytest.mark.slow
 def test_one_that_may_not_be_read_either_costs_its_generation_and_is_named(nobodys: House) -> None:
     published = nobodys.settings.published / FILE
     os.chown(published, 0, 0)
@@ -118,6 +121,7 @@ def test_one_that_may_not_be_read_either_costs_its_generation_and_is_named(nobod
     assert f"is not kept among the earlier ones: {published} (root's): this user may not do that" in done.stderr
 
 
+@pytest.mark.slow
 def test_what_may_not_be_written_names_its_owner_and_is_trouble_to_status(
     nobodys: House, house_typed: Typed
 ) -> None:
@@ -138,6 +142,7 @@ def test_what_may_not_be_written_names_its_owner_and_is_trouble_to_status(
     assert typed("status")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o077, 0o000])
 def test_readers_may_read_whatever_the_umask(house: House, registry: SimulatedRegistry, umask: int) -> None:
     registry.put(a_trial())
@@ -148,6 +153,7 @@ def test_readers_may_read_whatever_the_umask(house: House, registry: SimulatedRe
     assert mode(house.settings.store) == 0o700
 
 
+@pytest.mark.slow
 def test_rights_that_were_given_stay(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial())
     house.night()
@@ -159,6 +165,7 @@ def test_rights_that_were_given_stay(house: House, registry: SimulatedRegistry) 
     assert mode(house.settings.published / "parquet") == 0o750
 
 
+@pytest.mark.slow
 def test_what_is_stored_and_not_published_is_no_good_night(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:

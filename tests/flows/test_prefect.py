@@ -118,6 +118,7 @@ with own_prefect.started(Path(os.environ["PREFECT_HOME"]), None) as url:
 """A night that finds something, a heartbeat, and the events that the server has of both."""
 
 
+@pytest.mark.slow
 def test_a_change_of_high_materiality_is_an_event_once(
     house: House, registry: SimulatedRegistry, tmp_path: Path
 ) -> None:
@@ -139,6 +140,7 @@ def test_a_change_of_high_materiality_is_an_event_once(
     assert event["occurred"][:19] == str(change["observed_at"])[:19]
 
 
+@pytest.mark.slow
 def test_a_dead_prefect_server_costs_a_warning_and_not_a_night(
     house: House, registry: SimulatedRegistry, tmp_path: Path
 ) -> None:
@@ -171,6 +173,7 @@ print(int(report.ending.code), scope.cancelled())
 """A night in whose midst Prefect does what it does when the lease of a concurrency slot is lost."""
 
 
+@pytest.mark.slow
 def test_a_night_that_prefect_lets_go_of_is_done_all_the_same(
     house: House, registry: SimulatedRegistry, tmp_path: Path
 ) -> None:
@@ -188,6 +191,7 @@ def test_a_night_that_prefect_lets_go_of_is_done_all_the_same(
     assert house.ask("SELECT outcome FROM runs") == [{"outcome": "complete"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("home", ["/dev/null/nowhere", "full"])
 def test_a_home_that_cannot_be_written_costs_one_warning(
     house: House, registry: SimulatedRegistry, tmp_path: Path, home: str

@@ -68,6 +68,7 @@ def previewed(typed: Typed, *words: str) -> list[dict[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_what_is_shown_before_is_what_arrives(
     house: House, office: PostOffice, completed: None, typed: Typed
 ) -> None:

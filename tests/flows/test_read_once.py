@@ -57,6 +57,7 @@ def test_a_record_is_parsed_once_when_new_twice_when_changed_and_never_when_know
     assert parsed(reader, house, registry) == []
 
 
+@pytest.mark.slow
 def test_a_record_in_another_order_is_parsed_once_more_and_then_known(
     house: House, registry: SimulatedRegistry, reader: Counting
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_record_in_another_order_is_parsed_once_more_and_then_known(
     assert house.changes() == []
 
 
+@pytest.mark.slow
 def test_a_reader_of_another_edition_reads_what_is_held_and_what_comes_once_more_and_tells_nothing(
     house: House, registry: SimulatedRegistry, reader: Counting
 ) -> None:

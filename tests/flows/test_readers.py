@@ -69,6 +69,7 @@ def nights_are_read_whole(house: House, registry: SimulatedRegistry, nights: int
         assert int(out) > 0
 
 
+@pytest.mark.slow
 def test_four_nights_are_read_whole(house: House, registry: SimulatedRegistry) -> None:
     nights_are_read_whole(house, registry, 4)
 

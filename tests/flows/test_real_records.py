@@ -178,6 +178,7 @@ def test_twenty_nights_over_unchanged_records_however_they_are_shuffled_tell_not
     assert all(later == entries[0] for later in entries)
 
 
+@pytest.mark.slow
 def test_an_entry_keeps_its_key_when_its_record_is_posted_again_in_another_order(
     house: House, registry: SimulatedRegistry, real_records: list[Record]
 ) -> None:

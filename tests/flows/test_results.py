@@ -244,6 +244,7 @@ def troubles(house: House) -> list[str]:
         ]
 
 
+@pytest.mark.slow
 def test_the_operator_hears_of_it_from_the_third_night_on_and_every_third(operated: House) -> None:
     seen = []
     for _ in range(6):
@@ -254,6 +255,7 @@ def test_the_operator_hears_of_it_from_the_third_night_on_and_every_third(operat
     assert operated.ask("SELECT DISTINCT trial_id FROM trial_results") == [{"trial_id": B}]
 
 
+@pytest.mark.slow
 def test_trials_that_show_no_results_keep_nobody_elses_from_being_read(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -270,6 +272,7 @@ def test_trials_that_show_no_results_keep_nobody_elses_from_being_read(
     assert told == [{"trial_id": last, "kind": "results_changed"}] * 2
 
 
+@pytest.mark.slow
 def test_sections_that_are_no_json_are_asked_for_again(house: House, registry: SimulatedRegistry) -> None:
     registry.put(with_results(A))
     broken = b'{"resultsSection": {"a": nonsense}}'
@@ -295,6 +298,7 @@ def test_a_step_that_breaks_breaks_no_night(house: House, registry: SimulatedReg
     assert house.ask("SELECT has_results FROM trials") == [{"has_results": True}]
 
 
+@pytest.mark.slow
 def test_a_night_goes_only_so_far(house: House, registry: SimulatedRegistry) -> None:
     registry.put(*(with_results(f"NCT1000000{place}") for place in range(1, 6)))
     settings = house.settings
@@ -319,6 +323,7 @@ def test_a_night_goes_only_so_far(house: House, registry: SimulatedRegistry) -> 
     assert len(house.ask("FROM trial_result_versions")) == 5, "the rest is made up for"
 
 
+@pytest.mark.slow
 def test_what_another_edition_of_the_reader_read_is_read_anew_without_news(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -337,6 +342,7 @@ def test_what_another_edition_of_the_reader_read_is_read_anew_without_news(
     assert version["content_hash"] == Reader().read(json.dumps(some_results()).encode()).content_hash
 
 
+@pytest.mark.slow
 def test_another_hash_of_the_same_results_is_no_change(house: House, registry: SimulatedRegistry) -> None:
     registry.put(with_results(A))
     house.night()
@@ -349,6 +355,7 @@ def test_another_hash_of_the_same_results_is_no_change(house: House, registry: S
     assert len(house.ask("FROM trial_result_versions")) == 1
 
 
+@pytest.mark.slow
 def test_dates_of_submission_alone_are_kept_and_no_change(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial(A))
     house.night()

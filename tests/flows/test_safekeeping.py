@@ -40,6 +40,7 @@ def test_a_backup_is_restored_in_another_house_which_goes_on_from_there(
     assert [b"Subject: Stopped" in mail.read_bytes() for mail in other.mails()] == [True]
 
 
+@pytest.mark.slow
 def test_a_broken_store_is_kept_beside_the_one_restored(
     house: House, two_nights: None, typed: Typed, tmp_path: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_backup_waits_for_nobody_in_vain_and_says_who_holds_the_store(house: H
         safekeeping.back_up(house.settings, house.folder / "never")
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -32,6 +32,7 @@ def status_changes(house: House) -> list[tuple[Any, ...]]:
     ]
 
 
+@pytest.mark.slow
 def test_a_first_night_is_a_baseline_with_one_welcome(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial(), a_trial(completionDateStruct={"date": "2020-01", "type": "ESTIMATED"}))
     assert house.night().ending.code is Code.DONE
@@ -40,6 +41,7 @@ def test_a_first_night_is_a_baseline_with_one_welcome(house: House, registry: Si
     assert b"Subject: Now watching: ketamine-sud" in welcome.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_same_registry_twice_is_a_heartbeat_and_then_nothing(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -68,6 +70,7 @@ def test_completed_then_active_then_completed_is_three_changes(house: House, reg
     assert len(house.mails()) == 4, "the welcome, and one for each of the three"
 
 
+@pytest.mark.slow
 def test_unknown_without_a_new_posting_date_is_lapsed_by_the_registry(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -87,6 +90,7 @@ def test_unknown_without_a_new_posting_date_is_lapsed_by_the_registry(
     assert (change["registry_date"], change["registry_date_basis"]) == ("2026-09-14", "data_version")
 
 
+@pytest.mark.slow
 def test_a_completion_on_the_day_the_trial_leaves_the_search_is_told(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -107,6 +111,7 @@ def test_a_completion_on_the_day_the_trial_leaves_the_search_is_told(
     assert stay["why_left"].startswith("text changed")
 
 
+@pytest.mark.slow
 def test_a_completion_long_after_the_trial_left_the_search_is_still_told(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -123,6 +128,7 @@ def test_a_completion_long_after_the_trial_left_the_search_is_still_told(
     assert len(house.mails()) == 2
 
 
+@pytest.mark.slow
 def test_a_merged_trial_leads_to_its_survivor(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"), a_trial())
     house.night()
@@ -166,6 +172,7 @@ def members_key(house: House) -> str:
     return str(row["item_key"])
 
 
+@pytest.mark.slow
 def test_a_removal_is_told_once_and_a_return_as_restored(house: House, registry: SimulatedRegistry) -> None:
     record = a_trial("NCT10000001")
     registry.put(record, a_trial())
@@ -191,6 +198,7 @@ def test_a_removal_is_told_once_and_a_return_as_restored(house: House, registry:
     ]
 
 
+@pytest.mark.slow
 def test_a_mistyped_address_is_not_a_removal(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"), a_trial())
     house.night()
@@ -207,6 +215,7 @@ def many(registry: SimulatedRegistry, count: int) -> list[str]:
     return numbers
 
 
+@pytest.mark.slow
 def test_page_three_of_five_fails_and_yesterday_stays(house: House) -> None:
     with SimulatedRegistry(page_cap=2) as registry:
         house.registry_url = registry.url
@@ -226,6 +235,7 @@ def test_page_three_of_five_fails_and_yesterday_stays(house: House) -> None:
         assert outcomes == ["complete", "incomplete", "complete"]
 
 
+@pytest.mark.slow
 def test_200_with_60_percent_of_the_trials_is_refused(house: House, registry: SimulatedRegistry) -> None:
     many(registry, 20)
     house.night()
@@ -241,6 +251,7 @@ def test_200_with_60_percent_of_the_trials_is_refused(house: House, registry: Si
     assert house.changes() == []
 
 
+@pytest.mark.slow
 def test_none_of_the_trials_is_refused_too(house: House, registry: SimulatedRegistry) -> None:
     many(registry, 20)
     house.night()
@@ -249,6 +260,7 @@ def test_none_of_the_trials_is_refused_too(house: House, registry: SimulatedRegi
     assert house.night().ending.code is Code.REFUSED
 
 
+@pytest.mark.slow
 def test_the_data_version_moves_between_pages_once_and_the_pass_is_made_again(house: House) -> None:
     with SimulatedRegistry(page_cap=2) as registry:
         house.registry_url = registry.url
@@ -276,6 +288,7 @@ def test_a_total_that_does_not_match_is_refused(house: House, registry: Simulate
     assert "declared 9 trials and sent 6" in report.ending.sentences[0]
 
 
+@pytest.mark.slow
 def test_a_trial_away_for_one_night_left_and_came_back(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"), a_trial())
     house.night()
@@ -289,6 +302,7 @@ def test_a_trial_away_for_one_night_left_and_came_back(house: House, registry: S
     assert len(house.mails()) == 1
 
 
+@pytest.mark.slow
 def test_a_1999_trial_found_today_is_discovered_and_a_fresh_one_registered(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -308,6 +322,7 @@ def test_a_1999_trial_found_today_is_discovered_and_a_fresh_one_registered(
     ]
 
 
+@pytest.mark.slow
 def test_an_unknown_status_value_is_kept_raw_and_flagged(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"))
     house.night()
@@ -321,6 +336,7 @@ def test_an_unknown_status_value_is_kept_raw_and_flagged(house: House, registry:
     assert flag == {"value": "PAUSED_FOR_REVIEW"}
 
 
+@pytest.mark.slow
 def test_a_record_without_any_dates_is_held_and_compared(house: House, registry: SimulatedRegistry) -> None:
     record = a_trial("NCT10000001")
     record["protocolSection"]["statusModule"] = {"overallStatus": "RECRUITING"}
@@ -363,6 +379,7 @@ def test_one_malformed_record_is_set_aside_and_the_night_goes_on(
     }
 
 
+@pytest.mark.slow
 def test_a_known_trial_that_becomes_unreadable_is_neither_lost_nor_gone(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -380,6 +397,7 @@ def test_a_known_trial_that_becomes_unreadable_is_neither_lost_nor_gone(
     assert house.changes() == [("NCT10000001", "completed")]
 
 
+@pytest.mark.slow
 def test_time_alone_makes_a_trial_overdue_once_on_a_heartbeat_too(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -393,6 +411,7 @@ def test_time_alone_makes_a_trial_overdue_once_on_a_heartbeat_too(
     assert len(house.mails()) == 2
 
 
+@pytest.mark.slow
 def test_more_than_50_new_members_are_told_as_one_line(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial())
     house.night()
@@ -409,6 +428,7 @@ def test_more_than_50_new_members_are_told_as_one_line(house: House, registry: S
     assert any(b"60 new trials" in mail.read_bytes() for mail in house.mails())
 
 
+@pytest.mark.slow
 def test_two_watches_that_share_a_trial_tell_each_reader_once(house: House, registry: SimulatedRegistry) -> None:
     second = WATCH.replace("ketamine-sud", "second").replace("team", "others")
     house.configure(WATCH + second)
@@ -421,6 +441,7 @@ def test_two_watches_that_share_a_trial_tell_each_reader_once(house: House, regi
     assert len(house.mails()) == 4, "two welcomes, and the completion to each of the two subscriptions"
 
 
+@pytest.mark.slow
 def test_a_watch_that_asks_otherwise_is_read_again_although_the_data_stand_still(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -478,6 +499,7 @@ def test_another_registrys_first_night_welcomes_nobody_again(house: House, regis
     assert house.mails() == []
 
 
+@pytest.mark.slow
 def test_what_a_wall_let_through_is_remembered_from_night_to_night(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -502,6 +524,7 @@ def test_a_wall_that_lets_nobody_through_says_what_to_do(house: House, registry:
     assert not house.settings.published.exists()
 
 
+@pytest.mark.slow
 def test_landed_files_are_dropped_after_their_days(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial())
     house.night()

@@ -164,6 +164,7 @@ def test_nights_whose_mail_fails_keep_the_password_to_themselves(
     no_recipient(house)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "address",
     [
@@ -181,6 +182,7 @@ def test_a_registrys_address_is_told_without_its_login(house: House, address: st
     no_secret(house, said)
 
 
+@pytest.mark.slow
 def test_a_bug_is_told_with_its_lines_and_without_what_they_held(house: House) -> None:
     (house.folder / "data/store").mkdir(parents=True)
     (house.folder / "data/store/store.duckdb").write_bytes(b"no database" * 1000)
@@ -205,6 +207,7 @@ except RuntimeError as error:
 """What a flow's process says, whose logging Prefect has set up."""
 
 
+@pytest.mark.slow
 @pytest.mark.prefect
 def test_what_a_flows_process_logs_keeps_the_password_to_itself(house: House) -> None:
     said = run(house, script=OF_A_FLOW, PREFECT_LOGGING_TO_API_ENABLED="false")

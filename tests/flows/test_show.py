@@ -89,6 +89,7 @@ def without_colours(text: str) -> list[str]:
     return ESCAPE.sub("", text).splitlines()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("width", [40, 80, 150])
 def test_changes_fit_and_never_cut_a_number_or_a_kind(seen: Seen, width: int) -> None:
     lines = without_colours(seen("changes", width=width))
@@ -110,6 +111,7 @@ def test_a_change_tells_what_from_what_to_what_whose_doing_and_when(seen: Seen) 
     assert how == "  Completion date moved 397 days later, from 2027-12 to 2029-01."
 
 
+@pytest.mark.slow
 def test_colours_say_how_much_a_change_matters(seen: Seen) -> None:
     text = seen("changes")
     assert re.search(r"\x1b\[1;31mcompleted\x1b\[0m", text)
@@ -118,6 +120,7 @@ def test_colours_say_how_much_a_change_matters(seen: Seen) -> None:
     assert "\x1b[31mTerminated" in seen("show", "NCT10000003")
 
 
+@pytest.mark.slow
 def test_no_colour_is_drawn_where_none_is_wanted_and_none_where_a_program_reads(seen: Seen, told: House) -> None:
     for words in (("changes",), ("show", "NCT10000001"), ("query", "SELECT trial_id FROM trials")):
         assert "\x1b" not in seen(*words, NO_COLOR="1")
@@ -147,6 +150,7 @@ def test_what_is_longer_than_the_screen_is_paged_and_what_is_not_is_not(seen: Se
     assert seen("show", "NCT10000001", height=10).count("paged|") > 10
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("width", [40, 80, 150])
 def test_show_tells_one_trial_whole_and_fits(seen: Seen, width: int) -> None:
     lines = without_colours(seen("show", "NCT10000001", width=width, height=500))
@@ -165,6 +169,7 @@ def test_show_tells_one_trial_whole_and_fits(seen: Seen, width: int) -> None:
     assert "ClinicalTrials.gov asks: Name ClinicalTrials.gov as the source" in origin
 
 
+@pytest.mark.slow
 def test_registry_text_can_steer_no_terminal(seen: Seen, told: House) -> None:
     for words in (
         ("changes",),

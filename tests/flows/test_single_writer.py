@@ -44,6 +44,7 @@ def wait_for(what: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("slow_night")
 def test_while_a_night_runs_others_leave_or_read_and_its_death_frees_the_store(
     house: House, registry: SimulatedRegistry, typed: Typed
@@ -65,6 +66,7 @@ def test_while_a_night_runs_others_leave_or_read_and_its_death_frees_the_store(
     assert house.changes() == [("NCT10000001", "completed")]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("holder", ["trialwatch deliver", "trialwatch backup"])
 def test_a_night_waits_for_what_is_soon_over(
     house: House, registry: SimulatedRegistry, typed: Typed, holder: str
@@ -86,6 +88,7 @@ def test_a_night_waits_for_what_is_soon_over(
     thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("slow_night")
 def test_a_delivery_waits_until_the_night_is_over(house: House, registry: SimulatedRegistry) -> None:
     registry.requests.clear()

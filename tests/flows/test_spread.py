@@ -275,6 +275,7 @@ def test_a_shard_that_is_said_to_have_ended_and_is_heard_is_not_run_twice(
     assert [order.attempt for order in by.started] == [1] * len(YEARS)
 
 
+@pytest.mark.slow
 def test_the_shard_of_a_killed_process_is_run_again(
     registry: SimulatedRegistry, settings: Settings, tmp_path: Path
 ) -> None:
@@ -538,6 +539,7 @@ def test_what_dead_nights_left_is_removed_and_nothing_else(
     assert sorted(path.name for path in shared(settings)) == ["99990101T000000Z-aaaaaa", "somebody's"]
 
 
+@pytest.mark.slow
 def test_a_pulse_is_heard_by_its_changes(tmp_path: Path) -> None:
     place = Place(str(tmp_path))
     heard = Heard(place, "pulse", HASTY)

@@ -5,6 +5,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House
@@ -65,6 +67,7 @@ def told(house: House, known: list[Path]) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_what_was_ours_until_tonight_is_told_and_that_it_is_no_longer(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -124,6 +127,7 @@ def test_what_was_ours_until_tonight_is_told_and_that_it_is_no_longer(
     assert len(turned(house)) == 4
 
 
+@pytest.mark.slow
 def test_a_persons_word_turns_its_own_watch_and_is_told_there(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"), a_trial("NCT10000002"))
     house.configure(watch("w") + watch("v"))
@@ -141,6 +145,7 @@ def test_a_persons_word_turns_its_own_watch_and_is_told_there(house: House, regi
     assert json.loads(house.settings.status_file.read_text())["mail_waiting"] == 0
 
 
+@pytest.mark.slow
 def test_what_only_our_rules_changed_is_in_the_record_and_nobodys_news(
     house: House, registry: SimulatedRegistry
 ) -> None:

@@ -82,6 +82,7 @@ def told(house: House, recipient: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_the_first_tells_it_and_names_its_twin_and_the_second_is_no_news(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:
@@ -115,6 +116,7 @@ def test_an_end_that_one_of_them_had_at_first_is_told_already(
     assert endings(house) == [(NCT, "completed", "low", True)]
 
 
+@pytest.mark.slow
 def test_an_end_that_was_taken_back_is_told_again(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:
@@ -136,6 +138,7 @@ def test_an_end_that_was_taken_back_is_told_again(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("why", "of_the_first", "of_the_second"),
     [
@@ -192,6 +195,7 @@ def test_who_watches_one_registry_alone_is_told_by_it(
     assert [len(told(house, f"{who}@example.org")) for who in ("all", "ends", "narrow")] == [1, 1, 1]
 
 
+@pytest.mark.slow
 def test_results_are_told_by_the_registry_that_shows_them_first(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:

@@ -45,6 +45,7 @@ def to_the_operator(house: House) -> list[str]:
     return [text for path in house.mails() if "\nTo: operator@example.org" in (text := path.read_text())]
 
 
+@pytest.mark.slow
 def test_one_member_is_told_at_once_and_refuses_no_night(house: House, raw: RawRegistry) -> None:
     trials = {n: sent(n) for n in range(25)}
     hold(raw, trials, 11)
@@ -64,6 +65,7 @@ def test_one_member_is_told_at_once_and_refuses_no_night(house: House, raw: RawR
     assert house.changes()[-1] == (number(7), "completed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("members", "unreadable"), [(1, 1), (2, 2), (9, 2), (20, 2)])
 def test_from_a_tenth_of_the_members_the_night_is_refused(
     house: House, raw: RawRegistry, members: int, unreadable: int

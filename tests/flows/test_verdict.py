@@ -50,6 +50,7 @@ def refused(house: House, registry: SimulatedRegistry) -> None:
     registry.night()
 
 
+@pytest.mark.slow
 def test_a_named_check_is_accepted_once_with_who_and_why_in_the_certificate(
     house: House, registry: SimulatedRegistry, refused: None, typed: Typed
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_named_check_is_accepted_once_with_who_and_why_in_the_certificate(
     assert code == 4, "once is once"
 
 
+@pytest.mark.slow
 def test_a_check_that_passes_needs_no_acceptance_and_says_so(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:
@@ -100,6 +102,7 @@ def test_an_acceptance_that_cannot_be_meant_is_told_before_the_night(
     assert registry.requests == []
 
 
+@pytest.mark.slow
 def test_the_operator_hears_of_a_refusal_once_and_again_when_it_lasts(
     house: House, registry: SimulatedRegistry, office: PostOffice, refused: None
 ) -> None:
@@ -124,6 +127,7 @@ def test_the_operator_hears_of_a_refusal_once_and_again_when_it_lasts(
     assert {mail["To"] for mail in office.messages()} == {THE_OPERATOR}, "readers hear nothing of it"
 
 
+@pytest.mark.slow
 def test_one_night_without_the_registry_is_no_news_and_a_second_one_is(
     house: House, registry: SimulatedRegistry, office: PostOffice
 ) -> None:
@@ -137,6 +141,7 @@ def test_one_night_without_the_registry_is_no_news_and_a_second_one_is(
     assert told(office) == ["trialwatch: ketamine-sud on clinicaltrials.gov: night incomplete (2 nights now)"]
 
 
+@pytest.mark.slow
 def test_a_night_of_mixed_data_versions_is_refused_and_the_next_catches_up(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -156,6 +161,7 @@ def test_a_night_of_mixed_data_versions_is_refused_and_the_next_catches_up(
     assert house.night().ending.code is Code.DONE
 
 
+@pytest.mark.slow
 def test_the_registrys_yearly_revision_of_its_terms_does_not_jam_us(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:
@@ -179,6 +185,7 @@ def test_the_registrys_yearly_revision_of_its_terms_does_not_jam_us(
     assert house.night().ending.code is Code.DONE
 
 
+@pytest.mark.slow
 def test_many_statuses_that_move_in_one_night_are_believed(house: House, registry: SimulatedRegistry) -> None:
     numbers = [f"NCT100002{number}" for number in range(10, 70)]
     registry.put(*map(a_trial, numbers))
@@ -190,6 +197,7 @@ def test_many_statuses_that_move_in_one_night_are_believed(house: House, registr
     assert set(house.changes("kind")) == {("lapsed",)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["", "ON_THE_MOON"])
 def test_statuses_that_all_become_nonsense_are_not(house: House, registry: SimulatedRegistry, status: str) -> None:
     numbers = [f"NCT100002{number}" for number in range(10, 70)]

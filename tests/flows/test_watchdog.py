@@ -36,6 +36,7 @@ def test_it_is_silent_while_the_nights_go_on(a_night: None, office: PostOffice, 
     assert office.mails == []
 
 
+@pytest.mark.slow
 def test_it_tells_the_operator_once_a_day_and_again_after_it_was_well(
     house: House, registry: SimulatedRegistry, a_night: None, office: PostOffice, typed: Typed
 ) -> None:

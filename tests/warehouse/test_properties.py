@@ -7,6 +7,7 @@ import json
 import random
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
@@ -95,6 +96,7 @@ def test_a_record_is_no_change_of_itself_in_whatever_order(record: dict[str, Any
     assert compare(found.reading, other.reading) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(wounded(), wounded())
 def test_whatever_can_be_read_can_be_judged_flagged_and_compared(

@@ -269,6 +269,7 @@ def test_a_night_is_at_a_place_though_what_follows_the_pointer_fails(tmp_path: P
     assert pointer(place)["run_id"] == run_id(KEPT + 3)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_place_is_said_in_words_that_hold_no_secret(
     tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -328,6 +328,7 @@ def test_a_keyword_only_makes_particular_what_another_place_says() -> None:
     assert len(twice.evidence) == 1, "what is stored is stored once"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [

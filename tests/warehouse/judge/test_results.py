@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from connectors.clinicaltrials_gov.results import Reader
 from tests.records import some_results
 from warehouse.judge.changes import Finding
@@ -118,6 +120,7 @@ def test_two_of_one_name_are_two() -> None:
     assert finding.reason == "1 outcome measure gone"
 
 
+@pytest.mark.slow
 def test_however_much_differs_little_is_told() -> None:
     def everything(section: Section) -> None:
         outcomes = section["outcomeMeasuresModule"]["outcomeMeasures"]

@@ -337,6 +337,7 @@ def test_a_person_is_heard_though_no_record_names_the_numbers(shelf: Shelf) -> N
     assert shelf.ask("SELECT count(*) FROM study_rulings WHERE withdrawn_at IS NOT NULL") == [(2,)]
 
 
+@pytest.mark.slow
 def test_a_merger_seen_at_night_is_one_study(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial(A), a_trial(B), a_trial(C))
     house.night()

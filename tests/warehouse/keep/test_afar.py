@@ -45,6 +45,7 @@ def kept(
         return certificate, tables(con)
 
 
+@pytest.mark.slow
 def test_what_another_machine_has_read_is_kept_as_if_the_night_had_read_it(tmp_path: Path) -> None:
     odd = record(NUMBERS[7])
     odd["protocolSection"]["designModule"]["enrollmentInfo"]["count"] = "many"
@@ -73,6 +74,7 @@ def with_two_of_one(records: Records) -> Records:
     return [*records, a_trial(NUMBERS[3], overallStatus="COMPLETED")]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("landed_tonight", [without_the_last, with_another_last, with_two_of_one])
 def test_a_part_that_did_not_land_as_it_was_read_is_read_by_the_night(
@@ -85,6 +87,7 @@ def test_a_part_that_did_not_land_as_it_was_read_is_read_by_the_night(
     assert found == kept(tmp_path / "here", records, Reader())
 
 
+@pytest.mark.slow
 def test_a_trial_that_two_parts_have_is_kept_once(tmp_path: Path) -> None:
     records: Records = list(map(a_trial, NUMBERS[:20]))
     afar = read_in_parts(tmp_path, [records[:12], records[10:]])

@@ -164,6 +164,7 @@ MEANT = [
 # fmt: on
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("payload", "trial_id", "path", "reason"), UNREADABLE)
 def test_an_unreadable_record_is_set_aside_and_its_neighbours_are_read(
     payload: bytes, trial_id: str | None, path: str, reason: str
@@ -495,6 +496,7 @@ NO_DAYS = [
 ]
 
 
+@pytest.mark.slow
 def test_a_posting_date_that_is_none_is_no_day_and_stops_no_night(
     house: House, registry: SimulatedRegistry
 ) -> None:

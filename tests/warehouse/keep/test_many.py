@@ -103,6 +103,7 @@ def see_that_both_agree(folder: Path, *nights: list[dict[str, Any] | bytes]) -> 
     return watchful, found[0]
 
 
+@pytest.mark.slow
 def test_what_other_processes_read_is_kept_as_if_the_night_had_read_it(tmp_path: Path) -> None:
     odd = record(NUMBERS[7])
     odd["protocolSection"]["designModule"]["enrollmentInfo"]["count"] = "many"
@@ -118,6 +119,7 @@ def test_what_other_processes_read_is_kept_as_if_the_night_had_read_it(tmp_path:
     assert watchful.read_here == []
 
 
+@pytest.mark.slow
 def test_what_is_held_is_read_by_the_night_itself(tmp_path: Path) -> None:
     first = list(map(record, NUMBERS[:20]))
     changed = [record(number, overallStatus="COMPLETED") for number in NUMBERS[:3]]
@@ -126,12 +128,14 @@ def test_what_is_held_is_read_by_the_night_itself(tmp_path: Path) -> None:
     assert sorted(watchful.read_here) == sorted(NUMBERS[:3] * 2)
 
 
+@pytest.mark.slow
 def test_two_records_of_one_number_that_two_processes_read_are_told_apart(tmp_path: Path) -> None:
     again = record(NUMBERS[0], overallStatus="COMPLETED")
     _, (certificate,) = see_that_both_agree(tmp_path, [*map(record, NUMBERS), again])
     assert (certificate.new_versions, certificate.quarantined) == (len(NUMBERS), 1)
 
 
+@pytest.mark.slow
 def test_a_held_trial_that_lands_as_it_was_and_as_it_is_is_told_apart(tmp_path: Path) -> None:
     again = record(NUMBERS[0], overallStatus="COMPLETED")
     others = list(map(record, NUMBERS[1:]))
@@ -139,6 +143,7 @@ def test_a_held_trial_that_lands_as_it_was_and_as_it_is_is_told_apart(tmp_path: 
     assert (second.new_versions, second.quarantined) == (len(NUMBERS), 1)
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_costs_time_and_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     dying = Watchful(dies=True)
     records: list[dict[str, Any] | bytes] = [*map(record, NUMBERS)]
@@ -159,6 +164,7 @@ print(certificate.outcome, certificate.new_versions)
 """
 
 
+@pytest.mark.slow
 def test_where_no_process_can_be_had_the_night_reads_alone(tmp_path: Path) -> None:
     """In a process of its own, for the server that forks is there once for all."""
     done = subprocess.run(

@@ -89,6 +89,7 @@ def nights(tmp_path: Path) -> Iterator[Nights]:
         yield made
 
 
+@pytest.mark.slow
 def test_the_first_night_asks_for_all_and_five_more_have_asked_for_all_again(nights: Nights) -> None:
     certificates = [nights.night() for _ in range(6)]
     first, *others = certificates
@@ -102,6 +103,7 @@ def test_the_first_night_asks_for_all_and_five_more_have_asked_for_all_again(nig
     assert nights.members() == NUMBERS
 
 
+@pytest.mark.slow
 def test_what_is_posted_is_told_at_once_and_what_moves_no_date_within_a_week(nights: Nights) -> None:
     nights.night()
     nights.registry.edit(NUMBERS[20], with_status("COMPLETED", posted="2026-09-14"))
@@ -116,6 +118,7 @@ def test_what_is_posted_is_told_at_once_and_what_moves_no_date_within_a_week(nig
     assert len(nights.changes()) == 3
 
 
+@pytest.mark.slow
 def test_who_is_in_no_part_of_tonight_has_not_left_and_who_is_gone_is_told_within_a_week(nights: Nights) -> None:
     nights.night()
     nights.registry.remove(NUMBERS[-1])

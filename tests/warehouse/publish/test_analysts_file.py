@@ -31,6 +31,7 @@ def with_people() -> dict[str, Any]:
     return record
 
 
+@pytest.mark.slow
 def test_it_holds_neither_people_nor_recipients_nor_payloads(house: House, registry: SimulatedRegistry) -> None:
     registry.put(with_people())
     house.night()
@@ -57,6 +58,7 @@ def test_it_holds_neither_people_nor_recipients_nor_payloads(house: House, regis
     assert set(row.values()) == {"Write to [mail address] or call [phone number]."}
 
 
+@pytest.mark.slow
 def test_a_record_that_cannot_be_cleared_is_not_shown_and_stops_no_other(
     house: House, registry: SimulatedRegistry, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -82,6 +84,7 @@ def test_a_record_that_cannot_be_cleared_is_not_shown_and_stops_no_other(
     assert "could not be cleared" in caplog.text
 
 
+@pytest.mark.slow
 def test_of_a_whole_registry_only_the_records_of_relevant_trials_are_shown(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -114,6 +117,7 @@ def test_of_a_whole_registry_only_the_records_of_relevant_trials_are_shown(
     assert house.ask("SELECT trial_id FROM trial_records") == [{"trial_id": "NCT10000001"}]
 
 
+@pytest.mark.slow
 def test_a_reader_of_yesterdays_file_goes_on_reading(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"))
     house.night()

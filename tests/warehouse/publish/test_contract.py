@@ -70,6 +70,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(house.settings.published / FILE)
 
 
+@pytest.mark.slow
 def test_every_view_macro_and_column_of_the_contract_is_there_and_explained(file: str) -> None:
     with duckdb.connect(file, read_only=True) as con:
         types = {

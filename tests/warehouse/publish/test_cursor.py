@@ -96,6 +96,7 @@ def test_each_change_comes_once_in_the_order_in_which_it_was_stored(store: Store
     assert store.told(cursor)[0] == ["b"]
 
 
+@pytest.mark.slow
 def test_asked_between_any_two_nights_it_tells_the_same(store: Store) -> None:
     cursor, told = "start", []
     for number in range(5):
@@ -121,6 +122,7 @@ def test_no_more_than_so_many_and_the_cursor_goes_on_behind_them(store: Store) -
     assert cursor == store.told("start")[1]
 
 
+@pytest.mark.slow
 def test_what_is_left_out_by_a_filter_is_behind_the_cursor_too(store: Store) -> None:
     store.night("20260913T023000Z-bbbbbb", "a")
     store.night("20260914T023000Z-cccccc", "b", kind="stopped", at=NOW + timedelta(days=1))
@@ -131,6 +133,7 @@ def test_what_is_left_out_by_a_filter_is_behind_the_cursor_too(store: Store) -> 
     assert store.since("", substance="alcohol").changes == []
 
 
+@pytest.mark.slow
 def test_after_an_older_backup_came_back_what_later_nights_found_is_told(store: Store) -> None:
     store.night("20260913T023000Z-bbbbbb", "a", "b")
     kept = store.folder / "backup"
@@ -146,6 +149,7 @@ def test_after_an_older_backup_came_back_what_later_nights_found_is_told(store: 
     assert store.told(store.told(cursor)[1])[0] == []
 
 
+@pytest.mark.slow
 def test_a_cursor_of_another_store_or_none_is_refused_with_a_sentence(store: Store, tmp_path: Path) -> None:
     store.night("20260913T023000Z-bbbbbb", "a")
     _, cursor = store.told("start")

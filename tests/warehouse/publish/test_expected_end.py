@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
 from tests.house import House
@@ -66,6 +68,7 @@ def test_one_end_is_everybodys(house: House, registry: SimulatedRegistry) -> Non
         assert row["is_overdue"] is is_late, name
 
 
+@pytest.mark.slow
 def test_who_becomes_overdue_is_told_by_the_same_end(house: House, registry: SimulatedRegistry) -> None:
     registry.put(
         a_trial(

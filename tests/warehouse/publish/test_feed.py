@@ -93,6 +93,7 @@ def test_the_feed_says_where_it_comes_from_and_on_what_terms(house: House, regis
     assert rights.endswith("(https://clinicaltrials.gov/about-site/terms-conditions)")
 
 
+@pytest.mark.slow
 def test_high_and_medium_changes_of_relevant_trials_are_told_and_no_others(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -129,6 +130,7 @@ def test_high_and_medium_changes_of_relevant_trials_are_told_and_no_others(
     assert len({second.feed.id, *(entry.id for entry in second.entries)}) == 3
 
 
+@pytest.mark.slow
 def test_the_same_file_makes_the_same_feed(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"))
     house.night()
@@ -176,6 +178,7 @@ def test_the_feed_reaches_back_whole_nights_and_says_how_far(shelf: Shelf) -> No
     assert "since 2026-08-17; earlier ones are in the analysts' file" in seen.feed.subtitle
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("stays", "relevance", "is_told"),
     [

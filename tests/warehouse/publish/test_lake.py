@@ -113,6 +113,7 @@ def rows_of(night: Path, view: str) -> list[Any]:
         ).fetchall()
 
 
+@pytest.mark.slow
 def test_every_version_is_a_night_with_every_view_as_the_file_shows_it(told: Told, nights: list[Path]) -> None:
     versions = [each.version for each in told.snapshots]
     assert versions == sorted(set(versions))
@@ -150,6 +151,7 @@ def test_what_each_table_and_column_is_stands_in_the_lake(told: Told, nights: li
     assert described == sorted((view, name, said) for view, name, _, said in rows_of(nights[0], "data_dictionary"))
 
 
+@pytest.mark.slow
 def test_without_marks_all_is_compared_and_nothing_more_is_written(tmp_path: Path, nights: list[Path]) -> None:
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
     publish(there, nights[0])
@@ -159,6 +161,7 @@ def test_without_marks_all_is_compared_and_nothing_more_is_written(tmp_path: Pat
     assert "data_dictionary" not in changed
 
 
+@pytest.mark.slow
 def test_equal_rows_are_counted(tmp_path: Path, nights: list[Path]) -> None:
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
     publish(there, nights[0])
@@ -168,6 +171,7 @@ def test_equal_rows_are_counted(tmp_path: Path, nights: list[Path]) -> None:
     assert publish(there, nights[1]).tables["trial_identifiers"] == (3, 0)  # a hand's write: all is compared
 
 
+@pytest.mark.slow
 def test_a_column_that_is_new_or_of_another_type_changes_the_table(tmp_path: Path, nights: list[Path]) -> None:
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
     publish(there, nights[0])
@@ -184,6 +188,7 @@ def test_a_column_that_is_new_or_of_another_type_changes_the_table(tmp_path: Pat
         assert ask(f"SELECT count(*) FROM lake.trials AT (VERSION => {version - 1})") == [(41,)]
 
 
+@pytest.mark.slow
 def test_a_table_in_many_pieces_is_written_whole(
     tmp_path: Path, nights: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +202,7 @@ def test_a_table_in_many_pieces_is_written_whole(
         assert ask("FROM lake.trial_states ORDER BY ALL") == rows_of(nights[2], "trial_states")
 
 
+@pytest.mark.slow
 def test_nights_that_are_past_their_days_are_let_go(tmp_path: Path, nights: list[Path]) -> None:
     address = f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data"
     publish(one(address), nights[0])
@@ -231,6 +237,7 @@ def die(address: str, night: Path) -> None:
     assert subprocess.run(words, check=False, env={**os.environ}, timeout=120).returncode == -signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_a_writer_killed_in_the_midst_leaves_the_last_night_and_the_next_clears_up(
     tmp_path: Path, nights: list[Path]
 ) -> None:

@@ -72,6 +72,7 @@ def marks(con: duckdb.DuckDBPyConnection) -> Marks:
     return found
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("table", PUBLIC_TABLES)
 def test_each_published_column_moves_the_mark_of_all_that_shows_it(
     store: duckdb.DuckDBPyConnection, table: str

@@ -229,6 +229,7 @@ def test_nothing_found_is_said_kindly(house: House) -> None:
     assert [section.attrib["id"] for section in parsed(house).cssselect("section")] == ["changes"]
 
 
+@pytest.mark.slow
 def test_a_night_that_did_not_come_off_is_told_by_the_next_page(house: House, registry: SimulatedRegistry) -> None:
     house.configure('[watch.first]\nterms = ["ketamine"]\n[watch.second]\nterms = ["alcohol"]\n')
     registry.put(a_trial())
@@ -248,6 +249,7 @@ def test_the_same_file_makes_the_same_page(told: House) -> None:
         assert render(con) == render(con) == page_of(told)
 
 
+@pytest.mark.slow
 def test_nobody_is_named(house: House, registry: SimulatedRegistry) -> None:
     record = a_trial("NCT10000001")
     contact = {"name": PEOPLE[0], "phone": PEOPLE[1], "email": PEOPLE[2], "role": "CONTACT"}
@@ -282,6 +284,7 @@ def hostile(number: str, text: str) -> dict[str, Any]:
     return record
 
 
+@pytest.mark.slow
 def test_hostile_text_is_only_text(house: House, registry: SimulatedRegistry) -> None:
     records = [hostile(f"NCT1000{number:04}", text) for number, text in enumerate(HOSTILE[:-1])]
     registry.put(*records)
@@ -324,6 +327,7 @@ def test_hostile_text_is_only_text(house: House, registry: SimulatedRegistry) ->
     assert re.search(steering, json.dumps([rows, cards], ensure_ascii=False)) is None, "nor is it once it is read"
 
 
+@pytest.mark.slow
 def test_after_a_quiet_month_the_last_news_are_shown_as_such(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"))
     house.night()
@@ -363,6 +367,7 @@ def test_every_status_group_has_its_colour_and_its_place() -> None:
     assert set(GROUPS) == {*status_groups().values(), UNRECOGNISED}
 
 
+@pytest.mark.slow
 def test_the_trials_of_the_2018_review_say_how_sure_it_is_that_they_are(
     house: House, registry: SimulatedRegistry
 ) -> None:

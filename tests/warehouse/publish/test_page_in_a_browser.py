@@ -351,6 +351,7 @@ def test_without_a_script_what_matters_is_there_to_read(browser: Browser, told: 
     context.close()
 
 
+@pytest.mark.slow
 def test_hostile_text_does_nothing(look: Look, house: House, registry: SimulatedRegistry) -> None:
     registry.put(*(hostile(f"NCT1000{number:04}", text) for number, text in enumerate(HOSTILE[:-1])))
     house.night()
@@ -365,6 +366,7 @@ def test_hostile_text_does_nothing(look: Look, house: House, registry: Simulated
     assert sight.page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+@pytest.mark.slow
 def test_an_empty_watch_has_a_page_too(look: Look, house: House) -> None:
     house.night()
     for width, scheme in ((320, "dark"), (1440, "light")):

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
@@ -15,6 +16,7 @@ from warehouse.publish.analysts_file import FILE, VIEWS
 from warehouse.publish.parquet import put_in_place
 
 
+@pytest.mark.slow
 def test_every_view_is_there_with_the_files_own_rows(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"), a_trial("NCT10000002", overallStatus="COMPLETED"))
     house.night()
@@ -36,6 +38,7 @@ def test_every_view_is_there_with_the_files_own_rows(house: House, registry: Sim
             assert told["run_id"].startswith("20260912T023000Z-")
 
 
+@pytest.mark.slow
 def test_the_last_night_is_in_place_and_the_one_before_stays_for_who_is_reading_it(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -64,6 +67,7 @@ def a_folder(parent: Path, name: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_reader_finds_one_night_or_the_other_and_never_none(tmp_path: Path) -> None:
     put_in_place(a_folder(tmp_path, "0"), tmp_path / "parquet")
     ended, missed = threading.Event(), []

@@ -165,6 +165,7 @@ def shop(first: Path, tmp_path: Path) -> Shop:
     return made
 
 
+@pytest.mark.slow
 def test_where_nothing_changed_nothing_is_made_anew(shop: Shop) -> None:
     assert shop.a_day_later() <= EVERY_NIGHT
     assert shop.a_day_later("UPDATE trial SET last_seen_at = last_seen_at + INTERVAL 1 DAY") <= EVERY_NIGHT
@@ -236,6 +237,7 @@ def test_a_file_that_can_be_opened_and_not_read_is_not_taken_over(tmp_path: Path
     assert not (tmp_path / "parquet").exists()
 
 
+@pytest.mark.slow
 def test_a_store_that_went_back_is_published_as_it_is(shop: Shop) -> None:
     shutil.copytree(shop.folder / "store", shop.folder / "backup")
     shop.a_day_later("DELETE FROM trial_site", "UPDATE trial_version SET title = 'another'")
@@ -244,6 +246,7 @@ def test_a_store_that_went_back_is_published_as_it_is(shop: Shop) -> None:
     assert {"trial_site", "trial_version"} <= shop.a_day_later()
 
 
+@pytest.mark.slow
 def test_what_died_before_it_left_word_is_not_believed(shop: Shop) -> None:
     note = shop.published / "earlier" / NOTE
     before = note.read_bytes()
@@ -252,6 +255,7 @@ def test_what_died_before_it_left_word_is_not_believed(shop: Shop) -> None:
     shop.a_day_later("DELETE FROM trial_site")
 
 
+@pytest.mark.slow
 def test_after_some_nights_in_a_row_all_is_made_anew(shop: Shop) -> None:
     nights = []
     for _ in range(NIGHTS_IN_A_ROW + 2):

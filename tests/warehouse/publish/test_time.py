@@ -32,6 +32,7 @@ def stays(shelf: Shelf) -> list[tuple[Any, ...]]:
     )
 
 
+@pytest.mark.slow
 def test_there_and_back_is_three_stays_and_the_last_one_lasts(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial(T, overallStatus="COMPLETED"))
     house.night()
@@ -50,6 +51,7 @@ def test_there_and_back_is_three_stays_and_the_last_one_lasts(house: House, regi
     ]
 
 
+@pytest.mark.slow
 def test_a_lapse_begins_with_its_data_version_and_ends_with_the_next_posting(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -310,6 +312,7 @@ LAPSES = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("more", "lapsed_on"), LAPSES)
 def test_a_trial_first_seen_as_unknown_had_lapsed_by_the_registrys_rule(
     shelf: Shelf, more: dict[str, Any], lapsed_on: str
@@ -348,6 +351,7 @@ NOT_INFERRED = [
 ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("more", NOT_INFERRED)
 def test_where_the_rule_says_nothing_the_registrys_date_stands(shelf: Shelf, more: dict[str, Any]) -> None:
     lapsed(shelf, **more)

@@ -418,6 +418,7 @@ def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:
     assert not set(text_of(compose(made))) & set("\x00\x1b\u202e\u2066")
 
 
+@pytest.mark.slow
 @settings(deadline=None, database=None, max_examples=200)
 @given(st.text(st.characters(), max_size=150))
 @example("0 0¡𐀀𐀀𐀀𐀀𐀀𐀀𐀀 ¡")  # the library's own folding loses the second blank
@@ -581,6 +582,7 @@ KINDS_OF_LONG_CHANGES: tuple[dict[str, Any], ...] = (
 )
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("count", [50, 90, 300, 3500])
 def test_the_page_form_stays_below_what_gmail_shows_and_says_what_did_not_fit(count: int) -> None:
     title = "A Randomised, Double-Blind, Placebo-Controlled Trial of Ketamine Infusions for Alcohol Use Disorder "
@@ -641,6 +643,7 @@ def test_a_table_opens_in_excel_with_its_letters_right() -> None:
     assert "Kétamine – 氯胺酮".encode() in content
 
 
+@pytest.mark.slow
 def test_a_table_too_large_to_send_is_packed_and_keeps_every_letter() -> None:
     huge = "x" * 30_000
     bare = replace(COMPLETED, kind="record_changed", field="descriptionModule", old_value=None)

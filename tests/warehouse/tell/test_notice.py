@@ -44,6 +44,7 @@ def test_values_are_as_the_registry_wrote_them_and_texts_are_inert() -> None:
     assert document["text"].count("\n• ") == 1, "no line of its own making"
 
 
+@pytest.mark.slow
 def test_a_night_of_very_many_changes_shortens_values_and_leaves_out_none() -> None:
     many = [
         replace(COMPLETED, change_id=f"c{n}", trial_id=f"NCT{n:08}", old_value="word " * 5000) for n in range(1000)

@@ -139,6 +139,7 @@ VALUE = (
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, database=None, max_examples=600)
 @given(st.sampled_from(["overall_status", "trial_arms", "x", None]), VALUE, VALUE)
 @example("x", '{"name": "a", "b": null}', '{"b": "a"}')
