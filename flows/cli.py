@@ -529,7 +529,7 @@ def demo(
     prefect: Annotated[bool, Parameter(negative="--no-prefect")] = True,
     clear: bool = False,
 ) -> Code:
-    """Offline, the whole job: a year of twelve nights on a made-up registry, with mails, a page and a file.
+    """Offline, the whole job: a year of twelve nights on made-up registries, with mails, a page and a file.
 
     Parameters
     ----------
