@@ -23,7 +23,7 @@ help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1\t/' | \
 		awk -F'\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
-demo: $(USE)  ## the whole job offline: a year of a made-up registry, with mails, a page and a file
+demo: $(USE)  ## the whole job offline: a year of made-up registries, with mails, a page and a file
 	@$(BIN)/trialwatch demo
 
 test: $(DEV)  ## the tests that need no patience: under five minutes on two cores

@@ -139,11 +139,14 @@ def init(
     ask
         Ask for nothing, though a terminal is there: what has no flag takes its default.
     """
+    from flows import pasted
     from flows.init import beginning
 
     found = beginning.write(folder, answers, is_attended=ask and sys.stdin.isatty(), may_replace=force)
     for left_out in found.asks.left_out:
         _say(f"left out: {left_out} (a trial that changes would drop out of the watch)")
+    if found.asks.is_of_an_address and found.registries == (pasted.REGISTRY,):
+        _say(pasted.ALONE)
     _say(f"wrote trialwatch.toml and trialwatch.env to {folder.absolute()}")
     print("\n".join(beginning.farewell(folder)))
     if found.wants_test_mail:
@@ -514,6 +517,7 @@ def add_watch(name: str, address: str) -> Code:
         _say(f"{key}: {', '.join(words)}")
     for left_out in found.left_out:
         _say(f"left out: {left_out} (a trial that changes would drop out of the watch)")
+    _say(pasted.ALONE)
     _say(f"added the watch {name} to {settings.config}; give it a [[subscription]] to be told of it")
     return Code.DONE
 
@@ -525,7 +529,7 @@ def demo(
     prefect: Annotated[bool, Parameter(negative="--no-prefect")] = True,
     clear: bool = False,
 ) -> Code:
-    """Offline, the whole job: a year of twelve nights on a made-up registry, with mails, a page and a file.
+    """Offline, the whole job: a year of twelve nights on made-up registries, with mails, a page and a file.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
-"""A year offline: the whole job as in production, on a registry that comes with it.
+"""A year offline: the whole job as in production, on three registries that come with it.
 
-Everything is the real thing but the registry's records, which are made up and say so: the nights are the Prefect
+Everything is the real thing but the registries' records, which are made up and say so: the nights are the Prefect
 flow that also runs in production, mail goes to a real server on this machine, page and file are what readers get.
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from connectors.registry import Progress
-from connectors.simulated import SimulatedRegistry, made_up
+from connectors.simulated import made_up
 from flows import orchestration
 from flows.demo_folder import note, prepared
 from flows.demo_mail import CaughtMails, postbox
@@ -28,6 +28,7 @@ CONFIGURATION = """\
 # The demo's own; the one to edit is trialwatch.toml at the top of the repository.
 
 [watch.ketamine-sud]
+registries = ["clinicaltrials.gov", "isrctn", "ctis"]
 interventions = ["ketamine", "esketamine", "CI-581a"]
 conditions = [
     "alcohol use disorder", "cannabis use disorder", "cocaine use disorder", "opioid use disorder",
@@ -80,11 +81,11 @@ def nights(
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "trialwatch.toml").write_text(CONFIGURATION, "utf-8")
-    with SimulatedRegistry(made_up.at_first(), data_version=made_up.FIRST_DATA_VERSION) as registry:
+    with made_up.registries() as registries:
         for each in made_up.nights():
             about(each)
-            each.falls_on(registry)
-            settings = from_environment(_environment(folder, registry.url, each, mails))
+            each.falls_on(registries)
+            settings = from_environment(_environment(folder, registries, each, mails))
             yield perform(settings, configuration(settings.config))
 
 
@@ -124,12 +125,16 @@ def _server_of_our_own() -> None:
     os.environ["PREFECT_HOME"] = home
 
 
-def _environment(folder: Path, url: str, each: made_up.MadeUpNight, mails: CaughtMails | None) -> dict[str, str]:
+def _environment(
+    folder: Path, registries: made_up.Registries, each: made_up.MadeUpNight, mails: CaughtMails | None
+) -> dict[str, str]:
     postman = {"TRIALWATCH_SMTP_URL": mails.address} if mails else {}
     return {
         "TRIALWATCH_DATA_DIR": str(folder / "data"),
         "TRIALWATCH_CONFIG": str(folder / "trialwatch.toml"),
-        "TRIALWATCH_CTGOV_URL": url,
+        "TRIALWATCH_CTGOV_URL": registries.ctgov.url,
+        "TRIALWATCH_ISRCTN_URL": registries.isrctn.url,
+        "TRIALWATCH_CTIS_URL": registries.ctis.url,
         "TRIALWATCH_REQUESTS_PER_SECOND": "1000",
         "TRIALWATCH_MAIL_FROM": "trialwatch@example.org",
         "TRIALWATCH_NOW": each.at.isoformat(),

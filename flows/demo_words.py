@@ -39,7 +39,7 @@ def farewell(folder: Path, mails: int) -> Iterator[str]:
     yield f"{INDENT}the file   {published / FILE}  (DuckDB; what to ask: {_asked_in()})"
     yield "\nTyped here, these look closer:"
     yield from (f"{INDENT}{command}" for command in commands(folder))
-    yield f"\nNext, the real registry: {_for_real()}"
+    yield f"\nNext, the real registries: {_for_real()}"
 
 
 def commands(folder: Path) -> list[str]:

@@ -52,6 +52,13 @@ OF_OUTCOME = {
 }
 
 
+def of_outcome(outcome: str, *, another_was_whole: bool) -> Code:
+    """What one registry's night comes to. A check refuses its own registry: beside one that was whole, and that is
+    published, it is a registry that brought nothing tonight."""
+    code = OF_OUTCOME[outcome]
+    return Code.INCOMPLETE if code is Code.REFUSED and another_was_whole else code
+
+
 @dataclass(slots=True)
 class Ending:
     """What a command came to: codes gathered on the way, and sentences for the person who reads them."""

@@ -22,7 +22,7 @@ from connectors.registry import Progress
 from flows import apart, delivery, elsewhere, results, steps
 from flows.delivery import Delivered
 from flows.elsewhere import Came
-from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words
+from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, of_outcome
 from flows.progress import stage
 from flows.results import Errand
 from flows.settings import Configuration, Settings
@@ -109,12 +109,13 @@ def night(
             certificate = _one(do, occasion, watch, registry_name)
             kept.append((watch, registry_name, certificate))
             report.certificates.append((watch.name, registry_name, certificate))
-            sentence = f"{watch.name} on {registry_name}: {_summary(certificate)}"
-            report.ending.note(OF_OUTCOME[certificate.outcome], sentence)
+        succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
+        for name, registry_name, certificate in report.certificates:
+            code = of_outcome(certificate.outcome, another_was_whole=any(succeeded))
+            report.ending.note(code, f"{name} on {registry_name}: {_summary(certificate)}")
         if accepted and not any(_is_used(accepted, each) for *_, each in report.certificates):
             report.ending.note(Code.DONE, f"nothing had to be accepted: no check {accepted.check} failed tonight")
         _read_results(do, occasion, kept, report.ending)
-        succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
         if any(succeeded):
             _ask_about_doubts(occasion, report.ending)
             stock.not_published, stock.published_file = _publish(do, occasion, all(succeeded), report.ending)

@@ -1,7 +1,8 @@
 """A watch from a pasted ClinicalTrials.gov search address. Pure, but for the file that it is added to at the end.
 
 What a watch cannot mean is refused with the reason; what it must not mean (a filter by status or date, because the
-trial that completes would drop out of it) is left out, and said so.
+trial that completes would drop out of it) is left out, and said so. The watch is of ClinicalTrials.gov alone:
+whoever pasted the address saw what that registry finds by it, and no other finds the same by the same words.
 """
 
 import json
@@ -14,6 +15,11 @@ from urllib.parse import parse_qsl, urlsplit
 from flows.settings import WATCH_NAME, SettingsError, configuration
 
 HOSTS = ("clinicaltrials.gov", "www.clinicaltrials.gov")
+REGISTRY = "clinicaltrials.gov"
+ALONE = (
+    f"registries: {REGISTRY} alone, where the search was made; it widens words by synonyms, and others do not: "
+    "to add them, name them in trialwatch.toml, and every word that their records may use"
+)
 ASKED = {"cond": "conditions", "intr": "interventions", "term": "terms"}
 """What a search address calls it, and what a watch does."""
 ABOUT_THE_LIST = frozenset({"page", "limit", "sort", "viewType", "checkSpell", "rank", "tab", "from"})
@@ -25,10 +31,11 @@ _OPERATOR = re.compile(r"\b(?:AND|NOT|AREA\[|SEARCH\[|RANGE\[|EXPANSION\[)")
 
 @dataclass(slots=True)
 class Pasted:
-    """What an address asks for, and what of it was left out."""
+    """What a watch asks for; of an address also what was left out of it."""
 
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
+    is_of_an_address: bool = False
 
 
 def read(address: str) -> Pasted:
@@ -39,7 +46,7 @@ def read(address: str) -> Pasted:
             f"{address!r} is no ClinicalTrials.gov search; paste the address of a page of results, "
             "which begins with https://clinicaltrials.gov/search?"
         )
-    pasted = Pasted()
+    pasted = Pasted(is_of_an_address=True)
     for name, value in parse_qsl(parts.query):
         if name in ASKED:
             pasted.lists[ASKED[name]] = tuple(_alternatives(name, value))
@@ -79,7 +86,7 @@ def add(path: Path, name: str, address: str) -> Pasted:
     if any(watch.name == name for watch in configuration(path).watches):
         raise SettingsError(f"there is a watch {name!r} in {path} already; choose another name")
     pasted = read(address)
-    block = "\n".join(["", f'[watch."{name}"]', 'registries = ["clinicaltrials.gov"]', *_lines(pasted), ""])
+    block = "\n".join(["", f'[watch."{name}"]', f'registries = ["{REGISTRY}"]', *_lines(pasted), ""])
     aside = path.with_name(f".{path.name}.new")
     aside.write_text(path.read_text("utf-8").rstrip("\n") + "\n" + block, "utf-8")
     try:

@@ -1,6 +1,7 @@
 """Records in the shape in which CTIS sends them, made of facts: a row, and what its number retrieves."""
 
 import copy
+import random
 from typing import Any
 
 KETAMINE_TRIAL = "2025-520001-11-00"
@@ -36,6 +37,19 @@ def an_event(kind: str, day: str, **more: Any) -> Json:
 def reported(country: str, *events: Json, number: int = 1) -> Json:
     """What a country reported."""
     return {"mscId": number, "mscName": country, "events": list(events)}
+
+
+def shuffled(value: Any, chance: random.Random) -> Any:
+    """The same in another order: keys, lists, and what a row joins with commas."""
+    match value:
+        case dict():
+            return {key: shuffled(value[key], chance) for key in chance.sample(list(value), len(value))}
+        case list():
+            return [shuffled(each, chance) for each in chance.sample(value, len(value))]
+        case str() if value.count(", ") and value.count(": ") > 1:
+            parts = value.split(", ")
+            return ", ".join(chance.sample(parts, len(parts)))
+    return value
 
 
 INFORMATION = "authorizedApplication__authorizedPartI__trialDetails__trialInformation__"

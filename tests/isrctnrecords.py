@@ -1,5 +1,7 @@
 """Records in the shape in which ISRCTN sends them, made of facts. MORE-KARE's are those of public pages."""
 
+import random
+import xml.etree.ElementTree as ET
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -78,6 +80,25 @@ def a_record(number: str = MORE_KARE, **changed: Any) -> str:
     }
 	<funder id="f"><name>{value["funder"]}</name></funder>
 </fullTrial>"""
+
+
+def shuffled(record: str, chance: random.Random) -> str:
+    """The same in another order, and with other white space between its elements; the trial stays its first."""
+    whole = ET.fromstring(record)  # noqa: S314 - our own
+    trial, *others = whole
+    for element in whole.iter():
+        _reorder(element, chance)
+    whole[:] = [trial, *chance.sample(others, len(others))]
+    ET.register_namespace("", "http://www.67bricks.com/isrctn")
+    return ET.tostring(whole, encoding="unicode")
+
+
+def _reorder(element: ET.Element, chance: random.Random) -> None:
+    element[:] = chance.sample(list(element), len(element))
+    element.attrib.update({name: element.attrib.pop(name) for name in sorted(element.attrib, reverse=True)})
+    if len(element):
+        for between in element:
+            between.tail = chance.choice(("", "\n\t", "  "))
 
 
 USUAL: dict[str, Any] = {

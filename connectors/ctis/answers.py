@@ -12,6 +12,7 @@ from connectors.lenient import decoded
 
 Row = tuple[str | None, bytes]
 """A row as it was sent, with its whole number, if it has one."""
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def page(answer: Answer, asked: int) -> Page:
 def _envelope(answer: Answer) -> tuple[dict[str, Any], list[bytes]]:
     try:
         found = msgspec.json.decode(answer.body, type=_Envelope)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         return _leniently(answer, error)
     return found.pagination, [bytes(each) for each in found.data]
 
@@ -64,7 +65,7 @@ def _leniently(answer: Answer, error: Exception) -> tuple[dict[str, Any], list[b
 def _number(row: bytes) -> str | None:
     try:
         found = number(msgspec.json.decode(row, type=_Row).number)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         return None
     return found[1] if found else None
 

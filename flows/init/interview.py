@@ -47,7 +47,7 @@ def answers(asking: Asking, given: Given, folder: Path) -> Answers:
         f"Registries, of {', '.join(SERVED)}",
         checks.among(SERVED),
         given.registry,
-        next(iter(SERVED)),
+        pasted.REGISTRY if asks.is_of_an_address else ", ".join(SERVED),
     )
     rules = asking.ask(
         "--relevance",

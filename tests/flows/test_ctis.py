@@ -14,7 +14,16 @@ from connectors.simulated import SimulatedRegistry
 from connectors.simulated.ctis import HTML, JSON, SimulatedCtis
 from connectors.simulated.exchange import Reply
 from flows.endings import Code
-from tests.ctisrecords import INFORMATION, KETAMINE_TRIAL, OTHER, a_row, a_whole, an_event, reported
+from tests.ctisrecords import (
+    INFORMATION,
+    KETAMINE_TRIAL,
+    OTHER,
+    a_row,
+    a_whole,
+    an_event,
+    reported,
+    shuffled,
+)
 from tests.house import House
 from tests.records import a_trial
 
@@ -57,19 +66,6 @@ def moved_in(folder: Path, ctis: SimulatedCtis) -> House:
     made.configure(WATCH)
     made.now = datetime(2026, 6, 1, 2, 30, tzinfo=UTC)
     return made
-
-
-def shuffled(value: Any, chance: random.Random) -> Any:
-    """The same in another order: keys, lists, and what a row joins with commas."""
-    match value:
-        case dict():
-            return {key: shuffled(value[key], chance) for key in chance.sample(list(value), len(value))}
-        case list():
-            return [shuffled(each, chance) for each in chance.sample(value, len(value))]
-        case str() if value.count(", ") and value.count(": ") > 1:
-            parts = value.split(", ")
-            return ", ".join(chance.sample(parts, len(parts)))
-    return value
 
 
 def test_an_end_that_moves_no_date_but_one_is_told_the_night_it_can_be_seen(
@@ -262,6 +258,8 @@ ANSWERS: dict[str, tuple[Reply, str]] = {
     "broken off": (Reply(200, JSON, b'{"pagination": {}, "data": []}', "broken off", 0.5), "could not be reached"),
     "reset": (Reply(200, JSON, b"{}", "reset"), "could not be reached"),
     "brackets without end": (Reply(200, JSON, b"[" * 5_000), "cannot be read"),
+    "objects without end": (Reply(200, JSON, b'{"a":' * 100_000), "cannot be read"),
+    "objects too deep": (Reply(200, JSON, b'{"a":' * 5_000 + b"1" + b"}" * 5_000), "another shape"),
 }
 SPOILT: dict[str, tuple[Callable[[Any], Any], str]] = {
     "no total": (lambda body: {**body, "pagination": {"currentPage": 1}}, "does not say how many"),

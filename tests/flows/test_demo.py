@@ -1,5 +1,8 @@
 """The demo: a year with every kind of change there is, and instructions that work as they are printed."""
 
+import email
+import email.policy
+import json
 import os
 import re
 import subprocess
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from connectors.simulated import made_up
+from connectors.simulated.made_up.elsewhere import entries, in_ctis, in_isrctn
 from flows.demo import nights, plainly
 from tests.house import Typed
 from warehouse.publish import questions
@@ -48,7 +52,7 @@ def test_the_years_trials_are_as_rich_as_real_ones(played: Path) -> None:
                 (SELECT count(DISTINCT country) FROM trial_sites) AS countries,
                 (SELECT count(DISTINCT trial_id) FROM trial_publications) AS with_references""",
         ).documents()
-    assert row["trials"] == 60
+    assert row["trials"] == 64
     assert row["with_arms"] >= 55
     assert row["outcomes"] >= 60 * 8
     assert row["in_several_countries"] >= 5
@@ -56,7 +60,58 @@ def test_the_years_trials_are_as_rich_as_real_ones(played: Path) -> None:
     assert row["with_references"] >= 55
 
 
+@pytest.mark.slow
+def test_one_study_in_two_registries_is_told_once_and_its_mail_names_both(played: Path) -> None:
+    with questions.published(played / "data/published" / FILE) as con:
+        told = questions.ask(
+            con,
+            """SELECT trial_id, materiality, reason LIKE 'already told by NCT99000023%' AS is_told_already
+            FROM changes WHERE kind = 'completed' AND trial_id IN ('NCT99000023', 'ISRCTN99000001')
+            ORDER BY observed_at""",
+        ).rows
+        assert questions.ask(con, "FROM registry_disagreement").rows == [], "in the end both say that it completed"
+    assert told == [("NCT99000023", "high", False), ("ISRCTN99000001", "low", True)]
+    assert [("NCT99000023" in mail, "Also registered as: ISRCTN99000001" in mail) for mail in ends(played)].count(
+        (True, True)
+    ) == 1
+    assert not any("ISRCTN99000001" in mail and "NCT99000023" not in mail for mail in ends(played))
+
+
+@pytest.mark.slow
+def test_a_status_follows_the_calendar_in_the_year_and_its_end_is_mailed(played: Path) -> None:
+    with questions.published(played / "data/published" / FILE) as con:
+        told = questions.ask(
+            con, "SELECT kind, cause FROM changes WHERE trial_id = 'ISRCTN99000002' ORDER BY observed_at"
+        ).rows
+    assert told == [(kind, "calendar") for kind in ("recruiting", "status_changed", "completed")]
+    (mail,) = (mail for mail in ends(played) if "ISRCTN99000002" in mail)
+    assert "The planned end has passed" in mail
+
+
+def ends(played: Path) -> list[str]:
+    """The mails to those who asked for ends alone, but for the welcome."""
+    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in outbox(played)]
+    return [
+        str(body.get_content())
+        for mail in mails
+        if (body := mail.get_body(("plain",)))
+        and mail["To"] == "team@example.org"
+        and "Now watching" not in mail["Subject"]
+    ]
+
+
+def outbox(played: Path) -> list[Path]:
+    return sorted((played / "data/outbox").glob("*.eml"))
+
+
 def test_every_made_up_record_says_that_it_is() -> None:
+    for entry in entries("isrctn").values():
+        assert entry["number"].startswith("ISRCTN9900000")
+        assert "no such trial exists" in in_isrctn(entry)
+    for entry in entries("ctis").values():
+        row, whole = in_ctis(entry)
+        assert row["ctNumber"] == whole["ctNumber"]
+        assert "no such trial exists" in json.dumps(whole)
     for record in made_up.records():
         protocol = record["protocolSection"]
         assert protocol["identificationModule"]["nctId"].startswith("NCT990000")

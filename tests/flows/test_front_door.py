@@ -124,7 +124,8 @@ def test_a_byte_order_mark_is_read_over(house: House, typed: Typed) -> None:
     file = house.folder / "trialwatch.toml"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
     assert len(configuration(file).watches) == 1
-    assert typed("watch", "add", "more", "https://clinicaltrials.gov/search?intr=psilocybin")[0] == 0
+    code, _, said = typed("watch", "add", "more", "https://clinicaltrials.gov/search?intr=psilocybin")
+    assert (code, "clinicaltrials.gov alone, where the search was made" in said) == (0, True)
     assert len(configuration(file).watches) == 2
 
 

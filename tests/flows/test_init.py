@@ -91,9 +91,17 @@ def test_defaults_do_for_the_rest_and_other_drugs_have_no_rules(typed: Typed, fo
     assert init(typed, folder, *(word.replace("ketamine", "psilocybin") for word in LEAST))[0] == 0
     (watch,) = configuration(folder / "trialwatch.toml").watches
     assert (watch.name, watch.conditions, watch.relevance) == ("psilocybin", (), None)
+    assert watch.registries == ("clinicaltrials.gov", "isrctn", "ctis")
     settings = from_environment(envfile.read(folder / "trialwatch.env"))
     assert (settings.operator, settings.mail_from) == ("me@hospital.org", "trialwatch <me@hospital.org>")
     assert (settings.smtp_url, settings.data_dir) == (None, folder / "data")
+
+
+def test_a_pasted_address_goes_to_other_registries_when_told_to(typed: Typed, folder: Path) -> None:
+    more = ("--search", "https://clinicaltrials.gov/search?cond=Asthma", "--registry", "ctis")
+    code, _, said = init(typed, folder, *LEAST[2:], *more)
+    assert (code, "alone" in said) == (0, False)
+    assert configuration(folder / "trialwatch.toml").watches[0].registries == ("ctis",)
 
 
 def test_a_pasted_address_stands_for_drugs_and_disorders(typed: Typed, folder: Path) -> None:
@@ -104,6 +112,8 @@ def test_a_pasted_address_stands_for_drugs_and_disorders(typed: Typed, folder: P
     (watch,) = configuration(folder / "trialwatch.toml").watches
     assert (watch.conditions, watch.interventions) == (("Asthma",), ("Salbutamol", "Albuterol"))
     assert watch.name == "asthma-salbutamol"
+    assert watch.registries == ("clinicaltrials.gov",)
+    assert said.count("clinicaltrials.gov alone") == 1
     for wrong in (("--search", "https://example.org"), ("--search", url, "--drug", "x")):
         code, _, said = init(typed, folder / "no", *LEAST[2:], *wrong)
         assert (code, "--search" in said) == (2, True)

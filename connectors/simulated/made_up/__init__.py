@@ -1,8 +1,9 @@
-"""A made-up registry for the demo: sixty trials as rich as real ones (``trials.csv``, ``parts.toml``), and a year
-of what happens to them (``year.toml``). Nothing of it exists.
+"""Made-up registries for the demo: sixty trials of ClinicalTrials.gov as rich as real ones (``trials.csv``,
+``parts.toml``), a few of ISRCTN and CTIS (``elsewhere.toml``), and a year of what happens to them (``year.toml``).
+Nothing of it exists.
 """
 
 from connectors.simulated.made_up.records import record, records
-from connectors.simulated.made_up.year import FIRST_DATA_VERSION, MadeUpNight, at_first, nights
+from connectors.simulated.made_up.year import MadeUpNight, Registries, nights, registries
 
-__all__ = ["FIRST_DATA_VERSION", "MadeUpNight", "at_first", "nights", "record", "records"]
+__all__ = ["MadeUpNight", "Registries", "nights", "record", "records", "registries"]

@@ -1,25 +1,68 @@
-"""What happens to the made-up trials in a year (``year.toml``), done to a simulated registry night by night."""
+"""What happens to the made-up trials in a year (``year.toml``), done to simulated registries night by night."""
 
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
+from connectors.simulated.ctis import SimulatedCtis
+from connectors.simulated.isrctn import SimulatedIsrctn
+from connectors.simulated.made_up.elsewhere import Entry, entries, in_ctis, in_isrctn
 from connectors.simulated.made_up.records import Record, nct_id, record, records, with_its_results
 from connectors.simulated.registry import SimulatedRegistry
 
 FIRST_DATA_VERSION = "2025-10-14T09:00:04"
 OUTSIDE_OF_THE_PROTOCOL = ("hasResults", "derivedSection", "resultsSection")
+ELSEWHERE = ("isrctn", "ctis")
 Event = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Registries:
+    """The three registries of the demo; of ISRCTN and CTIS also what their records are written from."""
+
+    ctgov: SimulatedRegistry
+    isrctn: SimulatedIsrctn
+    ctis: SimulatedCtis
+    written_from: dict[str, dict[str, Entry]] = field(default_factory=dict)
+
+    def put(self, registry: str, entry: Entry) -> None:
+        """Hold a trial of ISRCTN or CTIS as it stands now."""
+        self.written_from.setdefault(registry, {})[entry["number"]] = entry
+        if registry == "isrctn":
+            self.isrctn.trials[entry["number"]] = in_isrctn(entry)
+        else:
+            self.ctis.put(*in_ctis(entry))
+
+    def reorder(self) -> None:
+        self.ctgov.shuffle(7)
+        self.isrctn.trials = dict(reversed(self.isrctn.trials.items()))
+        self.ctis.rows = {number: dict(reversed(row.items())) for number, row in reversed(self.ctis.rows.items())}
+
+
+@contextmanager
+def registries() -> Iterator[Registries]:
+    """They serve on loopback while the block lasts, with what they hold before the first night."""
+    with ExitStack() as open_while:
+        made = Registries(
+            open_while.enter_context(SimulatedRegistry(at_first(), data_version=FIRST_DATA_VERSION)),
+            open_while.enter_context(SimulatedIsrctn()),
+            open_while.enter_context(SimulatedCtis()),
+        )
+        for name in ELSEWHERE:
+            for entry in entries(name).values():
+                made.put(name, entry)
+        yield made
 
 
 @dataclass(frozen=True, slots=True)
 class MadeUpNight:
-    """One night: when we look, what there is to tell of it, and what the registry holds by then.
+    """One night: when we look, what there is to tell of it, and what the registries hold by then.
 
-    ``data_version`` is None where the registry has nothing new.
+    ``data_version`` is None where ClinicalTrials.gov has nothing new.
     """
 
     at: datetime
@@ -28,14 +71,18 @@ class MadeUpNight:
     is_reordered: bool
     events: list[Event]
 
-    def falls_on(self, registry: SimulatedRegistry) -> None:
-        """Do to the registry what happened since the night before."""
+    def falls_on(self, there: Registries) -> None:
+        """Do to the registries what happened since the night before."""
         for event in self.events:
-            _happen(registry, event)
+            name = next((name for name in ELSEWHERE if name in event), None)
+            if name is None:
+                _happen(there.ctgov, event)
+            else:
+                there.put(name, {**there.written_from[name][event[name]], **event["set"]})
         if self.is_reordered:
-            registry.shuffle(7)
+            there.reorder()
         if self.data_version:
-            registry.night(self.data_version)
+            there.ctgov.night(self.data_version)
 
 
 def nights() -> Iterator[MadeUpNight]:
@@ -48,7 +95,7 @@ def nights() -> Iterator[MadeUpNight]:
 
 
 def at_first() -> Iterator[Record]:
-    """What the registry holds before the first night."""
+    """What ClinicalTrials.gov holds before the first night."""
     later = _entering()
     return (each for number, each in enumerate(records(), 1) if number not in later)
 
