@@ -287,10 +287,9 @@ def test_the_shard_of_a_killed_process_is_run_again(
         target=lambda: found.append(landed(registry, tmp_path, workers(settings, by, HASTY), question))
     )
     registry.requests.clear()
+    registry.fail(faults.slow(600, on="search", page=2, times=1))  # which the night itself does not ask for
     night.start()
-    wait_for(lambda: by.started)
-    registry.fail(faults.slow(600, on="search", times=1))
-    wait_for(lambda: sum("/studies" in seen.path for seen in registry.requests) > 1)
+    wait_for(lambda: sum("/studies" in seen.path for seen in registry.requests) > 2)
     by.processes[0].kill()
     night.join(120)
     by.stop()
