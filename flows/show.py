@@ -230,8 +230,13 @@ def status(facts: Row) -> None:
         print(f"{plain(each['channel'])} waiting: {each['waiting']}, given up: {each['given_up']}{why}")
     for line in _given_up(facts.get("given_up", ())):
         print(line)
-    columns = ("finished_at", "watch", "outcome", "distinct_trials", "new_versions", "sentence")
-    table(columns, [[run[name] for name in columns] for run in facts["runs"]])
+    table(STATUS_COLUMNS, [[run[name] for name in STATUS_COLUMNS] for run in facts["runs"]])
+
+
+STATUS_COLUMNS = (
+    *("finished_at", "watch", "registry_name", "outcome"),
+    *("distinct_trials", "new_versions", "sentence"),
+)
 
 
 def _instant(text: str) -> str:

@@ -88,15 +88,28 @@ def test_a_status_follows_the_calendar_in_the_year_and_its_end_is_mailed(played:
     assert "The planned end has passed" in mail
 
 
+@pytest.mark.slow
+def test_the_welcome_counts_each_status_once_however_registries_spell_it(played: Path) -> None:
+    (welcome, *_) = (body for subject, body in mails(played) if "Now watching" in subject)
+    counts = dict(
+        re.findall(r"^  (.+): (\d+)$", welcome.partition("By status")[2].partition("\n\n")[0], re.MULTILINE)
+    )
+    assert welcome.count("Not yet recruiting: ") == 1
+    assert f"{sum(map(int, counts.values()))} relevant trials of" in welcome
+
+
 def ends(played: Path) -> list[str]:
     """The mails to those who asked for ends alone, but for the welcome."""
-    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in outbox(played)]
+    return [body for subject, body in mails(played) if "Now watching" not in subject]
+
+
+def mails(played: Path) -> list[tuple[str, str]]:
+    """Subject and text of each mail to those who asked for ends alone."""
+    sent = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in outbox(played)]
     return [
-        str(body.get_content())
-        for mail in mails
-        if (body := mail.get_body(("plain",)))
-        and mail["To"] == "team@example.org"
-        and "Now watching" not in mail["Subject"]
+        (mail["Subject"], str(body.get_content()).replace("\r\n", "\n"))
+        for mail in sent
+        if (body := mail.get_body(("plain",))) and mail["To"] == "team@example.org"
     ]
 
 

@@ -384,7 +384,7 @@ def _welcome_view(mail: WelcomeMail, shown: int) -> dict[str, Any]:
         "page_url": mail.page_url,
         "trials": mail.trials,
         "relevant": mail.relevant,
-        "by_status": [(phrases.status_words(status), count) for status, count in mail.by_status],
+        "by_status": mail.by_status,
         "by_substance": [(plain(substance), count) for substance, count in mail.by_substance],
         "kinds": [phrases.kind_words(kind) for kind in mail.kinds],
         "substances": [plain(substance) for substance in mail.substances],

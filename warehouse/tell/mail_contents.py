@@ -3,6 +3,7 @@
 Nothing is written here, and no mail is composed (``digest``) or kept (``ledger``).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from warehouse.tell.digest import (
     WelcomeMail,
 )
 from warehouse.tell.facts import Facts, Known
+from warehouse.words.phrases import status_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,8 @@ def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Wri
         [common["watch"]],
     ).fetchall()
     relevant = [trial_id for trial_id, _, ours in members if ours]
-    by_status: dict[str, int] = {}
-    for _, status, ours in members:
-        if ours:
-            by_status[status or "no status"] = by_status.get(status or "no status", 0) + 1
+    # By the words: two registries may have one status in two spellings.
+    by_status = Counter(status_words(status or "no status") for _, status, ours in members if ours)
     by_substance = con.execute(
         "SELECT substance, count(DISTINCT trial_id) FROM trial_substance "
         "WHERE trial_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY substance ORDER BY 2 DESC, 1",

@@ -698,7 +698,7 @@ WELCOME = WelcomeMail(
     **WHO,
     kinds=("completed", "results_posted"),
     substances=("alcohol", "cannabis"),
-    by_status=(("ACTIVE_NOT_RECRUITING", 4), ("COMPLETED", 1041)),
+    by_status=(("Active, not recruiting", 4), ("Completed", 1041)),
     by_substance=(("alcohol", 31), ("cannabis<script>", 3)),
     trials=2131,
     relevant=1066,
