@@ -1,0 +1,1 @@
+"""WHO ICTRP, by a file that a person saved."""
