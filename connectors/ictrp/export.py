@@ -6,8 +6,9 @@ and ends is looked for here, so that neither a broken trial nor a file that was 
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,7 @@ A_FEW = 100
 """So many rows, none of which is a trial, are no export."""
 _BEGIN = re.compile(rb"<Trial(?=[\s>])")
 _END = b"</Trial>"
+_BEGINS_A_ROW = re.compile(r'"?[A-Za-z]{2,}[A-Za-z/-]*[0-9][0-9A-Za-z/.-]{3,}"?,', re.ASCII)
 _TAG_OR_BREAK = re.compile(rb"<[^<>]*>|\r\n|\r|\n")
 _PACKED = {
     b"\x1f\x8b": "gzip",
@@ -84,7 +86,7 @@ class Pass:
         """The trials that begin in a text; all but the last of them never ended."""
         begun = [found.start() for found in _BEGIN.finditer(text)]
         _refuse_types(self.export.path, text[: begun[0]] if begun else text)
-        return [text[start:end] for start, end in zip(begun, [*begun[1:], len(text)], strict=True)]
+        return [text[start:end] for start, end in pairwise([*begun, len(text)])]
 
     def _rows(self, file: BinaryIO) -> Iterator[bytes]:
         """A row is known for the last when the next one does not come."""
@@ -124,29 +126,59 @@ def one_line(element: bytes) -> bytes:
 
 
 def _rows(file: BinaryIO) -> Iterator[list[str]]:
-    """The rows; one with a field without end is its own beginning."""
+    """The rows; what is none is its own beginning.
+
+    A quotation mark too many makes one row of many. So where a row is none, it is looked for lines with which
+    another begins: each is a row by itself, but for the last, which may go on.
+    """
     csv.field_size_limit(MOST_BYTES)
-    begun: list[str] = []
-
-    def lines() -> Iterator[str]:
-        while line := file.readline(MOST_BYTES):
-            text = line.decode("utf-8", "replace")
-            if not begun:
-                begun.append(text.removeprefix("\ufeff"))
-                text = begun[0]
-            yield text
-
-    reader = csv.reader(lines())
+    again: list[str] = []
     while True:
-        begun.clear()
-        try:
-            row = next(reader)
-        except StopIteration:
+        lines: list[str] = []
+        row = _row(_noted(_lines(file, again), lines))
+        if not lines:
             return
-        except csv.Error:
-            row = [begun[0][:AN_EXCERPT]]
-        if row and row[0] != COLUMNS[0]:  # somebody's own header is none of WHO's
+        again = []
+        if len(row) != len(COLUMNS):
+            *others, again = _divided(lines)
+            if not others:
+                others, again = [again], []
+            yield from filter(None, map(_by_itself, others))
+        elif row[0] != COLUMNS[0]:  # somebody's own header is none of WHO's
             yield row
+
+
+def _row(lines: Iterable[str]) -> list[str]:
+    """The first row of some lines; an empty one where a field of it has no end."""
+    try:
+        return next(csv.reader(lines), [])
+    except csv.Error:
+        return []
+
+
+def _lines(file: BinaryIO, again: Iterable[str]) -> Iterator[str]:
+    yield from again
+    while line := file.readline(MOST_BYTES):
+        yield line.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _noted(lines: Iterable[str], into: list[str]) -> Iterator[str]:
+    for line in lines:
+        into.append(line)
+        yield line
+
+
+def _divided(lines: list[str]) -> list[list[str]]:
+    begun = [0, *(place for place, line in enumerate(lines) if place and _BEGINS_A_ROW.match(line))]
+    return [lines[start:end] for start, end in pairwise([*begun, len(lines)])]
+
+
+def _by_itself(lines: list[str]) -> list[str]:
+    row = _row(lines)
+    if len(row) == len(COLUMNS):
+        return row
+    text = "".join(lines)[:AN_EXCERPT].strip()
+    return row if row and len(msgspec.json.encode(row)) < AN_EXCERPT else [text] if text else []
 
 
 def _is_aligned(record: bytes) -> bool:
