@@ -37,6 +37,7 @@ from warehouse.store.file import locked_within, opened
 
 log = logging.getLogger("trialwatch")
 
+A_NIGHT = "trialwatch run"
 WAITED_FOR = (
     "trialwatch deliver",
     "trialwatch preview",
@@ -61,7 +62,7 @@ class Steps:
     deliver: Callable[[Settings, Configuration], Delivered] = delivery.deliver
     elsewhere: Callable[[Occasion, Path], list[Came]] = elsewhere.publish
     pairs: Callable[[Iterable[Watch]], list[tuple[Watch, str]]] = steps.pairs
-    command: str = "trialwatch run"
+    command: str = A_NIGHT
     """Who holds the store, in the words of whoever waits for it."""
 
 
@@ -102,7 +103,7 @@ def night(
     aside: Path | str | None = None
     with (
         locked_within(settings.store, do.command, delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
-        steps.stock_taken(settings, configuration) as stock,
+        steps.stock_taken(settings, configuration, forgets=do.command == A_NIGHT) as stock,
     ):
         for watch in watches:
             if not do.pairs((watch,)):

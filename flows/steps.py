@@ -215,10 +215,14 @@ def is_all_complete(settings: Settings, configuration: Configuration) -> bool:
 
 @dataclass(slots=True)
 class Stock:
-    """What a night adds to ``status.json``. ``not_published`` is the sentence that says why tonight's is not."""
+    """What a night adds to ``status.json``. ``not_published`` is the sentence that says why tonight's is not.
+
+    ``forgets`` the trouble of the last night: what a file brings mends none.
+    """
 
     not_published: str | None = None
     published_file: str | None = None
+    forgets: bool = True
 
 
 def note_status(settings: Settings, configuration: Configuration, tonight: Stock | None = None) -> None:
@@ -231,15 +235,15 @@ def note_status(settings: Settings, configuration: Configuration, tonight: Stock
     named = {each.shown for each in settings.publish_to}
     kept["elsewhere"] = [each for each in kept["elsewhere"] or [] if each["place"] in named] or None
     if tonight:
-        kept |= {"trouble": None, "not_published": tonight.not_published}
+        kept |= {"trouble": None if tonight.forgets else kept["trouble"], "not_published": tonight.not_published}
         kept["published_file"] = tonight.published_file or kept["published_file"]
     status.write(settings.status_file, facts | kept)
 
 
 @contextmanager
-def stock_taken(settings: Settings, configuration: Configuration) -> Iterator[Stock]:
+def stock_taken(settings: Settings, configuration: Configuration, *, forgets: bool = True) -> Iterator[Stock]:
     """Whatever ends the night within before it has taken stock itself, ``status.json`` tells of it."""
-    stock = Stock()
+    stock = Stock(forgets=forgets)
     try:
         yield stock
     except Exception:

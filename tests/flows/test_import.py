@@ -12,6 +12,7 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
+from flows.steps import note_trouble
 from tests.house import House, Typed
 from tests.ictrprecords import OURS, TRIAL_ID, a_record, a_row, an_export
 from tests.records import a_trial
@@ -222,6 +223,13 @@ def test_an_import_gives_way_to_a_night(house: House, bring: Bring) -> None:
     assert house.changes() == []
 
 
+def test_a_house_of_files_alone_is_not_stale(house: House, bring: Bring, typed: Typed) -> None:
+    assert typed("status")[0] == Code.STALE
+    bring(an_export(a_record()))
+    house.now += timedelta(days=90)
+    assert typed("status")[0] == Code.DONE
+
+
 def test_it_is_told_as_one_document(house: House, typed: Typed) -> None:
     (house.folder / "export").write_text(an_export(a_record()), "utf-8")
     code, out, _ = typed("import", "ictrp", str(house.folder / "export"), "--json")
@@ -251,6 +259,20 @@ def test_a_night_leaves_what_came_by_a_file_as_it_is(house: House, bring: Bring,
         "ictrp",
         "clinicaltrials.gov",
     }
+
+
+def test_a_file_is_no_night_to_whoever_guards_them(
+    house: House, bring: Bring, both: SimulatedRegistry, typed: Typed
+) -> None:
+    house.night()
+    note_trouble(house.settings, "the disk is full")
+    house.now += timedelta(days=9)
+    bring(an_export(a_record()))
+    assert "the last night broke off: the disk is full" in typed("status")[2]
+    house.night()
+    house.now += timedelta(days=9)
+    bring(an_export(a_record()))
+    assert "the last complete night of ketamine-sud on clinicaltrials.gov is " in typed("status")[2]
 
 
 def test_a_trial_of_a_registry_that_is_asked_is_not_doubled(
