@@ -1,22 +1,30 @@
 """A record of ICTRP as it may be published: without the people that it names. Pure.
 
-Contacts go; in texts the names, mail addresses and telephone numbers of contacts give way to a word.
+Contacts go; in texts the names, mail addresses and telephone numbers of contacts give way to a word. A sponsor may
+be a person: then the whole name does, while one that only contains such words is an organisation's.
 """
 
 import re
+from dataclasses import replace
 
 import msgspec
 
 from connectors.ictrp.record import NAMES, Understood, understood
-from connectors.people import People, people
+from connectors.people import A_NAME, People, people
 from connectors.trial import UnreadableError
 
 CONTACTS = ("public_contact", "scientific_contact")
 OF_A_PERSON = frozenset(name for name in NAMES if "contact" in name)
-NO_TEXTS = frozenset(
-    {"trial_id", "url", "secondary_ids", "internal_number", "results_url_link", "results_url_protocol"}
+FREE = (
+    *("public_title", "scientific_title", "acronym", "study_design", "conditions", "interventions"),
+    *("inclusion_criteria", "exclusion_criteria", "primary_outcome", "secondary_outcomes", "results_summary"),
+    *("results_ipd_plan", "results_ipd_description", "results_baseline_char", "results_participant_flow"),
+    *("results_adverse_events", "results_outcome_measures"),
 )
+"""Texts that sponsors write, and may name people in."""
+SPONSORS = ("primary_sponsor", "secondary_sponsors", "source_support")
 _APART = re.compile(r"[;\n]")
+_SPLIT = re.compile(r"[^;\n]+")
 
 
 def impersonal(payload: bytes) -> bytes | None:
@@ -25,13 +33,20 @@ def impersonal(payload: bytes) -> bytes | None:
         found = understood(payload)
     except UnreadableError:
         return None
+    shown = without_people(found).values
+    return msgspec.json.encode({name: text for name, text in shown.items() if name not in OF_A_PERSON})
+
+
+def without_people(found: Understood) -> Understood:
+    """The record, nobody named in it but by its contacts."""
     named = named_in(found)
-    shown = {
-        name: named.removed_from(text, is_text=name not in NO_TEXTS)
-        for name, text in found.values.items()
-        if name not in OF_A_PERSON
-    }
-    return msgspec.json.encode(shown)
+
+    def cleared(name: str, text: str) -> str:
+        if name in SPONSORS:
+            return _SPLIT.sub(lambda part: A_NAME if part[0].strip() in named.names else part[0], text)
+        return text if name in OF_A_PERSON else named.removed_from(text, is_text=name in FREE)
+
+    return replace(found, values={name: cleared(name, text) for name, text in found.values.items()})
 
 
 def named_in(found: Understood) -> People:

@@ -10,10 +10,10 @@ from connectors.canonical import content_hash
 from connectors.dates import as_columns, span
 from connectors.ictrp.counting import DATES, OUTCOMES, content, counted, enrollment, has_results
 from connectors.ictrp.identifiers import identifiers
-from connectors.ictrp.impersonal import impersonal, named_in
+from connectors.ictrp.impersonal import impersonal, without_people
 from connectors.ictrp.oddities import flags
 from connectors.ictrp.record import NUMBER_AT, Understood, understood
-from connectors.ictrp.values import age, as_iso, day_of, listed, phases, sex, status, study_type
+from connectors.ictrp.values import address, age, as_iso, day_of, listed, phases, sex, status, study_type
 from connectors.spelling import shown
 from connectors.trial import (
     Condition,
@@ -49,7 +49,7 @@ class Reader:
 
     def read(self, payload: bytes, today: date) -> "Reading":
         """As the Protocol says. The calendar changes nothing: a status is a word in the file."""
-        return Reading(understood(payload))
+        return Reading(without_people(understood(payload)))
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def as_trial(found: Understood) -> Trial:
     sponsors = _sponsors(found)
     return Trial(
         found.trial_id,
-        url=_line(found["url"]),
+        url=address(found["url"], found["trial_id"]),
         title=_line(found["public_title"]),
         official_title=_line(found["scientific_title"]),
         acronym=_line(found["acronym"]),
@@ -112,7 +112,7 @@ def as_trial(found: Understood) -> Trial:
         lead_sponsor=next((each.name for each in sponsors if each.role == "lead"), None),
         **_eligibility(found),
         ipd_sharing=_line(found["results_ipd_plan"]),
-        ipd_sharing_description=_lines(found, "results_ipd_description"),
+        ipd_sharing_description=found["results_ipd_description"] or None,
         conditions=told_apart([Condition(condition=each) for each in listed(found["conditions"])]),
         interventions=told_apart([Intervention(name=each) for each in listed(found["interventions"])]),
         outcomes=told_apart(
@@ -132,10 +132,6 @@ def _line(written: str) -> str | None:
     return shown(written) or None
 
 
-def _lines(found: Understood, name: str) -> str | None:
-    return named_in(found).removed_from(found[name]) or None if found[name] else None
-
-
 def _date(column: str, written: str, refreshed_on: date | None) -> dict[str, Any]:
     """A date, and the days that it can mean. After the day WHO took it, it is expected; of others nobody knows."""
     iso = as_iso(written)
@@ -147,7 +143,7 @@ def _date(column: str, written: str, refreshed_on: date | None) -> dict[str, Any
 def _eligibility(found: Understood) -> dict[str, Any]:
     least, most = age(found["age_min"]), age(found["age_max"])
     heads = {"Inclusion Criteria": "inclusion_criteria", "Exclusion Criteria": "exclusion_criteria"}
-    told = [f"{head}:\n\n{lines}" for head, name in heads.items() if (lines := _lines(found, name))]
+    told = [f"{head}:\n\n{lines}" for head, name in heads.items() if (lines := found[name])]
     return {
         "sex": sex(found["gender"]),
         "minimum_age": least,

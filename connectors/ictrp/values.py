@@ -7,6 +7,7 @@ month in words tells itself; what is left is day-first. A day that is none in it
 import calendar
 import re
 from datetime import date, datetime
+from urllib.parse import quote
 
 from connectors.dates import span
 from connectors.spelling import compared, shown
@@ -25,6 +26,8 @@ _EXPORTED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d
 NOT_GIVEN = frozenset({"na", "n/a", "not available", "not specified", "not provided", "unspecified"})
 WORDS = {status.casefold(): status for status in status_groups() if not status.isupper()}
 """Statuses that are words, however a file writes them: some files shout."""
+AT_WHO = "https://trialsearch.who.int/Trial2.aspx?TrialID="
+_ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[!#-;=?-\[\]_a-z~]*)?", re.ASCII | re.IGNORECASE)
 MOST_PEOPLE = 2**31 - 1
 _COUNT = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,10}", re.ASCII)
 _OF_GROUPS = re.compile(r"(?:[^;]*:\s*\d{1,10}\s*(?:;|$)\s*)+", re.ASCII)
@@ -198,6 +201,16 @@ def sex(written: str) -> str | None:
         there = sorted(each for each, said in answers.items() if said == "yes")
         return "ALL" if len(there) > 1 else (there[0].upper() if there else None)
     return SEXES.get(spelt)
+
+
+def address(written: str, trial_id: str) -> str:
+    """Where the trial's own registry shows it; where that is no address of the web, where WHO does.
+
+    >>> address("javascript:alert(1)", "JPRN-UMIN000051234")
+    'https://trialsearch.who.int/Trial2.aspx?TrialID=JPRN-UMIN000051234'
+    """
+    spelt = compared(written)
+    return spelt if _ADDRESS.fullmatch(spelt) else f"{AT_WHO}{quote(trial_id.strip(), safe='')}"
 
 
 def known_order(refreshed: str, exported: str) -> tuple[date, datetime]:

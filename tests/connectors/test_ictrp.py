@@ -264,6 +264,34 @@ def test_nobody_is_published() -> None:
     assert Reader().impersonal(b"<Trial/>") is None
 
 
+def test_a_sponsor_who_is_a_person_is_not_told_and_an_organisation_is() -> None:
+    trial = read(
+        Primary_sponsor="Hanako Yamadagawa",
+        Source_Support="Hanako Yamadagawa Foundation; Hanako Yamadagawa",
+        Public_title="Ketamine (ask Hanako Yamadagawa)",
+    ).trial
+    assert (trial.lead_sponsor, trial.title) == ("[name]", "Ketamine (ask [name])")
+    assert [each.name for each in trial.sponsors] == ["[name]", "Hanako Yamadagawa Foundation"]
+
+
+@pytest.mark.parametrize("written", ["javascript:alert(1)", "", "www.example.org", 'https://a.org/"onclick="x'])
+def test_only_an_address_of_the_web_is_followed(written: str) -> None:
+    assert read(web_address=written).trial.url == (
+        "https://trialsearch.who.int/Trial2.aspx?TrialID=JPRN-UMIN000051234"
+    )
+    assert read("CTRI/2023/01/049000", web_address=written).trial.url == (
+        "https://trialsearch.who.int/Trial2.aspx?TrialID=CTRI%2F2023%2F01%2F049000"
+    )
+
+
+def test_every_field_that_was_seen_is_known(shared: Path) -> None:
+    seen = json.loads((shared / "registry/ictrp/vocabulary.json").read_text("utf-8"))
+    filled = seen["export_2026-10-04_pancreatic_cancer"]["filled"]
+    names = {name: "2" for name in filled if name != "TrialID"}
+    assert len(names) > 40
+    assert [each for each in read(**names).flags() if "field that" in each.reason] == []
+
+
 # -- what cannot be read ---------------------------------------------------------------------------------------
 
 
