@@ -33,6 +33,10 @@ class NetworkError(ConnectorError):
     """The environment names a proxy or certificates that cannot be used. The operator must act."""
 
 
+class ExportError(ConnectorError):
+    """A file that was to be imported is none that can be. Whoever chose it must act."""
+
+
 class PlaceError(ConnectorError):
     """A place elsewhere did not take what was to be published there. The text is ours and holds no secret."""
 

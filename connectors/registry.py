@@ -93,6 +93,7 @@ class Collected:
     that only the request by id returned; ``fates`` are followed trials that are no longer there.
     ``unnamed`` counts records whose id could not be read; they are landed all the same. ``asked`` are the parts
     that were asked for, None where that is all of it: who is in none of them is not known to be gone.
+    ``cut_short`` says why not all of an answer came, where what came is believed all the same.
     """
 
     registry_name: str
@@ -105,6 +106,7 @@ class Collected:
     unnamed: int = 0
     requests: int = 0
     asked: list[Part] | None = None
+    cut_short: str | None = None
 
 
 class Sink(Protocol):

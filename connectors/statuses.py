@@ -37,3 +37,8 @@ def status_group(status: str | None) -> str | None:
 def stop(status: str | None) -> str | None:
     """How a status of the group ``stopped`` stops a trial: ``end``, ``halt`` or ``permission``; else None."""
     return next((row["stop"] or None for row in status_rows() if row["status"] == status), None)
+
+
+def is_vague(status: str | None) -> bool:
+    """Whether a status says too little for its group: that a trial came to it is no lapse."""
+    return any(row["status"] == status and row["is_vague"] for row in status_rows())

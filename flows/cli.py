@@ -499,6 +499,31 @@ def serve_assistants() -> Code:
     return Code.DONE
 
 
+imports = App(name="import", help="Bring trials in a file that you saved.")
+app.command(imports)
+
+
+@imports.command(name="ictrp", help_epilogue="Example: trialwatch import ictrp ICTRP-Results.xml")
+def import_ictrp(file: Path, *, json: Json = False) -> Code:
+    """Take trials from a WHO ICTRP export (XML, or the CSV without a header); publish and deliver like a night.
+
+    Every watch that lists ictrp takes those that bear its terms, and those of registries that trialwatch reads by
+    themselves none. Nothing follows from what is not in the file.
+    """
+    from flows import imported, orchestration
+    from flows.demo_folder import must_be_real
+    from flows.progress import shown
+
+    settings = from_environment()
+    must_be_real(settings.data_dir)
+    configured = configuration(settings.config)
+    with shown() as progress:
+        report = imported.bring(settings, configured, file, progress)
+    if json:
+        _print_json(orchestration.facts(report))
+    return _end(report.ending)
+
+
 watches = App(name="watch", help="Watches of trialwatch.toml.")
 app.command(watches)
 

@@ -5,7 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from connectors.errors import ConnectorError, MailError, MailSettingError, NetworkError, OurBugError, RegistryError
+from connectors.errors import (
+    ConnectorError,
+    ExportError,
+    MailError,
+    MailSettingError,
+    NetworkError,
+    OurBugError,
+    RegistryError,
+)
 from flows.errors import ApartError
 from flows.settings import SettingsError
 from warehouse.errors import (
@@ -21,6 +29,7 @@ from warehouse.errors import (
 THE_OPERATOR_ACTS = (
     SettingsError
     | NetworkError
+    | ExportError
     | MailSettingError
     | NothingPublishedError
     | QuestionError

@@ -12,7 +12,7 @@ a failure.
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,14 +37,17 @@ from warehouse.store.file import locked_within, opened
 
 log = logging.getLogger("trialwatch")
 
+A_NIGHT = "trialwatch run"
 WAITED_FOR = (
     "trialwatch deliver",
     "trialwatch preview",
     "trialwatch backup",
     "trialwatch restore",
     "trialwatch doctor",
+    "trialwatch import",
 )
 """Whom a night waits for. Another night it leaves to its work: two on one day find the same."""
+FROM_FILES_ALONE = "asks no registry: its trials come by `trialwatch import ictrp FILE`"
 NOT_HERE = "here it was not published as it should be either"
 
 
@@ -58,6 +61,9 @@ class Steps:
     publish: Callable[[Occasion, bool], Path] = steps.publish_all
     deliver: Callable[[Settings, Configuration], Delivered] = delivery.deliver
     elsewhere: Callable[[Occasion, Path], list[Came]] = elsewhere.publish
+    pairs: Callable[[Iterable[Watch]], list[tuple[Watch, str]]] = steps.pairs
+    command: str = A_NIGHT
+    """Who holds the store, in the words of whoever waits for it."""
 
 
 @dataclass(slots=True)
@@ -96,16 +102,15 @@ def night(
     apart.prepare(steps.publish_store)
     aside: Path | str | None = None
     with (
-        locked_within(settings.store, "trialwatch run", delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
-        steps.stock_taken(settings, configuration) as stock,
+        locked_within(settings.store, do.command, delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
+        steps.stock_taken(settings, configuration, forgets=do.command == A_NIGHT) as stock,
     ):
         steps.hear_rulings(occasion)
         for watch in watches:
-            if not steps.pairs((watch,)):
-                told = f"{watch.name} names only registries that this version cannot read"
-                report.ending.note(Code.USAGE, f"{told}: {', '.join(watch.registries)}")
+            if not do.pairs((watch,)):
+                report.ending.note(Code.DONE, f"{watch.name} {FROM_FILES_ALONE}")
         kept: list[tuple[Watch, str, Certificate]] = []
-        for watch, registry_name in steps.pairs(watches):
+        for watch, registry_name in do.pairs(watches):
             certificate = _one(do, occasion, watch, registry_name)
             kept.append((watch, registry_name, certificate))
             report.certificates.append((watch.name, registry_name, certificate))
@@ -216,7 +221,7 @@ def _publish_elsewhere(do: Steps, occasion: Occasion, aside: Path | str, ending:
             ending.note(Code.DONE, each.sentence)
         if elsewhere.note(occasion, came):
             stage(occasion.progress, "mail")
-            with locked_within(occasion.settings.store, "trialwatch run", delivery.LONGEST_WAIT_S):
+            with locked_within(occasion.settings.store, do.command, delivery.LONGEST_WAIT_S):
                 do.deliver(occasion.settings, occasion.configuration)
     except Exception as error:
         log.exception("publishing elsewhere failed")

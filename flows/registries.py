@@ -10,6 +10,7 @@ from connectors.clinicaltrials_gov.results import Reader as ClinicalTrialsGovRes
 from connectors.ctis import Ctis
 from connectors.ctis.reading import Reader as CtisReader
 from connectors.http import PoliteClient
+from connectors.ictrp.reading import Reader as IctrpReader
 from connectors.isrctn import Isrctn
 from connectors.isrctn.reading import Reader as IsrctnReader
 from connectors.registry import Registry
@@ -39,3 +40,11 @@ SERVED: dict[str, Served] = {
     "ctis": Served(Ctis, CtisReader(), attrgetter("ctis_url")),
 }
 """Those that are not here are named in a configuration without harm."""
+
+
+FROM_FILES: dict[str, Reader] = {"ictrp": IctrpReader()}
+"""Those whose trials a person brings in a file (``flows.imported``): a night asks them nothing."""
+
+
+def reader_of(registry_name: str) -> Reader:
+    return SERVED[registry_name].reader if registry_name in SERVED else FROM_FILES[registry_name]

@@ -50,7 +50,8 @@ def errands(occasion: Occasion, certificates: Iterable[tuple[Watch, str, Certifi
     """What is owed after tonight, a registry each; none of a registry that could not be read, or has nothing."""
     complete: dict[str, tuple[Watch, str | None, bool]] = {}
     for watch, registry_name, certificate in certificates:
-        if certificate.outcome in ("complete", "heartbeat") and SERVED[registry_name].results:
+        served = SERVED.get(registry_name)
+        if certificate.outcome in ("complete", "heartbeat") and served and served.results:
             *_, is_new = complete.get(registry_name, (None, None, False))
             is_new = is_new or certificate.outcome == "complete"
             complete[registry_name] = (watch, certificate.data_version_after, is_new)

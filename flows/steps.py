@@ -23,7 +23,7 @@ from connectors.http import MOST_BYTES, Manners, Pace, PoliteClient
 from connectors.registry import AskedInParts, Progress
 from connectors.versions import is_known_to_be
 from flows import apart
-from flows.registries import SERVED
+from flows.registries import FROM_FILES, SERVED, reader_of
 from flows.settings import Configuration, Settings
 from flows.spread.workers import afar, workers_for
 from warehouse.errors import OperatorError
@@ -75,7 +75,7 @@ class Occasion:
             naive_utc(self.now),
             lambda: naive_utc(self.settings.now()),
             self.settings.store / "work",
-            SERVED[registry_name].reader,
+            reader_of(registry_name),
             self.configuration.subscriptions,
             self.settings.operator,
             self.accepted,
@@ -127,7 +127,7 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
                 registry.others = workers_for(
                     settings, occasion.run_id, watch.name, registry_name, client.voice, read_for
                 )
-            question = replace(question, held=partial(_held, settings))
+            question = replace(question, held=partial(held, settings))
             with Landing(path, marking(served.reader)) as landing:
                 landing.finish(registry.collect(question, landing, occasion.progress))
         except OurBugError as error:
@@ -137,7 +137,7 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
     return Brought(landed=path)
 
 
-def _held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
+def held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
     """The record that is held of each trial, as it landed."""
     with opened(settings.store) as con:
         return holdings.payloads(con, trial_ids, settings.store / "work")
@@ -197,7 +197,7 @@ def publish_store(
     store: Path, folder: Path, now: datetime, run_id: str, is_complete: bool, page_url: str | None
 ) -> Path:
     """Publish what a store holds. ``now`` is naive UTC; ``page_url`` is where the page is served, if anywhere."""
-    clear = {name: served.reader.impersonal for name, served in SERVED.items()}
+    clear = {name: reader_of(name).impersonal for name in (*SERVED, *FROM_FILES)}
     companions = companions_for(page_url)
     with opened(store) as con:
         return publish(
@@ -211,7 +211,7 @@ def publishing_s(store: Path) -> float:
 
 
 def pairs(watches: Iterable[Watch]) -> list[tuple[Watch, str]]:
-    """Every watch with each of its registries that this version can read."""
+    """Every watch with each of its registries that a night asks."""
     return [(watch, name) for watch in watches for name in watch.registries if name in SERVED]
 
 
@@ -228,10 +228,14 @@ def is_all_complete(settings: Settings, configuration: Configuration) -> bool:
 
 @dataclass(slots=True)
 class Stock:
-    """What a night adds to ``status.json``. ``not_published`` is the sentence that says why tonight's is not."""
+    """What a night adds to ``status.json``. ``not_published`` is the sentence that says why tonight's is not.
+
+    ``forgets`` the trouble of the last night: what a file brings mends none.
+    """
 
     not_published: str | None = None
     published_file: str | None = None
+    forgets: bool = True
 
 
 def note_status(settings: Settings, configuration: Configuration, tonight: Stock | None = None) -> None:
@@ -244,15 +248,15 @@ def note_status(settings: Settings, configuration: Configuration, tonight: Stock
     named = {each.shown for each in settings.publish_to}
     kept["elsewhere"] = [each for each in kept["elsewhere"] or [] if each["place"] in named] or None
     if tonight:
-        kept |= {"trouble": None, "not_published": tonight.not_published}
+        kept |= {"trouble": None if tonight.forgets else kept["trouble"], "not_published": tonight.not_published}
         kept["published_file"] = tonight.published_file or kept["published_file"]
     status.write(settings.status_file, facts | kept)
 
 
 @contextmanager
-def stock_taken(settings: Settings, configuration: Configuration) -> Iterator[Stock]:
+def stock_taken(settings: Settings, configuration: Configuration, *, forgets: bool = True) -> Iterator[Stock]:
     """Whatever ends the night within before it has taken stock itself, ``status.json`` tells of it."""
-    stock = Stock()
+    stock = Stock(forgets=forgets)
     try:
         yield stock
     except Exception:

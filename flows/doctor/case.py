@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from connectors.registry import Progress
 from flows import envfile
-from flows.doctor.finding import Finding, failure
-from flows.registries import SERVED
+from flows.doctor.finding import Finding, failure, well
+from flows.nightly import FROM_FILES_ALONE
 from flows.settings import Configuration, Settings, SettingsError, from_environment, understood
 from flows.steps import pairs
 from warehouse.judge.watch import Watch
@@ -41,7 +41,7 @@ def taken_in(environment: Mapping[str, str] | None, progress: Progress) -> Case:
     settings, read = _settings(environment, found)
     configuration, troubles = understood(settings.config)
     found += [failure("configuration", each, CORRECT_IT) for each in troubles]
-    found += _unreadable(configuration)
+    found += _from_files_alone(configuration)
     return Case(settings, configuration, read, progress, found)
 
 
@@ -63,12 +63,7 @@ def _settings(given: Mapping[str, str] | None, found: list[Finding]) -> tuple[Se
             found.append(failure("settings", str(error), CORRECT_IT))
 
 
-def _unreadable(configuration: Configuration) -> Iterator[Finding]:
+def _from_files_alone(configuration: Configuration) -> Iterator[Finding]:
     for watch in configuration.watches:
         if not pairs((watch,)):
-            named = ", ".join(watch.registries)
-            yield failure(
-                "configuration",
-                f"{watch.name} names only registries that this version cannot read: {named}",
-                f"add one to its registries that it can: {', '.join(SERVED)}",
-            )
+            yield well("configuration", f"{watch.name} {FROM_FILES_ALONE}")

@@ -475,14 +475,15 @@ def test_a_watch_outside_its_bounds_is_refused(
     assert house.night().ending.code is Code.REFUSED
 
 
-def test_a_watch_of_registries_that_cannot_be_read_is_told_and_stops_no_other(
+def test_a_watch_that_is_read_from_files_alone_is_told_and_stops_no_other(
     house: House, registry: SimulatedRegistry
 ) -> None:
     house.configure(WATCH + '[watch.far]\nregistries = ["ictrp"]\nconditions = ["alcohol"]\n')
     registry.put(a_trial())
     report = house.night()
-    assert report.ending.code is Code.USAGE
-    assert report.ending.sentences[0] == "far names only registries that this version cannot read: ictrp"
+    assert report.ending.code is Code.DONE
+    told = "far asks no registry: its trials come by `trialwatch import ictrp FILE`"
+    assert report.ending.sentences[0] == told
     assert house.ask("SELECT watch, outcome FROM runs") == [{"watch": "ketamine-sud", "outcome": "complete"}]
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.dates import Span, span
 from connectors.spelling import OneSpelling
-from connectors.statuses import COURSE, OPEN, UNRECOGNISED, status_group
+from connectors.statuses import COURSE, OPEN, UNRECOGNISED, is_vague, status_group
 from connectors.trial import Counted, Entries, Reading, Sent
 from warehouse.words.kinds import MATERIALITIES, materiality
 from warehouse.words.phrases import many
@@ -148,6 +148,9 @@ def _status(pair: _Pair) -> Iterator[Finding]:
         reason += "; the planned end has passed, and no edit of the record has confirmed it"
     elif kind == "stopped" and now.get("why_stopped"):
         reason += f"; the sponsor says why: {now['why_stopped']}"
+    elif kind == "status_changed" and is_vague(new):
+        reason += "; the word says neither whether it is still to begin nor whether it has ended"
+        more["materiality"] = "low"
     elif new is not None and status_group(new) == UNRECOGNISED:
         reason += " (a status that trialwatch does not know)"
     reason += f"; {pair.new.status_from}" if pair.new.status_from else ""
@@ -155,12 +158,12 @@ def _status(pair: _Pair) -> Iterator[Finding]:
 
 
 def status_kind(old: str | None, new: str | None) -> str:
-    """The kind of a status change: the first that fits, in the contract's order."""
+    """The kind of a status change: the first that fits, in the contract's order. A vague word is no lapse."""
     before, after = status_group(old), status_group(new)
     if after in ("completed", "stopped"):
         return after
     if after == "unknown":
-        return "lapsed"
+        return "status_changed" if is_vague(new) else "lapsed"
     if before == "unknown":
         return "returned"
     if before in COURSE and after in COURSE and COURSE.index(after) < COURSE.index(before):

@@ -178,6 +178,8 @@ def _checks(night: Tonight) -> Iterator[Check]:
         {"unheard_of": list(night.unheard_of)},
         f"the registry knows no {', '.join(night.unheard_of)}, which the watch follows (trialwatch.toml)",
     )
+    # It never refuses: nothing follows from absence where an answer may be believed in part.
+    yield Check("whole", got.cut_short is None, False, {"cut_short": got.cut_short}, got.cut_short or "")
 
 
 def _mixed(night: Tonight) -> Check:

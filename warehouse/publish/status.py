@@ -182,7 +182,7 @@ def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) ->
     """
     if facts and facts.get("trouble"):  # a status.json of an earlier version does not say
         return f"the last night broke off: {facts['trouble']}"
-    if facts is None or not facts["nights"]:
+    if facts is None or not (facts["nights"] or facts.get("runs")):  # files alone have no nights
         return "no night has been complete yet: run `trialwatch run`"
     most = timedelta(hours=most_hours)
     for night in facts["nights"]:

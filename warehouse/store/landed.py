@@ -48,6 +48,7 @@ class _Manifest(msgspec.Struct):
     requests: int
     frames: list[_Frame]
     asked: list[Part] | None = None
+    cut_short: str | None = None
 
 
 class Landing:
@@ -179,6 +180,7 @@ class Landed:
             kept.unnamed,
             kept.requests,
             kept.asked,
+            kept.cut_short,
         )
 
 
@@ -197,4 +199,5 @@ def _to_manifest(collected: Collected, frames: list[_Frame]) -> _Manifest:
         collected.requests,
         frames,
         collected.asked,
+        collected.cut_short,
     )

@@ -3,6 +3,6 @@
 CHECKS = (
     *("data_version", "data_version_readable", "data_version_order", "totals", "mixed_data_versions"),
     *("duplicates", "collapse", "removals"),
-    *("unreadable", "share_changed", "bounds", "followed"),
+    *("unreadable", "share_changed", "bounds", "followed", "whole"),
 )
 """Every check by name, in the order in which they are made."""
