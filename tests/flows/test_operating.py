@@ -11,6 +11,7 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
+from tests.ictrprecords import a_record, an_export
 from tests.installation import REPOSITORY, Installation, fit
 from tests.records import a_trial
 
@@ -45,6 +46,15 @@ def type_in(installed: Installation, lines: list[str], folder: Path) -> str:
     return done.stdout
 
 
+def brought(installed: Installation) -> None:
+    """An export of ICTRP, as a person saves it, and a watch that takes from it."""
+    (installed.home / "ICTRP-Results.xml").write_text(an_export(a_record()), "utf-8")
+    watches = installed.home / "trialwatch.toml"
+    said = watches.read_text("utf-8")
+    lists = 'registries = ["clinicaltrials.gov", "ictrp"]\ninterventions'
+    watches.write_text(said.replace("interventions", lists, 1), "utf-8")
+
+
 @pytest.mark.slow
 def test_what_the_page_says_to_type_works(house: House, registry: SimulatedRegistry, tmp_path: Path) -> None:
     registry.put(a_trial())
@@ -57,6 +67,7 @@ def test_what_the_page_says_to_type_works(house: House, registry: SimulatedRegis
     begin = next(number for number, line in enumerate(typed) if line.startswith("trialwatch()"))
     type_in(installed, typed[:begin], REPOSITORY)
     fit(installed, house)
+    brought(installed)
     said = type_in(installed, typed[begin:], REPOSITORY)
     assert "complete, 1 trial" in said
     assert len(left_out) == 23, "a command that is new on the page is typed, or has its reason not to be"

@@ -18,6 +18,8 @@ import httpx
 import pytest
 
 from connectors.simulated import SimulatedRegistry, faults
+from connectors.simulated.ctis import SimulatedCtis
+from connectors.simulated.isrctn import SimulatedIsrctn
 from flows import own_prefect
 from flows.meanwhile import missed_night
 from tests.house import WATCH, House
@@ -266,22 +268,25 @@ def test_what_the_page_says_of_one_machine_works_in_an_empty_folder(
     clone = tmp_path / "clone"
     clone.mkdir()
     (clone / ".venv").symlink_to(Path(sys.executable).parents[1])  # what make leaves
-    done = subprocess.run(
-        ["/bin/bash", "-e", "-u", "-c", "\n".join(typed)],
-        env={
-            "HOME": str(tmp_path),
-            "PATH": "/usr/bin:/bin",
-            "TRIALWATCH_CTGOV_URL": registry.url,
-            "TRIALWATCH_REQUESTS_PER_SECOND": "1000",
-        },
-        cwd=clone,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        timeout=500,
-    )
+    with SimulatedIsrctn() as isrctn, SimulatedCtis() as ctis:
+        done = subprocess.run(
+            ["/bin/bash", "-e", "-u", "-c", "\n".join(typed)],
+            env={
+                "HOME": str(tmp_path),
+                "PATH": "/usr/bin:/bin",
+                "TRIALWATCH_CTGOV_URL": registry.url,
+                "TRIALWATCH_ISRCTN_URL": isrctn.url,
+                "TRIALWATCH_CTIS_URL": ctis.url,
+                "TRIALWATCH_REQUESTS_PER_SECOND": "1000",
+            },
+            cwd=clone,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=500,
+        )
     assert done.returncode == 0, done.stdout
     assert "a night would succeed" in done.stdout
     assert "complete, 1 trial" in done.stdout
