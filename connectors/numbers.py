@@ -19,24 +19,26 @@ NCT_NUMBER = re.compile(_PATTERNS["clinicaltrials.gov"])
 REGISTRIES_NUMBERS = "|".join(_PATTERNS.values())
 """A number of any registry that we know, as a pattern."""
 WRITTEN = (
-    r"^(?:EUDRACT(?:NO\.?|NUMBER)?|EUCTR|EUCT|CTIS|UTN|WHO|REC)?[:#-]?"
-    rf"({REGISTRIES_NUMBERS})(?:-[A-Z]{{2}}|-[0-9]{{2}}|P)?$"
+    r"^(?:EUDRACT(?:NO\.?|NUMBER)?|EUCTR|EUCT|CTIS|JPRN|UTN|WHO|REC)?[:#-]?"
+    rf"({REGISTRIES_NUMBERS})(?:-[A-Z]{{2}}|-OUTSIDE-EU/EEA|-[0-9]{{2}}|P)?$"
 )
 """Such a number as it is written, upper case and without blanks. The group is its spelling for comparison: EU
 numbers without country or version, a registry's prefix only where it is part of the number."""
 _SUBMITTED = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}-[0-9]{2}")
 _CTIS_NUMBER = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}")
+_SET_BEFORE = re.compile(r"(?:EUCTR|CTIS|JPRN-)(?=\S)")
+"""The names of registers that WHO sets before their numbers."""
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 _IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
 
 
 def as_typed(text: str) -> str:
-    """A number that a person typed, as trials bear it: an EU number without the count of its submissions.
+    """A number that a person typed, as trials bear it: no register before it, no count of submissions behind.
 
-    >>> as_typed(" nct0123 4567"), as_typed("2024-518143-38-00")
-    ('NCT01234567', '2024-518143-38')
+    >>> as_typed(" nct0123 4567"), as_typed("2024-518143-38-00"), as_typed("JPRN-UMIN000051234")
+    ('NCT01234567', '2024-518143-38', 'UMIN000051234')
     """
-    bare = "".join(text.split()).upper()
+    bare = _SET_BEFORE.sub("", "".join(text.split()).upper(), count=1)
     return bare[:-3] if _SUBMITTED.fullmatch(bare) else bare
 
 

@@ -8,7 +8,6 @@ import re
 
 from connectors.numbers import as_typed, is_a_trials_number
 
-_PREFIX = re.compile(r"(?:EUCTR|CTIS|JPRN-)(?=\S)")
 _EU_NUMBER = re.compile(r"([0-9]{4}-[0-9]{6}-[0-9]{2})(?:-.*)?")
 _SUBMISSIONS = re.compile(r"[0-9]{4}-5[0-9]{5}-[0-9]{2}(?:-[0-9]{2})?")
 READ_THERE = {
@@ -27,7 +26,7 @@ def number(written: str) -> str | None:
     >>> number("CTIS2023-503698-40-00"), number("none")
     ('2023-503698-40', None)
     """
-    bare = as_typed(_PREFIX.sub("", "".join(written.split()).upper(), count=1))
+    bare = as_typed(written)
     return bare if is_a_trials_number(bare) else None
 
 

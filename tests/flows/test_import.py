@@ -69,11 +69,14 @@ def test_a_first_import_is_a_baseline_that_is_published(house: House, bring: Bri
     assert "trialwatch: ketamine-sud on ictrp: complete, 3 trials, 3 new versions, 0 changes\n" in said
     assert statuses(house).keys() == {OTHER, TRIAL_ID, "UMIN000000009"}
     assert house.changes() == []
-    (run,) = house.ask("SELECT watch, registry_name, outcome, distinct_trials, quarantined FROM runs")
+    (run,) = house.ask(
+        "SELECT watch, registry_name, outcome, declared_total, distinct_trials, quarantined FROM runs"
+    )
     assert run == {
         "watch": "ketamine-sud",
         "registry_name": "ictrp",
         "outcome": "complete",
+        "declared_total": None,
         "distinct_trials": 3,
         "quarantined": 0,
     }
@@ -240,11 +243,12 @@ def test_it_is_told_as_one_document(house: House, typed: Typed) -> None:
 # -- beside registries that are asked --------------------------------------------------------------------------
 
 NCT = "NCT02649231"
+OF_BOTH = WATCH.replace('["ictrp"]', '["clinicaltrials.gov", "ictrp"]').replace("min_trials = 40\n", "")
 
 
 @pytest.fixture
 def both(house: House, registry: SimulatedRegistry) -> SimulatedRegistry:
-    house.configure(WATCH.replace('["ictrp"]', '["clinicaltrials.gov", "ictrp"]').replace("min_trials = 40\n", ""))
+    house.configure(OF_BOTH)
     registry.put(a_trial(NCT))
     return registry
 
@@ -298,6 +302,43 @@ def test_a_trial_that_names_one_of_another_registry_is_its_twin(
     assert house.ask("SELECT study_id, trial_ids, matched_by FROM studies") == [
         {"study_id": NCT, "trial_ids": [NCT, TRIAL_ID], "matched_by": f"{TRIAL_ID} names {NCT}"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("bearer", "named"),
+    [
+        (OURS, "UMIN000051234"),
+        (OURS, "JPRN-UMIN000051234"),
+        ("JPRN-jRCT1031200043", "JPRN-jRCT1031200043"),
+        ("NL-OMON20345", "NL-OMON20345"),
+        ("ITMCTR2024000100", "ITMCTR2024000100"),
+        ("TCTR20200101001", "TCTR20200101001"),
+    ],
+)
+def test_a_trial_that_another_registry_names_is_its_twin(
+    house: House, bring: Bring, both: SimulatedRegistry, bearer: str, named: str
+) -> None:
+    trial = a_trial(NCT)
+    trial["protocolSection"]["identificationModule"]["secondaryIdInfos"] = [{"id": named, "type": "REGISTRY"}]
+    both.put(trial)
+    house.night()
+    bring(an_export(a_record(bearer, Secondary_ID=None)))
+    ((trial_ids,),) = (row.values() for row in house.ask("SELECT trial_ids FROM studies"))
+    assert set(trial_ids) == {NCT, bearer.removeprefix("JPRN-").upper()}
+
+
+def test_a_number_may_be_typed_as_who_writes_it(
+    house: House, bring: Bring, both: SimulatedRegistry, typed: Typed
+) -> None:
+    told = 'reason = "the protocol names both"\nby = "A. Curator"\n'
+    tie = f'[[tie]]\ntrials = ["{OURS}", "{NCT}"]\n{told}'
+    follow = f'follow = ["{OURS}"]'
+    house.configure(OF_BOTH.replace("conditions =", f"{follow}\nconditions =", 1) + tie)
+    house.night()
+    bring(an_export(a_record(Condition="Pain", Public_title="A trial", Scientific_title="A trial")))
+    assert house.ask("SELECT trial_ids FROM studies") == [{"trial_ids": [NCT, TRIAL_ID]}]
+    code, out, err = typed("show", OURS)
+    assert (code, err, out.split()[0]) == (Code.DONE, "", TRIAL_ID)
 
 
 def test_every_watch_that_lists_it_takes_its_own(house: House, bring: Bring) -> None:

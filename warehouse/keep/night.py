@@ -12,7 +12,7 @@ from datetime import date
 import duckdb
 
 from connectors.dates import Span, version_day
-from connectors.registry import Collected, Merged, Removed
+from connectors.registry import Collected, Merged, Removed, Search
 from connectors.trial import Reading
 from warehouse.judge import alerts
 from warehouse.judge.changes import Finding, overdue, registry_date
@@ -184,7 +184,7 @@ def _judge(
         f"refused: {'; '.join(refusals)}" if refusals else "complete",
         collected.data_version_before,
         collected.data_version_after,
-        declared_total=sum(search.declared or 0 for search in collected.searches),
+        declared_total=_declared(collected.searches),
         fetched=sum(search.fetched for search in collected.searches),
         distinct_trials=records,
         quarantined=len(shown.unreadable),
@@ -193,6 +193,12 @@ def _judge(
         checks=checks,
         unreadable_members=lost,
     )
+
+
+def _declared(searches: Iterable[Search]) -> int | None:
+    """The sum of what the registry declared; None where it was asked and gave no total, as a file gives none."""
+    given = [search.declared for search in searches]
+    return None if given and not any(each is not None for each in given) else sum(each or 0 for each in given)
 
 
 def _compare(shown: Shown, earlier: Mapping[str, Reading], stage: Stage, journal: Journal, today: date) -> None:
