@@ -91,7 +91,7 @@ def _lists(found: Understood) -> dict[str, tuple[Any, Any, Any]]:
         ),
         "trial_interventions": (interventions, interventions, {"intervention": interventions}),
         "trial_sponsors": (sponsors, sponsors, {}),
-        "trial_sites": (countries, countries, {"country": countries}),
+        "trial_countries": (countries, countries, {"country": countries}),
         "trial_conditions": (conditions, conditions, {"condition": conditions}),
     }
 

@@ -232,7 +232,7 @@ def test_another_export_of_the_same_is_no_change() -> None:
         ({"Target_size": "120"}, ("enrollment_changed", "enrollment")),
         ({"Primary_sponsor": "Another"}, ("sponsor_changed", "trial_sponsors")),
         ({"Public_title": "Ketamine"}, ("title_changed", "title")),
-        ({"Countries": "Japan"}, ("sites_changed", "trial_sites")),
+        ({"Countries": "Japan"}, ("sites_changed", "trial_countries")),
         ({"Condition": "Alcohol use disorder"}, ("conditions_changed", "trial_conditions")),
         ({"Intervention": "Ketamine 1 mg/kg;Midazolam"}, ("arms_changed", "trial_interventions")),
         ({"Primary_outcome": "Days"}, ("outcomes_changed", "trial_outcomes")),

@@ -68,6 +68,8 @@ def test_a_first_import_is_a_baseline_that_is_published(house: House, bring: Bri
     assert code == Code.DONE, said
     assert "trialwatch: ketamine-sud on ictrp: complete, 3 trials, 3 new versions, 0 changes\n" in said
     assert statuses(house).keys() == {OTHER, TRIAL_ID, "UMIN000000009"}
+    assert house.ask("FROM trial_sites") == [], "countries are all that it tells"
+    assert len(house.ask("SELECT DISTINCT trial_id FROM trial_countries")) == 3
     assert house.changes() == []
     (run,) = house.ask(
         "SELECT watch, registry_name, outcome, declared_total, distinct_trials, quarantined FROM runs"

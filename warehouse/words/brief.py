@@ -150,9 +150,10 @@ def people(facts: TrialFacts) -> str:
 
 
 def place(facts: TrialFacts) -> str:
-    """The city of one site, the country of several, else how many countries."""
+    """The city of one site, the country of several, else how many countries. Some registries tell no sites."""
     if len(facts.countries) > 1:
-        return f"{number(facts.sites, 'site')} in {number(len(facts.countries), 'country')}"
+        sites = f"{number(facts.sites, 'site')} in " if facts.sites else ""
+        return f"{sites}{number(len(facts.countries), 'country')}"
     if len(facts.cities) == 1:
         return _short(facts.cities[0])
     country = _short(facts.countries[0]) if facts.countries else ""

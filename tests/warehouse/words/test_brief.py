@@ -169,6 +169,12 @@ def test_many_places_are_counted() -> None:
     assert dict(rows(many))["Where"] == "A, B, C …; V, W, X and 2 more; 30 sites"
 
 
+def test_where_no_site_is_told_the_countries_are_counted() -> None:
+    elsewhere = replace(EXETER, sites=0, cities=(), countries=("Australia", "New Zealand"))
+    assert headline(elsewhere).endswith("2 countries")
+    assert dict(rows(elsewhere))["Where"] == "Australia, New Zealand"
+
+
 TEXTS = {each.name for each in fields(TrialFacts) if each.type == "str | None"}
 LISTS = {each.name for each in fields(TrialFacts) if each.type == "Sequence[str]"}
 

@@ -38,7 +38,10 @@ SELECT
         FROM trial_site AS site
         WHERE
             site.trial_id = trial.trial_id
-            AND (trial.registry_name <> 'ctis' OR coalesce(site.facility, site.city, site.state) IS NOT NULL)
+            AND (
+                trial.registry_name NOT IN ('ctis', 'ictrp')
+                OR coalesce(site.facility, site.city, site.state) IS NOT NULL
+            )
     ) AS sites,
     (
         SELECT coalesce(list_sort(list(DISTINCT site.city)), [])
