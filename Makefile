@@ -109,7 +109,7 @@ FUZZ_SEED ?= 20260912
 fuzz: $(DEV)  ## 10,000 mutants through real nights, about ten minutes on two free cores
 	@echo "FUZZ_SEED=$(FUZZ_SEED) FUZZ_MUTANTS=$(FUZZ_MUTANTS)"
 	@FUZZ_SEED=$(FUZZ_SEED) FUZZ_MUTANTS=$(FUZZ_MUTANTS) $(BIN)/pytest \
-		--numprocesses=auto tests/flows/test_mutants.py
+		--numprocesses=auto -m "slow or not slow" tests/flows/test_mutants.py
 
 # Sizes in trials; 200000 and 600000 only where they are named. BENCH_VERSIONS=5000000 adds an as-of over so many.
 BENCH_SIZES ?= 1000 5000 20000

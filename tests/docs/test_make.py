@@ -6,6 +6,7 @@ Make is the real one; in its folder a program that only ends with a given code s
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,21 @@ def test_clean_leaves_what_make_did_not_bring(clone: Path) -> None:
         (clone / name).write_text("a thesis")
     assert make(clone, "clean")[0] == 0
     assert len(list(clone.rglob("thesis.txt"))) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["test", "test-slow", "test-all", "fuzz", "test-duckdb"])
+def test_a_target_that_plays_tests_finds_some(clone: Path, target: str) -> None:
+    """A test that becomes slow is still found by who names its file."""
+    code, lines = make(clone, "--dry-run", target)
+    assert code == 0
+    (typed,) = re.findall(r"[^\n]*bin/pytest(?:[^\n]*\\\n)*[^\n]*", "\n".join(lines))
+    collected = subprocess.run(
+        ["/bin/bash", "-c", typed.replace(".venv/bin/pytest", f"{sys.executable} -m pytest --collect-only -q")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert collected.returncode == 0, collected.stdout[-500:]
