@@ -43,6 +43,8 @@ LONGEST_ANSWER_S = 300.0
 MOST_BYTES = 1024 * 1024 * 1024
 """Of one answer, unpacked. A page of a thousand studies has 20 MB, and one with a few monstrous records among
 them is still a page."""
+LONGEST_ADDRESS = 120
+"""Letters of an address that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace").strip()
+
+    @property
+    def where(self) -> str:
+        """The address as a sentence can hold it: a question may make it thousands of letters long."""
+        return self.url if len(self.url) <= LONGEST_ADDRESS else f"{self.url[:LONGEST_ADDRESS]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +241,9 @@ class PoliteClient:
         if answer.status == 403:
             answer = self._with_another_voice(asked, answer)
         if answer.status in (400, 414):
-            raise OurBugError(f"{answer.url} was refused as a wrong request: {_excerpt(answer)}", _excerpt(answer))
+            raise OurBugError(
+                f"{answer.where} was refused as a wrong request: {_excerpt(answer)}", _excerpt(answer)
+            )
         return answer
 
     def json(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
@@ -295,7 +304,7 @@ class PoliteClient:
         tries = f"{state.attempt_number} {'try' if state.attempt_number == 1 else 'tries'}"
         answer = _answered(state)
         if answer is not None:
-            raise RegistryError(f"{answer.url} answered {answer.status} ({tries}): {_excerpt(answer)}")
+            raise RegistryError(f"{answer.where} answered {answer.status} ({tries}): {_excerpt(answer)}")
         error = state.outcome.exception() if state.outcome else None
         proxy = self._way.proxy if self._way else None
         through = f" through the proxy of {proxy.setting}" if proxy else ""
@@ -380,14 +389,14 @@ def must_be_json(answer: Answer) -> Answer:
     A wall of HTML comes with 200 as well, so the status alone is believed of nothing.
     """
     if answer.status != 200:
-        raise RegistryError(f"{answer.url} answered {answer.status}: {_excerpt(answer)}")
+        raise RegistryError(f"{answer.where} answered {answer.status}: {_excerpt(answer)}")
     if answer.content_type not in ("application/json", ""):
         raise RegistryError(
-            f"{answer.url} answered {answer.content_type} instead of JSON "
+            f"{answer.where} answered {answer.content_type} instead of JSON "
             f"(a wall in front of the registry?): {_excerpt(answer)}"
         )
     if not answer.body.strip():
-        raise RegistryError(f"{answer.url} answered 200 with an empty body")
+        raise RegistryError(f"{answer.where} answered 200 with an empty body")
     return answer
 
 

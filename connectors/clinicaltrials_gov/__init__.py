@@ -124,12 +124,12 @@ class ClinicalTrialsGov:
         """As ``connectors.registry.PostsResults`` says. Whoever ignores ``fields`` sends the whole record."""
         answer = self.client.get(f"{STUDIES}/{trial_id}", ONLY_RESULTS)
         if answers.is_gone(answer, trial_id):
-            raise NotShownError(f"{answer.url} answered {answer.status}: {answer.text}")
+            raise NotShownError(f"{answer.where} answered {answer.status}: {answer.text}")
         found = answers.results_section(must_be_json(answer))
         if found is None:
-            raise NotShownError(f"{answer.url} shows no results")
+            raise NotShownError(f"{answer.where} shows no results")
         if (number := answers.trial_id(answer.body)) not in (None, trial_id):
-            raise NotShownError(f"{answer.url} answered with {number}")
+            raise NotShownError(f"{answer.where} answered with {number}")
         return found
 
 
@@ -379,7 +379,7 @@ class _Pass:
         record = answers.single_record(must_be_json(answer))
         trial_id = answers.trial_id(record)
         if trial_id is None and not answers.is_a_trial(record):
-            raise RegistryError(f"{answer.url} answered something that is not a trial")
+            raise RegistryError(f"{answer.where} answered something that is not a trial")
         if trial_id is None:
             # A trial whose own number cannot be read is there all the same: one bad record, not a bad night.
             self._land(record, None)

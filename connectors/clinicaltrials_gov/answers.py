@@ -62,7 +62,7 @@ def page(answer: Answer) -> Page:
     except _UNREADABLE as error:
         found = _taken_apart_leniently(answer.body)
         if found is None:
-            raise RegistryError(f"{answer.url} answered something unreadable") from error
+            raise RegistryError(f"{answer.where} answered something unreadable") from error
         return found
 
 
@@ -101,7 +101,7 @@ def single_record(answer: Answer) -> bytes:
         _object.decode(answer.body)
     except _UNREADABLE as error:
         if not is_a_trial(answer.body):
-            raise RegistryError(f"{answer.url} answered something unreadable") from error
+            raise RegistryError(f"{answer.where} answered something unreadable") from error
     return answer.body
 
 
@@ -124,9 +124,9 @@ def results_section(answer: Answer) -> bytes | None:
     try:
         members, end = divided(answer.body, answer.body.index(b"{"))
     except ValueError as error:
-        raise RegistryError(f"{answer.url} answered something unreadable") from error
+        raise RegistryError(f"{answer.where} answered something unreadable") from error
     if answer.body[end:].strip():
-        raise RegistryError(f"{answer.url} answered something unreadable")
+        raise RegistryError(f"{answer.where} answered something unreadable")
     section = dict(filter(None, map(named, members))).get(b'"resultsSection"', b"")
     return section if section.startswith(b"{") and section[1:-1].strip() else None
 
@@ -139,9 +139,9 @@ def data_version(answer: Answer) -> str:
     try:
         found = normal(str(_version.decode(answer.body).dataTimestamp))
     except _UNREADABLE as error:
-        raise RegistryError(f"{answer.url} answered something unreadable") from error
+        raise RegistryError(f"{answer.where} answered something unreadable") from error
     if not found:
-        raise RegistryError(f"{answer.url} answered something unreadable: an empty data version")
+        raise RegistryError(f"{answer.where} answered something unreadable: an empty data version")
     return found
 
 

@@ -39,9 +39,9 @@ def page(answer: Answer, asked: int) -> Page:
     told, data = _envelope(answer)
     declared, current, more = (told.get(key) for key in ("totalRecords", "currentPage", "nextPage"))
     if type(declared) is not int or declared < 0 or type(more) is not bool:
-        raise RegistryError(f"{answer.url} does not say how many trials it found, or whether there are more")
+        raise RegistryError(f"{answer.where} does not say how many trials it found, or whether there are more")
     if current != asked and data:
-        raise RegistryError(f"{answer.url} answered page {current!r} where page {asked} was asked for")
+        raise RegistryError(f"{answer.where} answered page {current!r} where page {asked} was asked for")
     return Page(declared, [(_number(each), each) for each in data], not more or not data)
 
 
@@ -58,7 +58,7 @@ def _leniently(answer: Answer, error: Exception) -> tuple[dict[str, Any], list[b
     value = _decoded(answer)
     told, data = (value.get("pagination"), value.get("data")) if isinstance(value, dict) else (None, None)
     if not isinstance(told, dict) or not isinstance(data, list):
-        raise RegistryError(f"{answer.url} answered JSON of another shape ({error})") from error
+        raise RegistryError(f"{answer.where} answered JSON of another shape ({error})") from error
     return told, [msgspec.json.encode(each) for each in data]
 
 
@@ -78,10 +78,10 @@ def retrieved(answer: Answer, asked: str) -> bytes | None:
         return None
     found = number(value.get("ctNumber")) if isinstance(value, dict) else None
     if found is None:
-        raise RegistryError(f"{answer.url} answered something that is no trial")
+        raise RegistryError(f"{answer.where} answered something that is no trial")
     wanted = NUMBER.fullmatch(asked)
     if wanted is None or found[0] != wanted[1]:
-        raise RegistryError(f"{answer.url} answered with another trial, {found[1]}")
+        raise RegistryError(f"{answer.where} answered with another trial, {found[1]}")
     return answer.body.removeprefix(b"\xef\xbb\xbf").strip()
 
 
@@ -89,4 +89,4 @@ def _decoded(answer: Answer) -> Any:
     try:
         return decoded(answer.body)[0]
     except ValueError as error:
-        raise RegistryError(f"{answer.url} answered JSON that cannot be read ({error})") from error
+        raise RegistryError(f"{answer.where} answered JSON that cannot be read ({error})") from error

@@ -24,15 +24,15 @@ class Found:
 def found(answer: Answer) -> Found:
     """Raises ``RegistryError`` for whatever is not a whole answer to a query."""
     if answer.status != 200:
-        raise RegistryError(f"{answer.url} answered {answer.status}: {_excerpt(answer)}")
+        raise RegistryError(f"{answer.where} answered {answer.status}: {_excerpt(answer)}")
     if not XML.fullmatch(answer.content_type):
-        raise RegistryError(f"{answer.url} answered {answer.content_type} instead of XML: {_excerpt(answer)}")
+        raise RegistryError(f"{answer.where} answered {answer.content_type} instead of XML: {_excerpt(answer)}")
     if not answer.body.strip():
-        raise RegistryError(f"{answer.url} answered 200 with an empty body")
+        raise RegistryError(f"{answer.where} answered 200 with an empty body")
     try:
         return _read(answer)
     except XmlError as error:
-        raise RegistryError(f"{answer.url} answered XML that cannot be read ({error})") from error
+        raise RegistryError(f"{answer.where} answered XML that cannot be read ({error})") from error
 
 
 def _read(answer: Answer) -> Found:
@@ -45,7 +45,7 @@ def _read(answer: Answer) -> Found:
         else:
             records.append((number_of(element), one_line(element)))
     if declared is None:
-        raise RegistryError(f"{answer.url} does not say how many trials it found (allTrials of {NAMESPACE})")
+        raise RegistryError(f"{answer.where} does not say how many trials it found (allTrials of {NAMESPACE})")
     return Found(declared, records)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from connectors.errors import RegistryError
+from connectors.errors import OurBugError, RegistryError
 from connectors.http import Manners, PoliteClient
 from connectors.isrctn import FIRST_LIMIT, TRIES, Isrctn
 from connectors.registry import Collected, Question, Removed
@@ -108,3 +108,14 @@ def test_records_without_a_number_and_two_of_one_number_land_and_are_counted(isr
     assert collected.unnamed == 3
     assert len(kept.records) == 4
     assert (collected.searches[0].fetched, collected.searches[0].distinct) == (5, 5)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_a_question_of_thousands_of_letters_is_not_told_in_the_sentence_of_its_failure(
+    isrctn: SimulatedIsrctn, status: int
+) -> None:
+    isrctn.reply = Reply(status, {"Content-Type": "text/html"}, b"<html>no</html>")
+    long = Question(interventions=("ketamine",), conditions=tuple(f"disorder number {n}" for n in range(100)))
+    with pytest.raises((RegistryError, OurBugError)) as told:
+        collect(isrctn, long)
+    assert len(str(told.value)) < 400
