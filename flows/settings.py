@@ -571,7 +571,7 @@ class _Block:
 
     def text(self, key: str) -> str | None:
         found: str | None = self._take(key, str, "a text in quotes")
-        return found.strip() or None if found else None
+        return " ".join(found.split()) or None if found else None  # a toml's text may go over several lines
 
     def texts(self, key: str) -> tuple[str, ...]:
         found = self._take(key, list, "a list of texts") or []

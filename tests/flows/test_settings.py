@@ -129,7 +129,9 @@ OF_ONE = 'trials = ["NCT02649231", "NCT02461927"]\nreason = "r"\nby = "b"\n'
 
 def test_a_person_ties_and_parts_numbers_as_they_are_written_anywhere(tmp_path: Path) -> None:
     path = tmp_path / "trialwatch.toml"
-    written = '[[part]]\ntrials = ["nct02649231", "EudraCT 2015-000222-11"]\nreason = " two sites "\nby = "B"\n'
+    written = (
+        '[[part]]\ntrials = ["nct02649231", "EudraCT 2015-000222-11"]\nreason = """ two\nsites """\nby = "B"\n'
+    )
     path.write_text(f"{WHOLE}\n[[tie]]\n{TIE}\n{written}\n[[part]]\n{OF_ONE}", "utf-8")
     assert configuration(path).rulings == (
         Ruling("ISRCTN85955128", "NCT02649231", True, "the protocol names both", "A. Curator"),
