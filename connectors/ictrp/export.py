@@ -17,6 +17,7 @@ import msgspec
 from connectors.errors import ExportError
 from connectors.ictrp.numbers import number
 from connectors.ictrp.record import COLUMNS
+from connectors.xml import DECLARES_TYPES, declares_types
 
 ROOT = b"Trials_downloaded_from_ICTRP"
 MOST_BYTES = 4 << 20
@@ -207,8 +208,8 @@ def _is_xml(path: Path, head: bytes) -> bool:
 
 
 def _refuse_types(path: Path, text: bytes) -> None:
-    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise ExportError(f"{path} declares a document type, which may hide entities without end; {HOW}")
+    if declares_types(text):
+        raise ExportError(f"{path} {DECLARES_TYPES}; {HOW}")
 
 
 def _unread(path: Path, error: OSError) -> ExportError:

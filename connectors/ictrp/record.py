@@ -15,6 +15,7 @@ from connectors.ictrp.numbers import number
 from connectors.lists import read_rows
 from connectors.spelling import in_lines
 from connectors.trial import UnreadableError
+from connectors.xml import DECLARES_TYPES, SAFELY, declares_types, said
 
 NUMBER_AT = "trial_id"
 _ROWS = read_rows(Path(__file__).parent / "columns.csv")
@@ -24,15 +25,6 @@ COLUMNS = tuple(
     row["column"] for row in _ROWS[: next(n for n, row in enumerate(_ROWS) if row["column"] == "export_date")]
 )
 """Those of a row of the CSV, in their order."""
-_SAFELY = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,  # 256 levels, texts of 10 MB
-    "remove_comments": True,
-    "remove_pis": True,
-    "encoding": "utf-8",  # whatever the bytes say of themselves: else a document type could hide
-}
 _LESS_OR_GREATER = re.compile(r"&?#(gt|lt);?", re.IGNORECASE)
 _A_BREAK = re.compile(r"</?\s*(?:br|p)\s*/?>", re.IGNORECASE)
 _NO_VALUE = frozenset({"null", "-", "."})
@@ -76,12 +68,12 @@ def _of_row(payload: bytes) -> list[tuple[str, str]]:
 
 
 def _of_element(payload: bytes) -> list[tuple[str, str]]:
-    if b"<!DOCTYPE" in payload or b"<!ENTITY" in payload:
-        raise UnreadableError("it declares a document type, which may hide entities without end", "$", None)
+    if declares_types(payload):
+        raise UnreadableError(f"it {DECLARES_TYPES}", "$", None)
     try:
-        root = etree.fromstring(payload, etree.XMLParser(**_SAFELY))
+        root = etree.fromstring(payload, etree.XMLParser(**SAFELY))
     except etree.XMLSyntaxError as error:
-        raise UnreadableError(f"not XML: {' '.join(str(error.msg).split())[:200]}", "$", None) from error
+        raise UnreadableError(f"not XML: {said(error)}", "$", None) from error
     if any(len(each) for each in root):
         raise UnreadableError("elements within the elements of a trial", "$", None)
     tags = [str(each.tag).rpartition("}")[2].lower() for each in root]

@@ -10,18 +10,11 @@ from typing import Any
 
 from lxml import etree
 
+from connectors.xml import DECLARES_TYPES, SAFELY, declares_types, said
+
 NAMESPACE = "http://www.67bricks.com/isrctn"
 ALL_TRIALS, FULL_TRIAL = (f"{{{NAMESPACE}}}{tag}" for tag in ("allTrials", "fullTrial"))
-_SAFELY = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,  # 256 levels, texts of 10 MB
-    "remove_comments": True,
-    "remove_pis": True,
-    "remove_blank_text": True,
-    "encoding": "utf-8",  # whatever the bytes say of themselves: else a document type could hide
-}
+_SAFELY = SAFELY | {"remove_blank_text": True}
 Element = Any
 
 
@@ -35,7 +28,7 @@ def tree(payload: bytes) -> Element:
     try:
         return etree.fromstring(payload, etree.XMLParser(**_SAFELY))
     except etree.XMLSyntaxError as error:
-        raise XmlError(_said(error)) from None
+        raise XmlError(said(error)) from None
 
 
 def totals_and_trials(body: bytes) -> Iterator[Element]:
@@ -49,7 +42,7 @@ def totals_and_trials(body: bytes) -> Iterator[Element]:
                 if event == "end":
                     _forget(element)
     except etree.XMLSyntaxError as error:
-        raise XmlError(_said(error)) from None
+        raise XmlError(said(error)) from None
 
 
 def _forget(element: Element) -> None:
@@ -70,9 +63,5 @@ def local(element: Element) -> str:
 
 
 def _refuse_types(body: bytes) -> None:
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise XmlError("it declares a document type, which may hide entities without end")
-
-
-def _said(error: Any) -> str:
-    return " ".join(str(error.msg or error).split())[:200]
+    if declares_types(body):
+        raise XmlError(f"it {DECLARES_TYPES}")
