@@ -15,7 +15,7 @@ from connectors.ictrp.bearing import Wanted
 from connectors.ictrp.export import Export, Pass
 from connectors.ictrp.numbers import read_at
 from connectors.ictrp.record import Understood, understood
-from connectors.ictrp.values import known_order
+from connectors.ictrp.values import known_order, many
 from connectors.registry import Collected, Progress, Question, RegistryName, Search, Sink
 from connectors.trial import UnreadableError
 
@@ -43,17 +43,13 @@ class Taken:
     def sentences(self) -> Iterator[str]:
         if self.elsewhere:
             unheld = [trial_id for trial_id, is_held in self.elsewhere.items() if not is_held]
-            told = f"{_many(len(self.elsewhere), 'trial')} of registries that are read by themselves not taken"
+            told = f"{many(len(self.elsewhere), 'trial')} of registries that are read by themselves not taken"
             names = ", ".join(unheld[:NAMED]) + (" …" if len(unheld) > NAMED else "")
             yield f"{told}; {len(unheld)} of them not held from there: {names}" if unheld else f"{told}, all held"
         if self.older:
-            yield f"of {_many(self.older, 'trial')} a later record is held than that in the file"
+            yield f"of {many(self.older, 'trial')} a later record is held than that in the file"
         if self.strange:
-            yield f"{_many(self.strange, 'record')} that cannot be read and bear none of the terms left out"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+            yield f"{many(self.strange, 'record')} that cannot be read and bear none of the terms left out"
 
 
 @dataclass(slots=True)
@@ -157,7 +153,7 @@ def _held_order(payload: bytes) -> Order:
     try:
         return _order(understood(payload))
     except UnreadableError:
-        return date.min, datetime.min  # noqa: DTZ901 - a file names no zone
+        return known_order("", "")
 
 
 def _batches(trial_ids: Iterable[str]) -> Iterator[list[str]]:

@@ -6,15 +6,10 @@ country has a record of its own there, and two of them must not pass for one tri
 
 import re
 
-from connectors.numbers import as_typed, is_a_trials_number
+from connectors.numbers import as_typed, giver_of, is_a_trials_number
 
 _EU_NUMBER = re.compile(r"([0-9]{4}-[0-9]{6}-[0-9]{2})(?:-.*)?")
-_SUBMISSIONS = re.compile(r"[0-9]{4}-5[0-9]{5}-[0-9]{2}(?:-[0-9]{2})?")
-READ_THERE = {
-    "clinicaltrials.gov": re.compile("NCT[0-9]{8}"),
-    "isrctn": re.compile("ISRCTN[0-9]{8}"),
-    "ctis": _SUBMISSIONS,
-}
+READ_THERE = frozenset({"clinicaltrials.gov", "isrctn", "ctis"})
 """Registries that are asked by themselves: their trials are never taken from WHO."""
 
 
@@ -32,7 +27,8 @@ def number(written: str) -> str | None:
 
 def read_at(trial_id: str) -> str | None:
     """The registry that is asked for this trial itself, if there is one."""
-    return next((name for name, form in READ_THERE.items() if form.fullmatch(trial_id)), None)
+    giver = giver_of(trial_id)
+    return giver if giver in READ_THERE else None
 
 
 def eu_number(trial_id: str) -> str | None:

@@ -155,8 +155,16 @@ def age(written: str) -> str | None:
         return spelt
     named = _UNIT.search(spelt)
     unit = UNITS[named[1].lower()] if named and named[1].lower() in UNITS else "Year"
-    count = int(found[1])
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+    return many(int(found[1]), unit)
+
+
+def many(count: int, noun: str) -> str:
+    """The count with its noun.
+
+    >>> many(1, "trial"), many(1200, "trial")
+    ('1 trial', '1200 trials')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def phases(written: str) -> list[str] | None:
