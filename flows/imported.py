@@ -15,12 +15,10 @@ from flows.endings import Code
 from flows.nightly import Report, Steps, night
 from flows.registries import reader_of
 from flows.settings import Configuration, Settings, SettingsError
-from flows.steps import Brought, Occasion, held
-from warehouse.instants import naive_utc
+from flows.steps import Brought, Occasion, asked
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import last_complete
 from warehouse.keep.intake import marking
-from warehouse.keep.question import tonight
 from warehouse.store.file import opened
 from warehouse.store.landed import Landing
 
@@ -55,12 +53,10 @@ def _pairs(watches: Iterable[Watch]) -> list[tuple[Watch, str]]:
 
 def _collect(export: Export, told: list[str], occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
     """Land what of the file the watch asks for; ``told`` takes what is to be said of the rest."""
-    settings = occasion.settings
-    path = settings.landed / registry_name / f"{occasion.run_id}-{watch.name}.ndjson.zst"
-    now = naive_utc(occasion.now)
-    with opened(settings.store) as con:
+    path = occasion.landed_at(watch, registry_name)
+    with opened(occasion.settings.store) as con:
         last = last_complete(con, watch.name, registry_name)
-        question = replace(tonight(con, watch, registry_name, (), last, now), held=partial(held, settings))
+        question = asked(con, occasion, watch, registry_name, (), last)
     with Landing(path, marking(reader_of(registry_name))) as landing:
         taken = ictrp.take(export, question, landing, occasion.progress)
         landing.finish(taken.collected)

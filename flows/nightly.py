@@ -164,9 +164,7 @@ def _read_results(
             if told := results.sentence(errand.registry_name, do.results(occasion, errand)):
                 ending.note(Code.DONE, told)
     except Exception as error:
-        trouble = named(error)
-        if not trouble:
-            log.exception("reading results failed")
+        trouble = _named_or_logged(error, "reading results failed")
         ending.note(Code.DONE, f"posted results could not be read tonight: {in_words(trouble or error)}")
 
 
@@ -175,9 +173,7 @@ def _ask_about_doubts(occasion: Occasion, ending: Ending) -> None:
     try:
         steps.ask_about_doubts(occasion)
     except Exception as error:
-        trouble = named(error)
-        if not trouble:
-            log.exception("asking about twins failed")
+        trouble = _named_or_logged(error, "asking about twins failed")
         ending.note(Code.DONE, f"the operator was not asked about doubtful twins: {in_words(trouble or error)}")
 
 
@@ -190,9 +186,7 @@ def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -
         stage(occasion.progress, "publishing: file, page and feed")
         return None, left_as(do.publish(occasion, is_complete))
     except Exception as error:
-        trouble = named(error)
-        if not trouble:
-            log.exception("publishing failed")
+        trouble = _named_or_logged(error, "publishing failed")
         sentence = f"not published as it should be: {in_words(trouble or error)}"
         ending.note((trouble and code_of(trouble)) or Code.OUR_BUG, sentence)
         return sentence, None
@@ -226,6 +220,14 @@ def _publish_elsewhere(do: Steps, occasion: Occasion, aside: Path | str, ending:
     except Exception as error:
         log.exception("publishing elsewhere failed")
         ending.note(Code.DONE, f"not published elsewhere as it should be: {in_words(error)}")
+
+
+def _named_or_logged(error: Exception, failed: str) -> WarehouseError | None:
+    """What an error that is being handled means to whoever runs us; one without a name goes into the log."""
+    trouble = named(error)
+    if not trouble:
+        log.exception(failed)
+    return trouble
 
 
 def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:

@@ -9,7 +9,7 @@ import logging
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,10 +17,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from connectors.errors import OurBugError, RegistryError
 from connectors.files import write_whole
 from connectors.http import MOST_BYTES, Manners, Pace, PoliteClient
-from connectors.registry import AskedInParts, Progress
+from connectors.registry import AskedInParts, Part, Progress, Question
 from connectors.versions import is_known_to_be
 from flows import apart
 from flows.registries import FROM_FILES, SERVED, reader_of
@@ -32,7 +34,7 @@ from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
 from warehouse.keep import doubts, holdings, rulings
 from warehouse.keep.again import load_anew
-from warehouse.keep.certificate import Certificate, Night, keep_certificate, last_complete
+from warehouse.keep.certificate import Certificate, LastComplete, Night, keep_certificate, last_complete
 from warehouse.keep.intake import marking
 from warehouse.keep.night import keep_heartbeat, keep_night
 from warehouse.keep.question import tonight
@@ -81,6 +83,10 @@ class Occasion:
             self.accepted,
         )
 
+    def landed_at(self, watch: Watch, registry_name: str) -> Path:
+        """Where the records of one watch and registry land; ``LANDED`` knows such names again."""
+        return self.settings.landed / registry_name / f"{self.run_id}-{watch.name}.ndjson.zst"
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -110,7 +116,7 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
     settings = occasion.settings
     with opened(settings.store) as con:
         last = last_complete(con, watch.name, registry_name)
-    path = settings.landed / registry_name / f"{occasion.run_id}-{watch.name}.ndjson.zst"
+    path = occasion.landed_at(watch, registry_name)
     shutil.rmtree(afar(settings), ignore_errors=True)  # of a night that died
     served = SERVED[registry_name]
     with client_of(occasion, registry_name, settings.manners) as client:
@@ -121,13 +127,12 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
                 return Brought(unchanged=data_version)
             with opened(settings.store) as con:
                 now = naive_utc(occasion.now)
-                question = tonight(con, watch, registry_name, registry.parts(now.date()), last, now)
+                question = asked(con, occasion, watch, registry_name, registry.parts(now.date()), last)
                 read_for = None if holdings.holds_any(con, registry_name) else now
             if isinstance(registry, AskedInParts):
                 registry.others = workers_for(
                     settings, occasion.run_id, watch.name, registry_name, client.voice, read_for
                 )
-            question = replace(question, held=partial(held, settings))
             with Landing(path, marking(served.reader)) as landing:
                 landing.finish(registry.collect(question, landing, occasion.progress))
         except OurBugError as error:
@@ -137,7 +142,20 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
     return Brought(landed=path)
 
 
-def held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
+def asked(
+    con: duckdb.DuckDBPyConnection,
+    occasion: Occasion,
+    watch: Watch,
+    registry_name: str,
+    parts: Sequence[Part],
+    last: LastComplete | None,
+) -> Question:
+    """What is asked tonight. Whoever answers may look at the records that are held."""
+    question = tonight(con, watch, registry_name, parts, last, naive_utc(occasion.now))
+    return replace(question, held=partial(_held, occasion.settings))
+
+
+def _held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
     """The record that is held of each trial, as it landed."""
     with opened(settings.store) as con:
         return holdings.payloads(con, trial_ids, settings.store / "work")
