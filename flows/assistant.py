@@ -191,7 +191,7 @@ def serve(settings: Settings) -> None:
         from mcp.server.stdio import stdio_server
     except ImportError as error:
         raise SettingsError(
-            "trialwatch mcp needs the Model Context Protocol's SDK: install trialwatch[mcp]"
+            "trialwatch mcp needs the protocol's SDK: `make extras` in a clone, or its wheel with [mcp]"
         ) from error
 
     server = _server(settings)
