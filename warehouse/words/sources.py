@@ -25,7 +25,8 @@ class Source:
     @property
     def mended(self) -> str:
         """What to do about an error in one of its records."""
-        whom = f", or to {self.errors_to} where that does not help" if self.errors_to else ""
+        helped = f" to {self.errors_to}" if "@" in self.errors_to else f" as {self.errors_to} says"
+        whom = f", or{helped} where that does not help" if self.errors_to else ""
         return f"An error in a record of {self.title} is mended by who registered the trial: write to them{whom}."
 
     @property
