@@ -31,8 +31,8 @@ test: $(DEV)  ## the tests that need no patience: under five minutes on two core
 	@$(PYTEST)
 
 # What make says of a failure comes last, so it says what helps.
-run: tonight  ## one night of the default watch, against the real registry
-	@$(if $(filter 3,$(shell cat $(ENDED))),$(error The registry could not be read, see above. \
+run: tonight  ## one night of the default watch, against the real registries
+	@$(if $(filter 3,$(shell cat $(ENDED))),$(error A registry could not be read, see above. \
 		`make demo` shows the whole job without a network))
 	@exit $$(cat $(ENDED))
 

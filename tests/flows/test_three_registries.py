@@ -1,5 +1,6 @@
 """Three registries, each failing in turn in fourteen ways, and four nights that only look different."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,6 +88,10 @@ def test_bounds_are_of_the_watch_and_not_of_each_registry(tmp_path: Path) -> Non
             made.edit()
             report = made.house.night()
             assert report.ending.code is code, report.ending.sentences
+        for _ in range(2):
+            made.house.night()
+        shown = json.loads((tmp_path / "data/status.json").read_bytes())["runs"]
+    assert len(shown) == 12, "four nights, each of them whole"
     said = [each.sentence for _, _, each in report.certificates]
     assert (
         said
