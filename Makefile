@@ -9,14 +9,15 @@ export UV_SYSTEM_CERTS ?= true
 export UV_COMPILE_BYTECODE ?= 1
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 BIN := .venv/bin
-# Two stamps, one for using and one for developing. Neither undoes the other (--inexact): what is there stays.
+# Three stamps: for using, for using with all extras, for developing. None undoes another (--inexact): what is there stays.
 USE := .venv/for-use
+EXTRAS := .venv/for-everything
 DEV := .venv/for-development
 ENDED := .venv/ended
 # Half of what a test does is to wait, so two of them share a core.
 PYTEST = $(BIN)/pytest --numprocesses=$$((2 * $$(getconf _NPROCESSORS_ONLN)))
 
-.PHONY: help run tonight test demo explore notebook check format lint types imports coverage test-slow clean \
+.PHONY: help run tonight test demo extras explore notebook check format lint types imports coverage test-slow clean \
 	test-duckdb test-lowest docs pictures vendor crash fuzz bench wheel deploy-linters
 
 help:  ## this list
@@ -30,14 +31,16 @@ test: $(DEV)  ## the tests that need no patience: under five minutes on two core
 	@$(PYTEST)
 
 # What make says of a failure comes last, so it says what helps.
-run: tonight  ## one night of the default watch, against the real registry
-	@$(if $(filter 3,$(shell cat $(ENDED))),$(error The registry could not be read, see above. \
+run: tonight  ## one night of the default watch, against the real registries
+	@$(if $(filter 3,$(shell cat $(ENDED))),$(error A registry could not be read, see above. \
 		`make demo` shows the whole job without a network))
 	@exit $$(cat $(ENDED))
 
 # A person waits: what a schedule tries for a quarter of an hour is tried for a minute.
 tonight: $(USE)
 	@TRIALWATCH_RETRY_SECONDS=$${TRIALWATCH_RETRY_SECONDS:-60} $(BIN)/trialwatch run; echo $$? > $(ENDED)
+
+extras: $(EXTRAS)  ## bring what buckets, a DuckLake and assistants need (docs/operating.md)
 
 explore: notebook  ## a notebook over the published file
 	@$(BIN)/marimo edit docs/explore.py
@@ -139,6 +142,12 @@ $(USE): pyproject.toml uv.lock | $(UV)
 	@$(BIN)/python -m compileall -q flows connectors warehouse
 	@$(BIN)/python -m flows.compiled
 	@touch $@
+
+$(EXTRAS): pyproject.toml uv.lock | $(UV)
+	@$(UV) sync --frozen --inexact --no-dev --all-extras
+	@$(BIN)/python -m compileall -q flows connectors warehouse
+	@$(BIN)/python -m flows.compiled
+	@touch $@ $(USE)
 
 $(DEV): pyproject.toml uv.lock | $(UV)
 	@echo "bringing what its tests need into .venv/ (about 510 MB in all)" >&2

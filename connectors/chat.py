@@ -88,7 +88,7 @@ def _way(setting: str, address: str) -> Any:
         try:
             from apprise import Apprise, AppriseAsset  # late: it takes most of a second
         except ImportError as error:
-            raise NoAppriseError(f"{setting} needs Apprise: install trialwatch[notify]") from error
+            raise NoAppriseError(f"{setting} needs Apprise: install trialwatch's wheel with [notify]") from error
         ours = AppriseAsset(
             app_id="trialwatch", app_desc="trialwatch", async_mode=False, http_redirects=False, image_url_mask=None
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.errors import ConnectorError
+from connectors.numbers import as_typed
 from flows import apart
 from flows.errors import ApartError
 from flows.settings import Settings, SettingsError
@@ -74,7 +75,13 @@ TOOLS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     ),
     "get_trial": (
         "One trial: how it stands, why it is in the watch with the words that say so, its versions and changes.",
-        {"trial_id": {**_TEXT, "maxLength": 60, "description": "As NCT02649231 or ISRCTN12345678."}},
+        {
+            "trial_id": {
+                **_TEXT,
+                "maxLength": 60,
+                "description": "As NCT02649231, ISRCTN12345678 or 2024-512345-12.",
+            }
+        },
         ("trial_id",),
     ),
     "query": (
@@ -157,6 +164,8 @@ def _values(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     for wrong in Draft202012Validator(_schema(name)).iter_errors(arguments):
         raise SettingsError(f"{'.'.join(map(str, wrong.path)) or 'the arguments'}: {wrong.message[:300]}")
     values = {key: value for key, value in arguments.items() if value is not None or key == "is_relevant"}
+    if "trial_id" in values:
+        values["trial_id"] = as_typed(values["trial_id"])
     if "since" in values:
         try:
             values["since"] = date.fromisoformat(values["since"])
@@ -182,7 +191,7 @@ def serve(settings: Settings) -> None:
         from mcp.server.stdio import stdio_server
     except ImportError as error:
         raise SettingsError(
-            "trialwatch mcp needs the Model Context Protocol's SDK: install trialwatch[mcp]"
+            "trialwatch mcp needs the protocol's SDK: `make extras` in a clone, or its wheel with [mcp]"
         ) from error
 
     server = _server(settings)

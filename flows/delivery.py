@@ -107,7 +107,8 @@ class Delivered:
     @property
     def _why(self) -> str:
         pause = f"next attempt from {self.next_attempt_at:%Y-%m-%d %H:%M} UTC" if self.next_attempt_at else None
-        return "; ".join(filter(None, (self.last_error, pause))) or "its time has just come"
+        last = (self.last_error or "").removesuffix(".") if pause else self.last_error
+        return "; ".join(filter(None, (last, pause))) or "its time has just come"
 
 
 def postman_of(settings: Settings) -> Postman:

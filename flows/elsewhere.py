@@ -30,7 +30,7 @@ from warehouse.store.file import locked_within, opened
 
 log = logging.getLogger("trialwatch")
 
-EXTRA = "pip install 'trialwatch[publish]'"
+EXTRA = "`make extras` in a clone, or trialwatch's wheel with [publish]"
 FOLDER = "elsewhere"
 LONGEST_WAIT_S = 600.0
 """How long a night waits for an earlier one that is still publishing elsewhere."""

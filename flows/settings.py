@@ -427,7 +427,7 @@ def _watch(name: str, block: "_Block") -> Watch:
         raise _WrongError(f"{name!r} cannot be a watch's name; use letters, digits, '-', '_' and '.'")
     watch = Watch(
         name,
-        registries=block.choices("registries", REGISTRIES) or ("clinicaltrials.gov",),
+        registries=_registries(block),
         interventions=block.texts("interventions"),
         conditions=block.texts("conditions"),
         terms=block.texts("terms"),
@@ -450,6 +450,17 @@ def _watch(name: str, block: "_Block") -> Watch:
     if watch.min_trials and watch.max_trials and watch.min_trials > watch.max_trials:
         raise _WrongError(f"[watch.{name}] has min_trials above max_trials")
     return watch
+
+
+def _registries(block: "_Block") -> tuple[str, ...]:
+    if not block.has("registries"):
+        return ("clinicaltrials.gov",)
+    if not (named := block.choices("registries", REGISTRIES)):
+        raise _WrongError(
+            f"{block.name} has no registry: name some of {', '.join(REGISTRIES)}, or leave the line out for "
+            "clinicaltrials.gov alone"
+        )
+    return named
 
 
 def _overrides(block: "_Block") -> Iterator[tuple[str, Override]]:
@@ -569,6 +580,9 @@ class _Block:
             raise _WrongError(f"{self.name}: {key} must be {what}")
         return value
 
+    def has(self, key: str) -> bool:
+        return key in self._values
+
     def text(self, key: str) -> str | None:
         found: str | None = self._take(key, str, "a text in quotes")
         return " ".join(found.split()) or None if found else None  # a toml's text may go over several lines
@@ -583,7 +597,7 @@ class _Block:
         return bool(self._take(key, bool, "true or false"))
 
     def required_flag(self, key: str) -> bool:
-        if key not in self._values:
+        if not self.has(key):
             raise _WrongError(f"{self.name} must say {key} = true or {key} = false")
         return self.flag(key)
 
@@ -597,7 +611,8 @@ class _Block:
         """A trial's number in the registry's own spelling, one that some registry could have given."""
         trial_id = as_typed(text)
         if not is_a_trials_number(trial_id):
-            raise _WrongError(f"{self.name}: {key} holds {text!r}, which is no trial's number (NCT and 8 digits)")
+            like = "such as NCT01234567, ISRCTN12345678 or 2024-512345-12"
+            raise _WrongError(f"{self.name}: {key} holds {text!r}, which is no trial's number ({like})")
         return trial_id
 
     def choice(self, key: str, among: tuple[str, ...]) -> str | None:

@@ -18,7 +18,7 @@ def extras(case: Case) -> Iterator[Finding]:
     named = sorted(name for name in case.environment if name.startswith(NOTIFY))
     if named and find_spec(OF_CHANNELS) is None:
         told = f"{', '.join(named)} needs {OF_CHANNELS}, which is not installed"
-        yield failure("extras", told, 'pip install "trialwatch[notify]"')
+        yield failure("extras", told, "`make extras` in a clone, or trialwatch's wheel with [notify]")
 
 
 def _places(case: Case) -> Iterator[Finding]:

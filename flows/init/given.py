@@ -22,7 +22,8 @@ class Given:
     watch
         What to call the watch.
     registry
-        A registry to ask; more than one: repeat it. Without any, all that can be asked, but a pasted search's own.
+        A registry to ask, or ictrp for files; more than one: repeat it. Without any, all that can be asked, but a
+        pasted search's own.
     relevance
         The rules that judge what was found, or "none".
     to

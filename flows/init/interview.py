@@ -11,7 +11,7 @@ from flows.init import checks
 from flows.init.asking import Asking
 from flows.init.given import Given
 from flows.pasted import Pasted
-from flows.registries import SERVED
+from flows.registries import FROM_FILES, SERVED
 from flows.settings import SettingsError
 from warehouse.judge.relevance import RULE_SETS
 from warehouse.words.kinds import KINDS
@@ -44,8 +44,8 @@ def answers(asking: Asking, given: Given, folder: Path) -> Answers:
     name = asking.ask("--watch", "What to call this watch", checks.watch_name, given.watch, _name(asks))
     registries = asking.several(
         "--registry",
-        f"Registries, of {', '.join(SERVED)}",
-        checks.among(SERVED),
+        f"Registries, of {', '.join(SERVED)}, and {', '.join(FROM_FILES)} for files that you import",
+        checks.among((*SERVED, *FROM_FILES)),
         given.registry,
         pasted.REGISTRY if asks.is_of_an_address else ", ".join(SERVED),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from connectors.files import FOR_EVERYONE, write_whole
 from flows import envfile
 from flows.init.interview import Answers
+from flows.pasted import REGISTRY
 from flows.settings import SettingsError, configuration, from_environment
 
 LONGEST_LINE = 100
@@ -84,6 +85,12 @@ SETTINGS_END = (
 )
 
 
+WIDENS_NOTHING = (
+    "# ClinicalTrials.gov widens words by synonyms, and the others do not: name each way in which a thing is said",
+    '# there, such as "alcohol" beside "alcohol use disorder"; what is found too much, the rules sort out',
+)
+
+
 def _configured(answers: Answers) -> str:
     watch = answers.watch if re.fullmatch(r"[A-Za-z0-9_-]+", answers.watch) else _text(answers.watch)
     rules = (
@@ -103,6 +110,7 @@ def _configured(answers: Answers) -> str:
         f"[watch.{watch}]",
         *_list("registries", answers.registries),
         "# a trial must bear one word of each list",
+        *(WIDENS_NOTHING if set(answers.registries) - {REGISTRY} else ()),
         *(line for key, words in answers.asks.lists.items() if words for line in _list(key, words)),
         *rules,
         '# follow = ["NCT01234567"]  # always, by number',

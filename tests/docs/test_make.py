@@ -70,6 +70,12 @@ def test_without_a_registry_the_last_word_names_the_demo(clone: Path) -> None:
     assert len(lines) == 2
 
 
+def test_extras_are_brought_without_what_only_tests_need(clone: Path) -> None:
+    code, lines = make(clone, "--dry-run", "extras")
+    assert code == 0
+    assert any(line.endswith("sync --frozen --inexact --no-dev --all-extras") for line in lines)
+
+
 def test_a_night_that_went_well_is_left_to_speak_for_itself(clone: Path) -> None:
     ends_with(clone, 0)
     assert make(clone, "run") == (0, ["the night said why"])

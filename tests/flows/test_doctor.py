@@ -218,7 +218,7 @@ def test_a_watch_that_matches_nothing_or_everything_or_is_out_of_bounds(
     told = asked()
     assert (told.code, told.failures) == (4, ["watch ketamine-sud"])
     house.configure(WATCH.replace("conditions", "min_trials = 30\nconditions"))
-    assert "fewer than its min_trials of 30" in asked().one("watch ketamine-sud")[1]
+    assert "fewer than its min_trials of 30" in asked()["watch ketamine-sud"][-1]["sentence"]
     house.configure('[watch.none]\ninterventions = ["unobtainium"]\n')
     told = asked()
     assert told.one("watch none") == ("warning", "on clinicaltrials.gov it matches nothing")
@@ -243,7 +243,35 @@ def test_every_registry_of_the_watches_is_asked(house: House, asked: Any) -> Non
         "on clinicaltrials.gov it matches nothing",
         "on isrctn it matches nothing",
     ]
+    assert told["watch ketamine-sud"][1]["what_to_do"].endswith("so name each way in which a thing is said")
+    assert len(told["clock"]) == 1
     assert asked(TRIALWATCH_ISRCTN_URL="http://127.0.0.1:9").code == 3
+
+
+def test_bounds_are_of_all_registries_together(house: House, registry: SimulatedRegistry, asked: Any) -> None:
+    registry.put(*(a_trial(f"NCT1000000{n}") for n in range(4)))
+    lists = 'registries = ["clinicaltrials.gov", "isrctn"]\nmin_trials = 4\n'
+    house.configure(WATCH.replace("interventions", f"{lists}interventions"))
+    with SimulatedIsrctn() as isrctn:
+        assert asked(TRIALWATCH_ISRCTN_URL=isrctn.url).code == 0
+
+
+def test_a_number_that_no_registry_of_the_watch_gives_is_told(house: House, asked: Any) -> None:
+    house.configure('[watch.some]\nfollow = ["NCT10000001", "ISRCTN10000001", "ISRCTN1000001"]\n')
+    assert [(each["sentence"], each["what_to_do"]) for each in asked()["watch some"][1:]] == [
+        (f"it names {number}, which none of its registries gives: nobody is asked for it", way_out)
+        for number, way_out in (
+            ("ISRCTN10000001", 'add "isrctn" to its registries'),
+            ("ISRCTN1000001", "correct it, or take it out"),
+        )
+    ]
+
+
+def test_a_watch_of_files_alone_needs_no_registry(house: House, asked: Any) -> None:
+    house.configure('[watch.far]\nregistries = ["ictrp"]\nfollow = ["ACTRN12612000000001"]\n')
+    told = asked(TRIALWATCH_CTGOV_URL="http://127.0.0.1:9")
+    assert told.code == 0
+    assert not told["registry clinicaltrials.gov"] + told["watch far"]
 
 
 # -- mail ----------------------------------------------------------------------------------------------
@@ -457,7 +485,7 @@ def test_what_is_configured_and_not_installed(asked: Any, tmp_path: Path) -> Non
     assert told.code == 2
     *s3, gs = told["extras"]
     assert "pip install 'fsspec[gs]'" in gs["sentence"]
-    assert (not s3) if find_spec("s3fs") else ("pip install 'trialwatch[publish]'" in s3[0]["sentence"])
+    assert (not s3) if find_spec("s3fs") else ("wheel with [publish]" in s3[0]["sentence"])
 
 
 def test_an_environment_file_that_is_not_there_hides_nothing(asked: Any, tmp_path: Path) -> None:

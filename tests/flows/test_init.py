@@ -76,6 +76,17 @@ def test_flags_alone_make_two_files_that_are_read_as_they_were_meant(typed: Type
     assert sorted(path.name for path in folder.iterdir()) == ["trialwatch.env", "trialwatch.toml"]
 
 
+def test_a_watch_of_registries_without_synonyms_says_so_and_one_may_live_from_files_too(
+    typed: Typed, folder: Path
+) -> None:
+    assert init(typed, folder, *LEAST, "--registry", "clinicaltrials.gov", "--registry", "ictrp")[0] == 0
+    (watch,) = configuration(folder / "trialwatch.toml").watches
+    assert watch.registries == ("clinicaltrials.gov", "ictrp")
+    assert "widens words by synonyms, and the others do not" in (folder / "trialwatch.toml").read_text()
+    assert init(typed, folder, *LEAST, "--registry", "clinicaltrials.gov", "--force")[0] == 0
+    assert "synonyms" not in (folder / "trialwatch.toml").read_text()
+
+
 def test_what_is_missing_is_told_together_by_its_flags_and_nothing_is_written(typed: Typed, folder: Path) -> None:
     code, _, said = init(typed, folder)
     assert code == 2
@@ -128,7 +139,7 @@ def test_a_pasted_address_stands_for_drugs_and_disorders(typed: Typed, folder: P
         (("--send", "hourly"), "--send: it cannot be 'hourly'"),
         (("--watch", "a b"), "--watch: use letters"),
         (("--watch", 'x"]\n[watch.evil'), "--watch: it holds a line break"),
-        (("--registry", "ictrp"), "--registry: it cannot be 'ictrp'"),
+        (("--registry", "euctr"), "--registry: it cannot be 'euctr'"),
         (("--relevance", "none of it"), "--relevance: it cannot be"),
         (("--drug", "a\nb"), "it holds a line break"),
         (("--drug", "???"), "is no word"),

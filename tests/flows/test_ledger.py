@@ -98,6 +98,7 @@ def test_a_mailbox_that_is_full_for_a_day_gets_its_mail_in_the_end(
         house.now += timedelta(hours=2)
     assert (still.waiting, states(house)["one@example.org"]) == (1, "failed")
     assert "next attempt from" in still.sentence
+    assert ".;" not in still.sentence
     office.refused.clear()
     house.now += LONGEST_PAUSE * (1 + JITTER)
     assert deliver(house).waiting == 0

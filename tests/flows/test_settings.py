@@ -89,7 +89,8 @@ def test_the_repositorys_own_configuration_is_valid() -> None:
         ('[watch.w]\nconditions = ["a"]\nmin_trials = -1', "must not be negative"),
         ('[watch.w]\nconditions = ["a"]\nmin_trials = 9\nmax_trials = 2', "min_trials above max_trials"),
         ('[watch."a b"]\nconditions = ["a"]', "cannot be a watch's name"),
-        ('[watch.w]\nfollow = ["NCT123"]', "no trial's number"),
+        ('[watch.w]\nconditions = ["a"]\nregistries = []', "leave the line out for clinicaltrials.gov alone"),
+        ('[watch.w]\nfollow = ["NCT123"]', "no trial's number (such as NCT01234567, ISRCTN12345678 or"),
         ("[watch]\nw = 1", "[watch.w] must be a table"),
         (
             '[watch.w]\nconditions = ["a"]\n[watch.w.overrides]\nNCT00000001 = { reason = "r", by = "b" }',

@@ -1,5 +1,6 @@
 """Three registries, each failing in turn in fourteen ways, and four nights that only look different."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +13,13 @@ from connectors.simulated.isrctn import HTML
 from flows.endings import Code
 from tests.ctisrecords import shuffled
 from tests.isrctnrecords import shuffled as shuffled_xml
+from tests.records import a_trial
 from tests.threeregistries import (
     EDITED,
     NOWHERE,
     REGISTRIES,
     SETTING,
+    WATCH,
     WIRES,
     Three,
     Wire,
@@ -75,6 +78,25 @@ def test_a_registry_that_fails_leaves_the_others_night_whole_and_changes_nothing
         of_failing = "refused" if way in REFUSED else "incomplete"
         expected = {name: of_failing if name == failing else "complete" for name in REGISTRIES}
         a_night_that_ends(settled, Code.INCOMPLETE, expected)
+
+
+def test_bounds_are_of_the_watch_and_not_of_each_registry(tmp_path: Path) -> None:
+    with three(tmp_path) as made:
+        made.ctgov.put(a_trial("NCT10000009"))
+        for bounds, code in (("min_trials = 5\nmax_trials = 13", Code.DONE), ("min_trials = 14", Code.REFUSED)):
+            made.house.configure(WATCH.replace("interventions", f"{bounds}\ninterventions"))
+            made.edit()
+            report = made.house.night()
+            assert report.ending.code is code, report.ending.sentences
+        for _ in range(2):
+            made.house.night()
+        shown = json.loads((tmp_path / "data/status.json").read_bytes())["runs"]
+    assert len(shown) == 12, "four nights, each of them whole"
+    said = [each.sentence for _, _, each in report.certificates]
+    assert (
+        said
+        == ["refused: the watch holds 13 trials, outside its bounds of 14 to any number (trialwatch.toml)"] * 3
+    )
 
 
 def test_the_night_after_the_last_is_whole(settled: Three) -> None:

@@ -63,7 +63,8 @@ class Check:
 class Tonight:
     """What the checks look at.
 
-    ``in_watch`` trials belong to the watch tonight. Of the ``members`` until now, as far as they were asked for,
+    ``in_watch`` trials of this registry belong to the watch tonight, beside those that it holds ``elsewhere``. Of
+    the ``members`` until now, as far as they were asked for,
     ``thinned_out`` are no longer found by any search although the registry still has them, ``removed`` are no
     longer there by number either, ``unreadable_members`` are there in a form that could not be read,
     and ``changed_unposted`` are in another state although nothing new was posted of them, nor did their status
@@ -85,6 +86,7 @@ class Tonight:
     stamped: Mapping[date, int] = field(default_factory=dict)
     min_trials: int | None = None
     max_trials: int | None = None
+    elsewhere: int = 0
     earlier_data_version: str | None = None
     unheard_of: tuple[str, ...] = ()
 
@@ -161,7 +163,8 @@ def _checks(night: Tonight) -> Iterator[Check]:
         f"{night.changed_unposted} of the {night.members} trials of the watch changed although nothing new was "
         "posted of them: a revision of the registry's own terms, or a fault of its or ours",
     )
-    found = night.in_watch
+    # They are the watch's: of few registries alone does each hold as many as a watch should.
+    found = night.in_watch + night.elsewhere
     low, high = night.min_trials, night.max_trials
     yield Check(
         "bounds",

@@ -10,6 +10,7 @@ import duckdb
 
 from connectors.trial import Reading
 from warehouse.judge.membership import Before, Stay
+from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import LastComplete, Night
 from warehouse.store.tables import listed
 
@@ -166,6 +167,16 @@ def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | No
         last.data_on if last else None,
         is_baseline=last is None,
     )
+
+
+def members_elsewhere(con: duckdb.DuckDBPyConnection, watch: Watch, registry_name: str) -> int:
+    """How many trials the watch holds of the other registries that it lists."""
+    (count,) = con.execute(
+        "SELECT count(DISTINCT trial_id) FROM watch_member JOIN trial USING (trial_id) "
+        "WHERE watch = $1 AND left_at IS NULL AND list_contains($2, registry_name) AND registry_name <> $3",
+        [watch.name, list(watch.registries), registry_name],
+    ).fetchone() or (0,)
+    return int(count)
 
 
 def substances(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

@@ -102,7 +102,8 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             restored=restored,
             heirs=heirs,
         )
-        certificate = _judge(night, collected, held, shown, before, last, entries, exits)
+        elsewhere = holdings.members_elsewhere(con, night.watch, night.registry_name)
+        certificate = _judge(night, collected, held, shown, before, elsewhere, last, entries, exits)
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
 
@@ -144,6 +145,7 @@ def _judge(
     held: Mapping[str, Held],
     shown: Shown,
     before: Before,
+    elsewhere: int,
     last: LastComplete | None,
     entries: list[Entry],
     exits: list[Exit],
@@ -169,6 +171,7 @@ def _judge(
             stamped=shown.stamped,
             min_trials=night.watch.min_trials,
             max_trials=night.watch.max_trials,
+            elsewhere=elsewhere,
             earlier_data_version=last.data_version if last else None,
             unheard_of=tuple(
                 trial_id

@@ -37,18 +37,24 @@ Answer = dict[str, Any]
 
 
 def about(con: duckdb.DuckDBPyConnection, now: datetime) -> Answer:
-    """How old the data are, and of which versions. ``now`` is naive UTC."""
+    """How old the data are, and of which versions; of a registry that names none, since it was read.
+
+    ``now`` is naive UTC.
+    """
     (known,) = ask(
-        con, "SELECT data_as_of, published_at, is_complete, registry_names, data_versions FROM freshness"
+        con, "SELECT data_as_of, published_at, is_complete, registry_names, data_versions, read_at FROM freshness"
     ).rows
-    data_as_of, published_at, is_complete, names, versions = known
+    data_as_of, published_at, is_complete, names, versions, read_at = known
+    undated = [read for version, read in zip(versions, read_at, strict=True) if version is None]
+    oldest = min(filter(None, (data_as_of, *undated)), default=None)
     return {
         "data_as_of": _iso(data_as_of),
         "published_at": _iso(published_at),
-        "data_age_hours": _hours(data_as_of, now),
+        "data_age_hours": _hours(oldest, now),
         "published_hours_ago": _hours(published_at, now),
         "is_complete": is_complete,
         "data_versions": dict(zip(names, versions, strict=True)),
+        "read_at": dict(zip(names, map(_iso, read_at), strict=True)),
         **WORDS,
     }
 
@@ -117,10 +123,9 @@ LIMIT $4::BIGINT
 
 def get_trial(con: duckdb.DuckDBPyConnection, *, trial_id: str) -> Answer:
     """One trial: how it stands, why it is in the watch, and what happened to it."""
-    wanted = "".join(trial_id.split()).upper()
-    facts = trial(con, wanted)
+    facts = trial(con, trial_id)
     if facts is None:
-        raise QuestionError(f"no watch has ever held a trial {wanted}; its number may be spelt otherwise")
+        raise QuestionError(f"no watch has ever held a trial {trial_id}; its number may be spelt otherwise")
     return _bounded(facts)
 
 

@@ -25,8 +25,8 @@ def render(con: duckdb.DuckDBPyConnection) -> bytes:
     result = con.execute(sql("publish/page/coming_up"), [agenda.DAYS, agenda.MOST])
     columns = [column[0] for column in result.description or []]
     rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
-    fresh = con.execute("SELECT registry_names, data_versions FROM freshness").fetchone()
-    return calendar(agenda.entries(rows), rows[0]["all_of_them"] if rows else 0, origin(*(fresh or ([], []))))
+    fresh = con.execute("SELECT registry_names, data_versions, read_at FROM freshness").fetchone()
+    return calendar(agenda.entries(rows), rows[0]["all_of_them"] if rows else 0, origin(*(fresh or ([], [], []))))
 
 
 def calendar(entries: list[agenda.Entry], all_of_them: int, said: str = "") -> bytes:

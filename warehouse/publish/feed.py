@@ -37,12 +37,12 @@ Row = dict[str, Any]
 
 def render(con: duckdb.DuckDBPyConnection, page_url: str | None = None) -> bytes:
     """The whole feed, from an open published file. ``page_url`` is where the page is served, if anywhere."""
-    fresh = con.execute("SELECT published_at, registry_names, data_versions FROM freshness").fetchone()
-    published_at, registries, versions = fresh or (None, [], [])
+    fresh = con.execute("SELECT published_at, registry_names, data_versions, read_at FROM freshness").fetchone()
+    published_at, registries, *dated = fresh or (None, [], [], [])
     result = con.execute(sql("publish/page/feed"), [DAYS, AT_LEAST])
     columns = [column[0] for column in result.description or []]
     changes = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
-    rights = " ".join(filter(None, (origin(registries, versions), *(source(name).asks for name in registries))))
+    rights = " ".join(filter(None, (origin(registries, *dated), *(source(name).asks for name in registries))))
     return feed(changes, published_at, page_url, rights)
 
 

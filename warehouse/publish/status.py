@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # `status` reads what is said here without DuckDB, which take
     import duckdb
 
 RUNS_SHOWN = 10
+"""At least, where there are so many: a run is shown with all its watches and registries."""
 RUN_COLUMNS = (
     "run_id",
     "watch",
@@ -59,7 +60,8 @@ def gather(
             }
         )
     runs = con.execute(
-        f"SELECT {', '.join(RUN_COLUMNS)} FROM run ORDER BY rowid DESC LIMIT {RUNS_SHOWN}"
+        f"SELECT {', '.join(RUN_COLUMNS)} FROM run "
+        f"WHERE run_id IN (SELECT run_id FROM run ORDER BY rowid DESC LIMIT {RUNS_SHOWN}) ORDER BY rowid DESC"
     ).fetchall()
     (published_at,) = con.execute("SELECT max(published_at) FROM publication").fetchone() or (None,)
     return {

@@ -5,6 +5,7 @@ Pure. It knows what a registry is called and no more of it; one that is not in t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from warehouse.words.vocabulary import rows
 
@@ -24,7 +25,8 @@ class Source:
     @property
     def mended(self) -> str:
         """What to do about an error in one of its records."""
-        whom = f", or to {self.errors_to} where that does not help" if self.errors_to else ""
+        helped = f" to {self.errors_to}" if "@" in self.errors_to else f" as {self.errors_to} says"
+        whom = f", or{helped} where that does not help" if self.errors_to else ""
         return f"An error in a record of {self.title} is mended by who registered the trial: write to them{whom}."
 
     @property
@@ -33,11 +35,22 @@ class Source:
         return f"{self.title} asks: {self.terms} ({self.terms_address})" if self.terms else ""
 
 
-def origin(registry_names: Sequence[str], data_versions: Sequence[str | None]) -> str:
-    """Where something comes from, in one sentence: each registry, and of which day its data are."""
-    versions = [f", data version {version}" if version else "" for version in data_versions]
-    told = [f"{source(name).title}{version}" for name, version in zip(registry_names, versions, strict=True)]
+def origin(
+    registry_names: Sequence[str], data_versions: Sequence[str | None], read_at: Sequence[datetime | None]
+) -> str:
+    """Where something comes from, in one sentence: each registry, and of which day its data are.
+
+    That is its data version, or where it names none the day on which it was read.
+    """
+    each = zip(registry_names, data_versions, read_at, strict=True)
+    told = [f"{source(name).title}{_as_of(version, read)}" for name, version, read in each]
     return f"From {'; '.join(told)}." if told else ""
+
+
+def _as_of(data_version: str | None, read_at: datetime | None) -> str:
+    if data_version:
+        return f", data version {data_version}"
+    return f", read {read_at:%Y-%m-%d}" if read_at else ""
 
 
 def source(registry_name: str) -> Source:

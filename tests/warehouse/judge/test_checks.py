@@ -61,6 +61,7 @@ def test_a_good_night_passes_every_check_and_has_nothing_to_say() -> None:
         ),
         ("bounds", {"min_trials": 100, "max_trials": 100}, {"min_trials": 101}),
         ("bounds", {}, {"max_trials": 99}),
+        ("bounds", {"min_trials": 101, "elsewhere": 1}, {"max_trials": 100, "elsewhere": 1}),
         ("share_changed", {"changed_unposted": 80}, {"changed_unposted": 81}),
         ("share_changed", {"changed_unposted": 49, "members": 49}, {"changed_unposted": 50, "members": 50}),
         ("share_changed", {"changed": 100}, {"changed": 100, "changed_unposted": 100}),

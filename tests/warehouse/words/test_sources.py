@@ -1,5 +1,7 @@
 """What readers are told of a registry: whose it is, who mends an error, and on what terms it is passed on."""
 
+from datetime import datetime
+
 import pytest
 
 from flows.registries import SERVED
@@ -36,8 +38,13 @@ def test_one_that_nobody_wrote_down_is_told_by_its_name_and_asks_nothing() -> No
     )
 
 
+def test_who_has_no_address_for_errors_is_not_written_to() -> None:
+    assert source("ctis").mended.endswith("them, or as https://euclinicaltrials.eu says where that does not help.")
+
+
 def test_an_origin_names_each_registry_and_the_day_of_its_data() -> None:
-    assert origin([], []) == ""
-    assert origin(["clinicaltrials.gov", "isrctn"], ["2026-09-14T09:00:04", None]) == (
-        "From ClinicalTrials.gov, data version 2026-09-14T09:00:04; ISRCTN registry."
+    assert origin([], [], []) == ""
+    read = datetime(2026, 9, 15, 2, 30)  # noqa: DTZ001 - as stored
+    assert origin(["clinicaltrials.gov", "isrctn"], ["2026-09-14T09:00:04", None], [read, read]) == (
+        "From ClinicalTrials.gov, data version 2026-09-14T09:00:04; ISRCTN registry, read 2026-09-15."
     )

@@ -1,12 +1,14 @@
 -- How old all of this is, and where it comes from. Read by: freshness, the Parquet files' metadata.
 WITH standing AS (
-    SELECT registry_name, data_version_after AS data_version
+    SELECT registry_name, data_version_after AS data_version, started_at AS read_at
     FROM run
     WHERE outcome IN ('complete', 'heartbeat')
     QUALIFY row_number() OVER (PARTITION BY watch, registry_name ORDER BY rowid DESC) = 1
 ),
 registry AS (
-    SELECT registry_name, min(data_version) AS data_version FROM standing GROUP BY registry_name
+    SELECT registry_name, min(data_version) AS data_version, min(read_at) AS read_at
+    FROM standing
+    GROUP BY registry_name
 )
 SELECT
     (SELECT min(try_cast(data_version AS TIMESTAMP)) FROM standing) AS data_as_of,
@@ -15,4 +17,5 @@ SELECT
     $is_complete::BOOLEAN AS is_complete,
     (SELECT coalesce(list(registry_name ORDER BY registry_name), []) FROM registry) AS registry_names,
     (SELECT coalesce(list(data_version ORDER BY registry_name), []) FROM registry) AS data_versions,
+    (SELECT coalesce(list(read_at ORDER BY registry_name), []) FROM registry) AS read_at,
     $notice::VARCHAR AS notice
