@@ -90,14 +90,15 @@ class Spread:
                 self._out.append(_Out(order, run, Heard(self.place, order.pulse, self.tempo)))
 
     def _look(self) -> None:
-        ended = self._ended()  # first: what ends after this has left what it made before it is looked for
+        # Signs of an end are looked for before what was made: whoever ends in between has left it by then.
+        ended = self._ended()
         for each in tuple(self._out):
+            each.heard.listen()
             if whole := self._left(each.order):
                 self._made[each.order.name] = whole
                 self._out.remove(each)
                 self._lively_at = time.monotonic()
                 continue
-            each.heard.listen()
             if each.heard.is_alive:
                 self._lively_at = time.monotonic()
             if each.run in ended and not each.heard.is_alive:  # Prefect errs: whoever is heard is at work
