@@ -144,12 +144,21 @@ class Document(Entry):
     has_icf: bool | None = None
 
 
+class StatusTurn(msgspec.Struct):
+    """A status that a record tells by its dates, and the day from which on it does."""
+
+    turned_on: date
+    overall_status: str | None
+
+
 class Trial(msgspec.Struct, omit_defaults=True):
     """A trial's columns as in ``trial_version`` and ``trial_detail``, and the rows of its child tables.
 
     A written date has its type, and the first and last day that it can mean, beside it; an age has its years.
     ``primary_purpose`` is what the sponsor says that the trial is for. ``reads_otherwise_from`` is the first day
-    on which the same record will be read otherwise, at a registry whose status follows the calendar.
+    on which the same record will be read otherwise, at a registry whose status follows the calendar;
+    ``status_turns`` are the statuses that it has told there since it was edited last, up to the day on which it is
+    read, and none where that was one only.
     ``documents`` are shown, and never count as a change.
     """
 
@@ -214,6 +223,7 @@ class Trial(msgspec.Struct, omit_defaults=True):
     results_delay_requested_on: date | None = None
     results_waived: bool | None = None
     reads_otherwise_from: date | None = None
+    status_turns: list[StatusTurn] = []
     conditions: list[Condition] = []
     keywords: list[Keyword] = []
     mesh_terms: list[MeshTerm] = []

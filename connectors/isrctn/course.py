@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from connectors.dates import day
 from connectors.isrctn.record import Record
 from connectors.spelling import compared
+from connectors.trial import StatusTurn
 
 PLANNED, RECRUITING, NO_LONGER, COMPLETED = "Not yet recruiting", "Recruiting", "No longer recruiting", "Completed"
 OVERRIDES = (
@@ -55,9 +56,23 @@ class Course:
     def turns_on(self, today: date) -> date | None:
         """The next day on which the status will be another, if the record stays as it is."""
         present = self.status(today)
-        turns = [self.start, *map(_the_day_after, (self.end, self.overall_end))]
-        later = sorted(on for on in turns if on and on > today)
-        return next((on for on in later if self.status(on) != present), None)
+        return next((on for on in self._days if on > today and self.status(on) != present), None)
+
+    def turns(self, edited_on: date | None, today: date) -> list[StatusTurn]:
+        """The statuses since the last edit, each from its day on, if it has turned since."""
+        if edited_on is None:
+            return []
+        told = [StatusTurn(edited_on, self.status(edited_on))]
+        for on in self._days:
+            if edited_on < on <= today and self.status(on) != told[-1].overall_status:
+                told.append(StatusTurn(on, self.status(on)))
+        return told if len(told) > 1 else []
+
+    @property
+    def _days(self) -> list[date]:
+        """The days on which it may turn."""
+        turns = (self.start, *map(_the_day_after, (self.end, self.overall_end)))
+        return sorted(on for on in turns if on)
 
 
 def course(trial: Record) -> Course:

@@ -125,6 +125,7 @@ def as_trial(found: Understood, stands: Course, today: date) -> Trial:
         acronym=_line(description.get("acronym")),
         overall_status=stands.status(today),
         reads_otherwise_from=stands.turns_on(today),
+        status_turns=stands.turns(edited_on, today),
         why_stopped=_line(first_at(trial, WHY)),
         study_type=_code(part(trial, "trialDesign").get("primaryStudyDesign")),
         phases=phases(trial.get("interventions") or []),

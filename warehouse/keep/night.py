@@ -5,11 +5,13 @@ certificate) or none of it. What changed, who moved and whether to believe it is
 it is gathered and put.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import duckdb
+import msgspec
 
 from connectors.dates import Span, version_day
 from connectors.registry import Collected, Merged, Removed, Search
@@ -118,6 +120,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
                 labels.inherit(con, heir)
                 journal.inherit(heir)
             load(con, stage)
+            insert(con, "status_turn", _turns_unseen(shown, earlier), night.work)
             beside.put()
             known_by(con, shown.known_by, night.work)
             for heir in inheriting:
@@ -213,6 +216,13 @@ def _compare(shown: Shown, earlier: Mapping[str, Reading], stage: Stage, journal
             journal.add(state.trial_id, finding, versions=(version, version + 1), posted_on=posted_on)
         dated = registry_date(shown.causes[state.trial_id], posted_on, journal.data_version_on)
         stage.put(state, version + 1, dated)
+
+
+def _turns_unseen(shown: Shown, earlier: Mapping[str, Reading]) -> Iterator[dict[str, Any]]:
+    for state in shown.changed:
+        forerunner = shown.forerunner(state)
+        of = {"trial_id": forerunner, "version_number": shown.held[forerunner].version_number}
+        yield from (of | msgspec.structs.asdict(turn) for turn in shown.turns_unseen(state, earlier))
 
 
 def _put_quarantine(con: duckdb.DuckDBPyConnection, night: Night, unreadable: list[Unreadable]) -> None:

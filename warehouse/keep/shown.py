@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.spelling import OneSpelling
 from connectors.statuses import UNRECOGNISED, status_group
-from connectors.trial import Flag, Reading
+from connectors.trial import Flag, Reading, StatusTurn
 from warehouse.judge import relevance
 from warehouse.judge.changes import Finding, cause_of, differences, differences_apart, registry_date
 from warehouse.judge.concepts import Concept, concepts_of
@@ -152,6 +152,15 @@ class Shown:
         if by_calendar or not self.held[forerunner].is_turned_by(today):
             return differences(before, after, cause)
         return differences_apart(before, earlier[forerunner].on(today).counted(alike), after)
+
+    def turns_unseen(self, state: Read, earlier: Mapping[str, Reading]) -> list[StatusTurn]:
+        """What the calendar turned the last state to since we saw it, before the edit that tonight's state is."""
+        forerunner, edited_on = self.forerunner(state), state.trial.last_update_posted_on
+        turns_on = self.held[forerunner].reads_otherwise_from
+        if edited_on is None or turns_on is None or edited_on <= turns_on:
+            return []
+        last = earlier[forerunner].on(edited_on - timedelta(days=1)).trial
+        return [turn for turn in last.status_turns if turn.turned_on >= turns_on]
 
     def _known(self, today: date) -> Known:
         return Known(

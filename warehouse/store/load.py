@@ -159,9 +159,19 @@ def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
     values = ", ".join(f"trial.{name}" if name in of_a_trial else name for name in named if name not in NOT_STAGED)
     con.execute(f"INSERT INTO trial_version BY NAME SELECT {values}, ? AS source FROM stage", [source])
     con.execute("INSERT INTO trial_payload BY NAME SELECT trial.trial_id, version_number, payload FROM stage")
+    _add_turns(con)
 
 
 NOT_STAGED = ("source", "superseded_at")
+
+
+def _add_turns(con: duckdb.DuckDBPyConnection) -> None:
+    """Note the statuses that the records have told by their dates, of the versions of which none are noted."""
+    con.execute(
+        "INSERT INTO status_turn BY NAME SELECT trial_id, version_number, unnest(turns, recursive := true) "
+        "FROM (SELECT trial.trial_id, version_number, trial.status_turns AS turns FROM stage) AS staged "
+        "ANTI JOIN (FROM status_turn SELECT trial_id, version_number) AS noted USING (trial_id, version_number)"
+    )
 
 
 def make_present(con: duckdb.DuckDBPyConnection) -> None:
@@ -185,10 +195,14 @@ def make_present(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_again(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    """Replace what the present versions hold by what is staged of them. No version is added, and none changed."""
+    """Replace what the present versions hold by what is staged of them. No version is added, and none changed.
+
+    What a status had turned from is noted where a version of us did not know it.
+    """
     for _ in stage.parts(con):
         _clear_contents(con, "SELECT trial.trial_id FROM stage")
         _fill_contents(con)
+        _add_turns(con)
         con.execute(
             "UPDATE trial SET loaded_as = stage.loaded_as FROM stage WHERE stage.trial.trial_id = trial.trial_id"
         )

@@ -148,6 +148,20 @@ class TrialVersion(SQLModel, table=True):
     lead_sponsor_class: str | None = text("Class of the lead sponsor, as sent.")
 
 
+class StatusTurn(SQLModel, table=True):
+    """A status that a version's record told by its dates alone, before or when we first held it.
+
+    All of them since the record was edited last, where there is more than one (``connectors.trial.StatusTurn``).
+    """
+
+    __tablename__ = "status_turn"
+    __table_args__ = UNINDEXED
+    trial_id: str = text(TRIAL_ID, key=True)
+    version_number: int = number("The version whose record it is.", key=True)
+    turned_on: date = _column("The first day of this status: the last edit, or the day that turned it.", key=True)
+    overall_status: str | None = text("The status, in the registry's words.")
+
+
 class TrialDetail(SQLModel, table=True):
     """What else a trial's latest version says, once each: its design, who may take part, what it is about."""
 

@@ -61,6 +61,12 @@ CREATE TABLE trial_version (
     lead_sponsor_class VARCHAR,
     PRIMARY KEY (trial_id, version_number)
 );
+CREATE TABLE status_turn (
+    trial_id VARCHAR NOT NULL,
+    version_number BIGINT NOT NULL,
+    turned_on DATE NOT NULL,
+    overall_status VARCHAR
+);
 CREATE TABLE trial_detail (
     trial_id VARCHAR NOT NULL,
     allocation VARCHAR,

@@ -1,6 +1,6 @@
 -- The versions, with what follows from each, the day from which it holds, and the instants between which it was the
--- latest we had seen; and before a trial's first, where that says UNKNOWN, what it had last said (without a number,
--- source inferred). Read by: trial_states, trial_versions, trials_as_of, the making of status_stay and trial_now.
+-- latest we had seen; and, without a number and of source inferred, what we did not see and know all the same: what a
+-- trial first seen as UNKNOWN had last said, and what a record had told by its dates when we did not look. Read by: trial_states, trial_versions, trials_as_of, the making of status_stay and trial_now.
 WITH judged AS (
     SELECT
         version.*,
@@ -35,10 +35,36 @@ WITH judged AS (
         version.source = 'nightly' AND row_number() OVER (
             PARTITION BY version.trial_id, version.source = 'nightly'
             ORDER BY version.observed_at, version.version_number
-        ) = 1 AS is_first_seen
+        ) = 1 AS is_first_seen,
+        lag(version.observed_at) OVER (
+            PARTITION BY version.trial_id, version.source = 'nightly'
+            ORDER BY version.observed_at, version.version_number
+        ) AS seen_before_at,
+        lead(version.observed_at) OVER (
+            PARTITION BY version.trial_id, version.source = 'nightly'
+            ORDER BY version.observed_at, version.version_number
+        ) AS seen_after_at
     FROM trial_version AS version
     JOIN registered_trial USING (trial_id)
     LEFT JOIN published.kept.status_group AS known ON known.status = version.overall_status
+),
+-- A status that follows from dates holds since its day, and not since the edit that wrote them nor since we looked.
+-- Of a record that was not edited we have told already what it was when we saw it last. One that turned after that,
+-- and was edited before we looked again, was never seen so.
+turn AS (
+    SELECT
+        status_turn.*,
+        judged.registry_date_basis = 'posted' AND status_turn.turned_on = judged.registry_date AS is_edit,
+        if(status_turn.turned_on > judged.observed_at::DATE, judged.seen_after_at, judged.observed_at) AS told_at,
+        status_turn.turned_on <= judged.observed_at::DATE AND row_number() OVER (
+            PARTITION BY trial_id, version_number, status_turn.turned_on > judged.observed_at::DATE
+            ORDER BY status_turn.turned_on DESC
+        ) = 1 AS is_seen
+    FROM status_turn
+    JOIN judged USING (trial_id, version_number)
+    WHERE judged.registry_date_basis = 'posted'
+        OR judged.seen_before_at IS NULL
+        OR status_turn.turned_on > judged.seen_before_at::DATE
 ),
 -- Nobody posts UNKNOWN: a trial first seen so had lapsed at the first refresh (Monday to Friday) of its month, not
 -- before its last posting and not after we saw it.
@@ -59,19 +85,25 @@ lapsed AS (
 ),
 dated AS (
     SELECT
-        * EXCLUDE (lapse_on, is_first_seen),
-        if(overall_status = 'UNKNOWN', NULL, lapse_on) AS lapses_on,
-        if(lapsed_on > dated_on, 'inferred', registry_date_basis) AS valid_from_basis,
+        lapsed.* EXCLUDE (lapse_on, is_first_seen, seen_before_at, seen_after_at),
+        if(lapsed.overall_status = 'UNKNOWN', NULL, lapse_on) AS lapses_on,
+        CASE
+            WHEN turn.turned_on IS NOT NULL AND NOT coalesce(turn.is_edit, false) THEN 'calendar'
+            WHEN lapsed_on > dated_on THEN 'inferred'
+            ELSE registry_date_basis
+        END AS valid_from_basis,
         -- A later state can bear an earlier date than the one before it (a lapse bears the day of its data
         -- version, the update that ends it the day of its posting). What we saw later still came later.
-        max(coalesce(lapsed_on, dated_on)) OVER (
-            PARTITION BY trial_id, source = 'nightly'
+        max(coalesce(turn.turned_on, lapsed_on, dated_on)) OVER (
+            PARTITION BY lapsed.trial_id, source = 'nightly'
             ORDER BY
                 if(source = 'nightly', observed_at, NULL),
                 if(source = 'nightly', NULL, dated_on),
-                version_number
+                lapsed.version_number
         ) AS valid_from_on
     FROM lapsed
+    LEFT JOIN turn
+        ON turn.trial_id = lapsed.trial_id AND turn.version_number = lapsed.version_number AND turn.is_seen
 ),
 before_its_lapse AS (
     SELECT
@@ -89,6 +121,27 @@ before_its_lapse AS (
     FROM dated
     JOIN published.kept.status_group AS known ON known.status = dated.last_known_status
     WHERE lapsed_on > dated_on
+),
+unseen_turn AS (
+    SELECT
+        dated.* REPLACE (
+            NULL::BIGINT AS version_number,
+            'inferred' AS source,
+            turn.overall_status AS overall_status,
+            NULL::VARCHAR AS last_known_status,
+            CASE
+                WHEN turn.overall_status IS NOT NULL THEN coalesce(known.status_group, 'unrecognised')
+            END AS status_group,
+            if(turn.is_edit, registry_date_basis, 'calendar') AS valid_from_basis,
+            turn.turned_on AS valid_from_on,
+            turn.told_at AS observed_at,
+            NULL::TIMESTAMP AS known_from_at,
+            NULL::TIMESTAMP AS known_until_at
+        )
+    FROM dated
+    JOIN turn
+        ON turn.trial_id = dated.trial_id AND turn.version_number = dated.version_number AND NOT turn.is_seen
+    LEFT JOIN published.kept.status_group AS known ON known.status = turn.overall_status
 )
 SELECT
     trial_id,
@@ -150,5 +203,5 @@ SELECT
     row_number() OVER (
         PARTITION BY trial_id ORDER BY valid_from_on, source = 'nightly', observed_at, version_number
     ) AS place
-FROM (FROM dated UNION ALL FROM before_its_lapse)
+FROM (FROM dated UNION ALL FROM before_its_lapse UNION ALL FROM unseen_turn)
 ORDER BY trial_id, version_number

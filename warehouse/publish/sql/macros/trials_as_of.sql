@@ -3,8 +3,8 @@
 -- from other tables (countries, substances, drug_role, is_relevant) is as of this file; design, eligibility and
 -- descriptions, and what is read out of a trial's words, are kept of the present version only, and are not here
 -- (trial_records has each version's record). What a trial first seen as
--- UNKNOWN had last said is inferred and has no version_number. In a file that is attached under another name, USE it
--- first. Read by: analysts.
+-- UNKNOWN had last said, and what a record told by its dates when we did not look, is inferred and has no version_number.
+-- In a file that is attached under another name, USE it first. Read by: analysts.
 (known_at) AS TABLE (
     SELECT
         state.* EXCLUDE (known_from_at, known_until_at, late_after_on, place)
