@@ -136,9 +136,11 @@ def _checks(night: Tonight) -> Iterator[Check]:
             "declared": sum(search.declared or 0 for search in got.searches),
             "distinct": sum(search.distinct for search in got.searches),
         },
-        "; ".join(
-            f"the registry declared {search.declared} trials and sent {search.distinct} different ones"
-            for search in off
+        "; ".join(  # searches that fail alike are told once
+            dict.fromkeys(
+                f"the registry declared {search.declared} trials and sent {search.distinct} different ones"
+                for search in off
+            )
         ),
     )
     yield _mixed(night)

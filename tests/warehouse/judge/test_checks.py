@@ -91,6 +91,17 @@ def test_data_that_moved_all_the_time_is_refused() -> None:
     assert refusing(replace(GOOD, collected=moved, stamped={})) == ["data_version"]
 
 
+def test_searches_that_fail_alike_are_told_once() -> None:
+    searches = [
+        Search(name, declared, 100, 100) for name, declared in (("one", 101), ("two", 101), ("three", 102))
+    ]
+    said = [check.sentence for check in verdict(replace(GOOD, collected=replace(searched(), searches=searches)))]
+    assert [each for each in said if each] == [
+        "the registry declared 101 trials and sent 100 different ones; "
+        "the registry declared 102 trials and sent 100 different ones"
+    ]
+
+
 def test_a_person_can_let_one_check_fail_and_only_that_one() -> None:
     night = replace(GOOD, changed_unposted=100, min_trials=101)
     assert refusing(night) == ["share_changed", "bounds"]
