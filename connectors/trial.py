@@ -91,6 +91,8 @@ class Outcome(Entry):
 
 
 class Site(Entry):
+    """A place of the trial; ``is_country`` where the registry tells a country and means no site by it."""
+
     NAMED_BY = ("facility", "city", "state", "country")
     TOLD_BY = ("site_status",)
     facility: str | None = None
@@ -98,6 +100,7 @@ class Site(Entry):
     state: str | None = None
     country: str | None = None
     site_status: str | None = None
+    is_country: bool | None = None
 
 
 class Sponsor(Entry):

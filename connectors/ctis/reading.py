@@ -226,7 +226,10 @@ def _sites(found: Understood) -> list[Site]:
         for each in sites(found)
         if each["name"] or each["city"]
     ]
-    return places + [Site(country=_line(each.name), site_status=each.status) for each in course.countries(found)]
+    concerned = course.countries(found)
+    return places + [
+        Site(country=_line(each.name), site_status=each.status, is_country=True) for each in concerned
+    ]
 
 
 def _documents(found: Understood, named: People) -> list[Document]:

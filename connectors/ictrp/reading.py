@@ -122,7 +122,7 @@ def as_trial(found: Understood) -> Trial:
                 for each in listed(found[name])
             ]
         ),
-        sites=told_apart([Site(country=each) for each in listed(found["countries"])]),
+        sites=told_apart([Site(country=each, is_country=True) for each in listed(found["countries"])]),
         sponsors=told_apart(sponsors),
         identifiers=told_apart(identifiers(found)),
     )

@@ -287,7 +287,7 @@ class TrialOutcome(_Child, table=True):
 
 
 class TrialSite(_Child, table=True):
-    """A site of a trial."""
+    """A site of a trial, or a country that it concerns."""
 
     __tablename__ = "trial_site"
     facility: str | None = text("Facility.")
@@ -295,6 +295,9 @@ class TrialSite(_Child, table=True):
     state: str | None = text("State or province.")
     country: str | None = text("Country.")
     site_status: str | None = text("Recruitment status of the site, as sent.")
+    is_country: bool | None = _column(
+        "Whether it is a country concerned, told by itself, and no site; NULL means that it is not.", default=None
+    )
 
 
 class TrialSponsor(_Child, table=True):

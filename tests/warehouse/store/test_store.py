@@ -131,7 +131,7 @@ def shape(con: duckdb.DuckDBPyConnection) -> set[tuple[Any, ...]]:
     return {*columns, *keys}
 
 
-LATER = [("trial_payload", "revision")]
+LATER = [("trial_payload", "revision"), ("trial_site", "is_country")]
 """Columns that came after the keys had gone."""
 
 

@@ -164,7 +164,8 @@ CREATE TABLE trial_site (
     city VARCHAR,
     state VARCHAR,
     country VARCHAR,
-    site_status VARCHAR
+    site_status VARCHAR,
+    is_country BOOLEAN
 );
 CREATE TABLE trial_sponsor (
     trial_id VARCHAR NOT NULL,

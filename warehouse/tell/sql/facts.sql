@@ -36,12 +36,7 @@ SELECT
     (
         SELECT count(*)
         FROM trial_site AS site
-        WHERE
-            site.trial_id = trial.trial_id
-            AND (
-                trial.registry_name NOT IN ('ctis', 'ictrp')
-                OR coalesce(site.facility, site.city, site.state) IS NOT NULL
-            )
+        WHERE site.trial_id = trial.trial_id AND site.is_country IS NOT TRUE
     ) AS sites,
     (
         SELECT coalesce(list_sort(list(DISTINCT site.city)), [])
