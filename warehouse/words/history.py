@@ -23,13 +23,14 @@ class Moment:
 def moments(versions: Iterable[Row], changes: Iterable[Row]) -> list[Moment]:
     """The history, oldest first, from rows of ``trial_versions`` and ``changes``; dates may be dates or ISO text.
 
-    A version's day is the registry's, where it gave one; any other entry's is the day on which we saw it.
+    A version's day is the registry's, where it gave one, or the one on which the calendar turned its status; any
+    other entry's is the day on which we saw it.
     """
     told: list[tuple[tuple[str, str, int], Moment]] = []
     by_version: dict[int, Moment] = {}
     for version in versions:
         version_number = version["version_number"]
-        on = _day(version["registry_date"] or version["observed_at"])
+        on = _day(_holds_from(version) or version["observed_at"])
         by_version[version_number] = Moment(on, version)
         told.append(((on, str(version["observed_at"]), version_number), by_version[version_number]))
     apart: dict[str, Moment] = {}
@@ -43,6 +44,11 @@ def moments(versions: Iterable[Row], changes: Iterable[Row]) -> list[Moment]:
                 told.append(((moment.on, seen, 0), moment))
         moment.changes.append(change)
     return [moment for _, moment in sorted(told, key=lambda each: each[0])]
+
+
+def _holds_from(version: Row) -> Any:
+    by_calendar = version["valid_from_basis"] == "calendar"
+    return version["valid_from_on"] if by_calendar else version["registry_date"]
 
 
 def _came_with_a_version(change: Row) -> bool:

@@ -32,6 +32,8 @@ def version(number: int, registrys: int | None = None, **more: Any) -> dict[str,
     return {
         "version_number": number,
         "registry_date": date(2026, 9, number),
+        "valid_from_on": date(2026, 9, number),
+        "valid_from_basis": "posted",
         "observed_at": SEEN,
         "overall_status": "RECRUITING",
         "source": "nightly",

@@ -14,7 +14,8 @@ def at_night(day: int) -> datetime:
 
 
 def version(number: int, on: date | None, seen: datetime) -> dict[str, Any]:
-    return {"version_number": number, "registry_date": on, "observed_at": seen, "overall_status": "RECRUITING"}
+    dated = {"registry_date": on, "valid_from_on": on, "valid_from_basis": "posted"}
+    return {"version_number": number, **dated, "observed_at": seen, "overall_status": "RECRUITING"}
 
 
 def change(kind: str, seen: datetime, versions: tuple[int | None, int | None]) -> dict[str, Any]:
@@ -68,6 +69,14 @@ def test_versions_of_the_past_stand_where_the_registry_dates_them() -> None:
 
 def test_a_version_without_a_date_stands_where_we_saw_it() -> None:
     assert told([version(1, None, FIRST)], []) == [("2026-09-12", 1, [])]
+
+
+def test_a_version_that_the_calendar_turned_stands_where_it_did() -> None:
+    turned = {"valid_from_on": date(2026, 8, 1), "valid_from_basis": "calendar"}
+    assert told([version(1, date(2026, 2, 11), FIRST) | turned, version(2, None, SECOND)], []) == [
+        ("2026-08-01", 1, []),
+        ("2026-09-16", 2, []),
+    ]
 
 
 def test_a_change_whose_version_is_not_at_hand_is_told_all_the_same() -> None:

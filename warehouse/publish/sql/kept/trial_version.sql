@@ -1,6 +1,7 @@
 -- The versions, with what follows from each, the day from which it holds, and the instants between which it was the
 -- latest we had seen; and, without a number and of source inferred, what we did not see and know all the same: what a
--- trial first seen as UNKNOWN had last said, and what a record had told by its dates when we did not look. Read by: trial_states, trial_versions, trials_as_of, the making of status_stay and trial_now.
+-- trial first seen as UNKNOWN had last said, and what a record had told by its dates when we did not look. Read by:
+-- trial_states, trial_versions, trials_as_of, the making of status_stay and trial_now.
 WITH judged AS (
     SELECT
         version.*,
