@@ -190,6 +190,24 @@ def test_an_older_stores_versions_bear_no_blanks_and_their_one_end(of_version_1:
         ]
 
 
+def test_an_older_stores_places_are_countries_where_their_registry_tells_countries(of_version_1: Path) -> None:
+    with duckdb.connect(str(of_version_1 / FILE)) as con:
+        for number, registry in enumerate(("ctis", "ictrp", "isrctn")):
+            con.execute(
+                "INSERT INTO trial BY NAME SELECT * REPLACE (? AS trial_id, ? AS registry_name) "
+                "FROM trial WHERE trial_id = 'NCT10000001'",
+                [f"T{number}", registry],
+            )
+            con.execute(
+                "INSERT INTO trial_site BY NAME SELECT ? AS trial_id, unnest(['a', 'b']) AS item_key, "
+                "1 AS position, unnest(['A Clinic', NULL]) AS facility, 'France' AS country",
+                [f"T{number}"],
+            )
+    with opened(of_version_1) as con:
+        found = con.execute("SELECT trial_id, item_key FROM trial_site WHERE is_country ORDER BY ALL").fetchall()
+    assert found == [("T0", "b"), ("T1", "b")]
+
+
 def test_what_an_older_store_owed_is_still_owed(of_version_1: Path) -> None:
     writer = Writer("watch@example.org", None, ())
     with opened(of_version_1) as con:
