@@ -4,7 +4,6 @@ One value that no JSON writer should have sent (NaN, 1e999, half a surrogate pai
 value. Pure: it knows neither a registry nor what the values are for.
 """
 
-import itertools
 import json
 import math
 import re
@@ -65,13 +64,22 @@ def said(value: Any) -> str:
 
 
 def _may_be_deep(payload: bytes) -> bool:
-    """Whether so many brackets may be open at once anywhere: those in texts are counted, where they open."""
-    steps = map(_STEPS.__getitem__, payload.translate(None, _NO_BRACKETS))
-    return max(itertools.accumulate(steps, lambda open_now, step: max(open_now + step, 0), initial=0)) > DEEPEST
+    """Whether so many brackets may be open at once anywhere; those in texts count too.
+
+    Each round takes away the innermost pairs, and with them one level. What is left is no deeper than it is long.
+    """
+    brackets = payload.translate(None, _NO_BRACKETS)
+    for levels in range(DEEPEST):
+        if levels + len(brackets) <= DEEPEST:
+            return False
+        shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(shorter) == len(brackets):
+            break
+        brackets = shorter
+    return True
 
 
-_STEPS = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
-_NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
+_NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 
 
 def _is_deeper_than(levels: int, value: Any) -> bool:
