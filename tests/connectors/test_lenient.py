@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from connectors.lenient import DEEPEST, decoded
 
-LEAVES = some.sampled_from(["", "[", "}]{[", '\\"{', 7, None, [], {}])
+LEAVES: some.SearchStrategy[Any] = some.sampled_from(["", "[", "}]{[", '\\"{', 7, None, [], {}])
 
 
 def nested(leaf: Any, lists: list[bool]) -> Any:
