@@ -281,6 +281,29 @@ def test_a_file_is_no_night_to_whoever_guards_them(
     assert "the last complete night of ketamine-sud on clinicaltrials.gov is " in typed("status")[2]
 
 
+def test_numbers_are_of_who_gave_them_and_not_of_who_shows_them(
+    house: House, bring: Bring, both: SimulatedRegistry
+) -> None:
+    countries = [f"EUCTR2015-000222-11-{country}" for country in ("GB", "DE")]
+    naming = [a_record(each, Secondary_ID=NCT) for each in (OURS, OTHER)]
+    house.night()
+    bring(an_export(*naming, *map(a_record, countries)))
+    assert house.ask("SELECT trial_ids FROM studies ORDER BY study_id") == [
+        {"trial_ids": ["2015-000222-11-DE", "2015-000222-11-GB"]},
+        {"trial_ids": [OTHER, NCT, TRIAL_ID]},
+    ]
+    assert house.ask("FROM doubtful_ties") == []
+    before = len(house.mails())
+    ended = [a_record(each, **NEXT, Recruitment_Status="Completed") for each in countries]
+    bring(an_export(*naming, *ended))
+    told = house.changes("trial_id", "kind", "materiality")
+    assert [each for each in told if each[1] == "completed"] == [
+        ("2015-000222-11-DE", "completed", "low"),
+        ("2015-000222-11-GB", "completed", "high"),
+    ]
+    assert len(house.mails()) == before + 1
+
+
 def test_a_trial_of_a_registry_that_is_asked_is_not_doubled(
     house: House, bring: Bring, both: SimulatedRegistry
 ) -> None:

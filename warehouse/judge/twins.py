@@ -1,9 +1,11 @@
 """Which trials are one study: numbers that a registry made one, trials of several registries that name one number.
 
 Pure; which written numbers are a registry's, and how they compare, is decided in keep/sql/study_link.sql.
-Two records of one registry that name a common number are kin (a trial and its extension), not one study, and
-which of them another registry's trial is cannot be told: such a number ties nothing. Two live numbers of one
-registry are two trials, whatever anyone says. To count a study twice is seen; to hide a trial in another is not.
+A registry is here who gives a number, and not who shows it: WHO shows numbers of many. Records that bear one
+number are one trial, as those of the countries of a European one. Two records of one registry that name a common
+number are kin (a trial and its extension), not one study, and which of them another registry's trial is cannot be
+told: such a number ties nothing. Two live numbers of one registry are two trials, whatever anyone says. To count a
+study twice is seen; to hide a trial in another is not.
 
 A person's word outranks a record's, and a registry's on its own numbers (a merger) a person's tie. What is given
 as a tie and not followed is a doubt, which a person can answer.
@@ -23,7 +25,8 @@ STAY_TWO = "two numbers of one registry stay two studies"
 class Link:
     """A trial and a number, spelt for comparison: its ``own``, one it ``named``, ``alias`` or ``merged`` into.
 
-    ``is_live`` says of the trial that its registry still answers with it.
+    ``registry_name`` is whose number the trial's own is. ``is_live`` says of the trial that its registry still
+    answers with it.
     """
 
     trial_id: str
@@ -80,13 +83,15 @@ def matched(links: Iterable[Link], rulings: Iterable[Ruling] = ()) -> Matched:
         for each, one, other in _placed(rulings, places, of_one=False)
     ]
     bench = _Bench()
+    bench.hear(_of_one_number(links), parted)
+    of_live, of_all = (parted + _apart(_one_each(some, bench.groups)) for some in (live, registries))
     bench.hear(_merged(links), parted)
-    bench.hear(_ruled(rulings, places), parted + _apart(live))
-    bench.hear(_borne(links, live), parted + _apart(live))
-    bench.hear(_named(links, bench.groups), parted + _apart(registries))
-    bench.doubt(_living(links, live), parted + _apart(live))
-    bench.doubt(_ambiguous(links, bench.groups), parted + _apart(registries))
-    return Matched(_told(registries, bench), [*_unheld(rulings, places), *bench.doubts()])
+    bench.hear(_ruled(rulings, places), of_live)
+    bench.hear(_borne(links, live), of_live)
+    bench.hear(_named(links, bench.groups), of_all)
+    bench.doubt(_living(links, live), of_live)
+    bench.doubt(_ambiguous(links, bench.groups), of_all)
+    return Matched(_told(links, bench), [*_unheld(rulings, places), *bench.doubts()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +143,9 @@ class _Bench:
         ]
 
 
-def _told(registries: Mapping[str, str], bench: _Bench) -> list[Study]:
+def _told(links: Iterable[Link], bench: _Bench) -> list[Study]:
     made: dict[str, list[str]] = {}
-    for trial_id in sorted(registries):
+    for trial_id in sorted({link.trial_id for link in links}):
         made.setdefault(bench.groups.root(trial_id), []).append(trial_id)
     words: dict[str, set[str]] = {}
     for tie in bench.followed:
@@ -150,6 +155,23 @@ def _told(registries: Mapping[str, str], bench: _Bench) -> list[Study]:
         for root, trials in sorted(made.items(), key=lambda item: item[1])
         if len(trials) > 1
     ]
+
+
+def _of_one_number(links: list[Link]) -> Iterator[Tie]:
+    bearers: dict[str, str] = {}
+    for link in links:
+        if link.tie == "own":
+            first = bearers.setdefault(link.number, link.trial_id)
+            if first != link.trial_id:
+                yield Tie(first, link.trial_id, f"{first} and {link.trial_id} are records of {link.number}")
+
+
+def _one_each(registries: Mapping[str, str], groups: Groups[str]) -> dict[str, str]:
+    """The trials with their registries, of those that are one already the first."""
+    first: dict[str, str] = {}
+    for trial_id in sorted(registries):
+        first.setdefault(groups.root(trial_id), trial_id)
+    return {trial_id: registries[trial_id] for trial_id in first.values()}
 
 
 def _apart(registries: Mapping[str, str]) -> list[Apart]:
@@ -261,10 +283,10 @@ def _speakers(links: list[Link], groups: Groups[str]) -> list[_Speakers]:
             root = groups.root(link.trial_id)
             if root not in of_registry or link.tie == "own":
                 of_registry[root] = link
-    return [_of_one_number(registries) for registries in found.values() if len(registries) > 1]
+    return [_naming_one_number(registries) for registries in found.values() if len(registries) > 1]
 
 
-def _of_one_number(registries: Mapping[str, Mapping[str, Link]]) -> _Speakers:
+def _naming_one_number(registries: Mapping[str, Mapping[str, Link]]) -> _Speakers:
     speakers = _Speakers([], {})
     for registry_name, trials in registries.items():
         own = [link for link in trials.values() if link.tie == "own"]

@@ -1,14 +1,15 @@
 """Trials of several registries that are one study, as the store holds them. Nothing is written."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import duckdb
 
-from connectors.numbers import WRITTEN
-from warehouse.judge.endings import ENDINGS, Latest, Twin, told_in
-from warehouse.judge.twins import Doubt, Link, Matched, Study, matched
+from connectors.numbers import WRITTEN, compared, giver_of
+from warehouse.judge.endings import ENDINGS, TOLD_ALREADY, Latest, Twin, told_in
+from warehouse.judge.twins import Doubt, Link, Matched, matched
 from warehouse.keep.rulings import standing
 from warehouse.store.tables import sql
 
@@ -24,7 +25,14 @@ def know_registered_trials(con: duckdb.DuckDBPyConnection) -> None:
 
 def links(con: duckdb.DuckDBPyConnection) -> list[Link]:
     """What ties trials to numbers. The relation ``registered_trial`` is known."""
-    return [Link(*row) for row in con.execute(sql("keep/study_link"), {"written": WRITTEN}).fetchall()]
+    rows = con.execute(sql("keep/study_link"), {"written": WRITTEN}).fetchall()
+    return [Link(trial_id, _giver(trial_id, shown_by), *rest) for trial_id, shown_by, *rest in rows]
+
+
+def _giver(trial_id: str, shown_by: str) -> str:
+    """Whose number it is: not always the registry's that shows the trial."""
+    number = compared(trial_id)
+    return (number and giver_of(number)) or shown_by
 
 
 def all_matched(con: duckdb.DuckDBPyConnection) -> Matched:
@@ -37,7 +45,7 @@ def doubts(con: duckdb.DuckDBPyConnection) -> list[Doubt]:
 
     A store of one registry is not asked for more than the latter, as for twins.
     """
-    if not (_registries(con) > 1 or standing(con)):
+    if not (_may_have_twins(con) or standing(con)):
         return []
     know_registered_trials(con)
     is_ours = dict(con.execute(sql("keep/is_ours")).fetchall())
@@ -54,35 +62,33 @@ def twins(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
     A store of one registry is not asked for them: they would take a second where it holds all of it.
     """
-    if _registries(con) < 2:
+    if not _may_have_twins(con):
         return {}
     know_registered_trials(con)
     found = links(con)
-    shown_by = {link.trial_id: link.registry_name for link in found if link.is_live}
+    live = {link.trial_id for link in found if link.is_live}
     return {
         trial_id: others
         for study in matched(found, standing(con)).studies
         for trial_id in study.trial_ids
-        if (others := _elsewhere(trial_id, study, shown_by))
+        if (others := [each for each in study.trial_ids if each in live and each != trial_id])
     }
 
 
-def _registries(con: duckdb.DuckDBPyConnection) -> int:
-    found = con.execute("SELECT count(DISTINCT registry_name) FROM trial WHERE fate IS NULL").fetchone()
-    return int(found[0]) if found else 0
-
-
-def _elsewhere(trial_id: str, study: Study, shown_by: Mapping[str, str]) -> list[str]:
-    own = shown_by.get(trial_id)
-    return [each for each in study.trial_ids if shown_by.get(each) not in (None, own)]
+def _may_have_twins(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the store holds numbers of several registries: those of one begin alike."""
+    count = "count(DISTINCT registry_name) > 1 OR count(DISTINCT left(trial_id, 3)) > 1"
+    found = con.execute(f"SELECT {count} FROM trial WHERE fate IS NULL").fetchone()
+    return bool(found and found[0])
 
 
 def told_already(
     con: duckdb.DuckDBPyConnection, changes: Iterable[Mapping[str, Any]]
 ) -> dict[str, tuple[dict[str, str], frozenset[str]]]:
-    """Of these changes those that another registry has told somewhere, by their ids.
+    """Of these changes, which are not written yet, those that another record has told somewhere, by their ids.
 
-    Each with the watches where it was told and by which twin, and those where it is still to be told.
+    Each with the watches where it was told and by which twin, and those where it is still to be told. Of twins
+    that come to their end in one night the first tells it.
     """
     endings = [change for change in changes if change["kind"] in ENDINGS]
     known = twins(con) if endings else {}
@@ -90,11 +96,16 @@ def told_already(
     asked = {number for each in endings for number in (each["trial_id"], *known[each["trial_id"]])}
     found = {row[0]: _twin(*row) for row in con.execute(sql("keep/twin"), [sorted(asked)]).fetchall()}
     told = {}
-    for each in endings:
+    for place, each in enumerate(endings):
         if trial := found.get(each["trial_id"]):
-            others = [found[number] for number in known[each["trial_id"]] if number in found]
-            if heard := told_in(each["kind"], trial, others):
-                told[each["change_id"]] = heard, trial.watches - heard.keys()
+            silent = {later["trial_id"] for later in endings[place:] if later["kind"] == each["kind"]}
+            others = [found[number] for number in known[each["trial_id"]] if number in found.keys() - silent]
+            heard = told_in(each["kind"], trial, others)
+            untold = trial.watches - heard.keys()
+            if heard:
+                told[each["change_id"]] = heard, untold
+            news = Latest(each["materiality"] if untold else TOLD_ALREADY, each["observed_at"])
+            found[trial.trial_id] = replace(trial, latest={**trial.latest, each["kind"]: news})
     return told
 
 
