@@ -47,6 +47,18 @@ def origin(
     return f"From {'; '.join(told)}." if told else ""
 
 
+def data_versions(
+    registry_names: Sequence[str], versions: Sequence[str | None], read_at: Sequence[datetime | None]
+) -> str:
+    """The data version; of several registries that of each behind its name, or the day on which it was read."""
+    if len(registry_names) == 1 and versions[0]:
+        return versions[0]
+    each = zip(registry_names, versions, read_at, strict=True)
+    return ", ".join(
+        f"{name} {version or (f'read {read:%Y-%m-%d}' if read else 'undated')}" for name, version, read in each
+    )
+
+
 def _as_of(data_version: str | None, read_at: datetime | None) -> str:
     if data_version:
         return f", data version {data_version}"
