@@ -282,6 +282,7 @@ def note_status(settings: Settings, configuration: Configuration, tonight: Stock
     if tonight:
         kept |= {"trouble": None if tonight.forgets else kept["trouble"], "not_published": tonight.not_published}
         kept["published_file"] = tonight.published_file or kept["published_file"]
+    kept["from_files_alone"] = not _names(configuration)
     status.write(settings.status_file, facts | kept)
 
 

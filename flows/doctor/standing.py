@@ -126,7 +126,9 @@ def nights(case: Case) -> Iterator[Finding]:
     except (OSError, OperatorError) as error:
         yield _no_failure(of_error("schedule", error, "run trialwatch run, which writes it anew"))
         return
-    if facts is None:
+    if not case.pairs and case.configuration.watches and not (facts or {}).get("runs"):
+        yield warning("schedule", status.NO_FILE_YET, "docs/operating.md says where such a file comes from")
+    elif facts is None:
         yield warning(
             "schedule",
             "no night has been yet",

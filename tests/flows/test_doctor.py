@@ -272,6 +272,8 @@ def test_a_watch_of_files_alone_needs_no_registry(house: House, asked: Any) -> N
     told = asked(TRIALWATCH_CTGOV_URL="http://127.0.0.1:9")
     assert told.code == 0
     assert not told["registry clinicaltrials.gov"] + told["watch far"]
+    ((level, said),) = [(each["level"], each["sentence"]) for each in told["schedule"]]
+    assert (level, "run `trialwatch import ictrp FILE`" in said) == ("warning", True)
 
 
 # -- mail ----------------------------------------------------------------------------------------------
