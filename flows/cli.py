@@ -180,7 +180,7 @@ def run(
 
     settings = from_environment()
     must_be_real(settings.data_dir)
-    configured = configuration(settings.config)
+    configured = orchestration.configured(settings)
     configured.chosen(watch)  # a wrong name is told before anything starts
     accepted = _acceptance(accept, because)
     with shown() as progress:
