@@ -144,6 +144,10 @@ def nights(case: Case) -> Iterator[Finding]:
         yield well("schedule", "the last complete nights are fresh enough")
     if trouble := (facts or {}).get("mail_trouble"):
         yield warning("mail", str(trouble), "see to the mail server; the next delivery tries again")
+    for trouble in status.elsewhere_troubles(facts):
+        yield warning(
+            "elsewhere", trouble, "mend it there; the next night, or trialwatch run, brings what was missed"
+        )
 
 
 def _no_failure(finding: Finding) -> Finding:
