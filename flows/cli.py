@@ -180,7 +180,7 @@ def run(
 
     settings = from_environment()
     must_be_real(settings.data_dir)
-    configured = configuration(settings.config)
+    configured = orchestration.configured(settings)
     configured.chosen(watch)  # a wrong name is told before anything starts
     accepted = _acceptance(accept, because)
     with shown() as progress:
@@ -277,11 +277,17 @@ def deliver(*, again: str | None = None, test: str | None = None, json: Json = F
 
 
 def _tested(settings: Settings, recipient: str) -> str:
+    from connectors.address import bare
     from flows import channels, delivery
     from warehouse.judge.watch import CHANNEL
 
     if recipient.startswith(CHANNEL):
         return channels.send_test(settings, recipient)
+    try:
+        bare(recipient)
+    except ValueError as error:
+        how = f"write you@example.org, or {CHANNEL}slack for a channel"
+        raise SettingsError(f"--test is given no mail address ({error}): {how}") from error
     return delivery.send_test(settings, recipient)
 
 

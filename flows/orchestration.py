@@ -21,7 +21,7 @@ from flows.discreet import discreet
 from flows.endings import Code, code_of, in_our_words
 from flows.nightly import Report, Steps, night
 from flows.progress import stage
-from flows.settings import Configuration, Settings
+from flows.settings import Configuration, Settings, SettingsError, configuration
 from flows.steps import note_trouble, publish_store
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
@@ -67,6 +67,18 @@ class NightToRun:
                 note_trouble(self.settings, trouble)
             raise
         return self.report
+
+
+def configured(settings: Settings) -> Configuration:
+    """What a night is to do. Where it cannot be understood, ``status`` and the watchdog say so: who edits the file
+    may not be there when the night begins. Nothing is written where there has been no night yet.
+    """
+    try:
+        return configuration(settings.config)
+    except SettingsError as error:
+        if settings.status_file.exists():
+            note_trouble(settings, discreet(str(error)))
+        raise
 
 
 def _trouble_of(error: Exception) -> str | None:

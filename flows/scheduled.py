@@ -15,7 +15,7 @@ from flows.delivery import Delivered
 from flows.discreet import discreet
 from flows.endings import Code, code_of, in_our_words, in_words, told
 from flows.nightly import Report, Steps
-from flows.orchestration import NightToRun, despite_prefect
+from flows.orchestration import NightToRun, configured, despite_prefect
 from flows.progress import silent
 from flows.settings import configuration, from_environment
 
@@ -42,7 +42,7 @@ def with_bugs_logged() -> Iterator[None]:
 def run_night(watch: str | None, do: Steps) -> Report:
     with with_bugs_logged():
         settings = from_environment()
-        return NightToRun(settings, configuration(settings.config), silent)(watch, do)
+        return NightToRun(settings, configured(settings), silent)(watch, do)
 
 
 def hand_over() -> tuple[bool, str]:

@@ -6,11 +6,14 @@ Nothing here may undo a night that is over: what Prefect does not take costs a w
 import logging
 from asyncio import CancelledError
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flows import present
 from flows.discreet import discreet
 from flows.nightly import Report
+from warehouse.keep.certificate import Certificate
+from warehouse.words.outcomes import COMPLETE
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
@@ -43,13 +46,21 @@ def _name(run: "FlowRun", report: Report) -> None:
 
 
 def name(report: Report) -> str:
-    """The watches, and of when each registry's data are: ``ketamine-sud · clinicaltrials.gov of 2026-10-28``."""
+    """The watches, and of when each registry's data are: ``ketamine-sud · clinicaltrials.gov of 2026-10-28``.
+
+    Of a registry that names no version that is the day of the night.
+    """
     watches = dict.fromkeys(watch for watch, _, _ in report.certificates)
-    versions = {registry: certificate.data_version_after for _, registry, certificate in report.certificates}
-    told = [
-        f"{registry} of {version}" if version else f"{registry} unread" for registry, version in versions.items()
-    ]
+    certificates = {registry: certificate for _, registry, certificate in report.certificates}
+    told = [f"{registry} {_age(report, each)}" for registry, each in certificates.items()]
     return f"{', '.join(watches) or 'no watch'} · {', '.join(told)}".removesuffix(" · ")
+
+
+def _age(report: Report, certificate: Certificate) -> str:
+    if certificate.data_version_after:
+        return f"of {certificate.data_version_after}"
+    night = datetime.strptime(report.run_id[:8], "%Y%m%d").replace(tzinfo=UTC)
+    return f"read {night:%Y-%m-%d}" if certificate.outcome in COMPLETE else "unread"
 
 
 def tags(report: Report) -> Iterator[str]:

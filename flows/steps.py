@@ -207,19 +207,33 @@ def publish_all(occasion: Occasion, is_complete: bool) -> Path:
     settings = occasion.settings
     now = naive_utc(settings.now())
     within_s = publishing_s(settings.store)
-    told = (now, occasion.run_id, is_complete, settings.page_url)
+    watched = [(watch.name, name) for watch in occasion.configuration.watches for name in watch.registries]
+    told = (now, occasion.run_id, is_complete, watched, settings.page_url)
     return apart.run(within_s, publish_store, settings.store, settings.published, *told)
 
 
 def publish_store(
-    store: Path, folder: Path, now: datetime, run_id: str, is_complete: bool, page_url: str | None
+    store: Path,
+    folder: Path,
+    now: datetime,
+    run_id: str,
+    is_complete: bool,
+    watched: Sequence[tuple[str, str]],
+    page_url: str | None,
 ) -> Path:
     """Publish what a store holds. ``now`` is naive UTC; ``page_url`` is where the page is served, if anywhere."""
     clear = {name: reader_of(name).impersonal for name in (*SERVED, *FROM_FILES)}
     companions = companions_for(page_url)
     with opened(store) as con:
         return publish(
-            con, folder, now=now, run_id=run_id, is_complete=is_complete, companions=companions, clear=clear
+            con,
+            folder,
+            now=now,
+            run_id=run_id,
+            is_complete=is_complete,
+            watched=watched,
+            companions=companions,
+            clear=clear,
         )
 
 
@@ -268,6 +282,7 @@ def note_status(settings: Settings, configuration: Configuration, tonight: Stock
     if tonight:
         kept |= {"trouble": None if tonight.forgets else kept["trouble"], "not_published": tonight.not_published}
         kept["published_file"] = tonight.published_file or kept["published_file"]
+    kept["from_files_alone"] = not _names(configuration)
     status.write(settings.status_file, facts | kept)
 
 

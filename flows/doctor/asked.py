@@ -11,9 +11,10 @@ from connectors.errors import ConnectorError, RefusedError
 from connectors.http import PoliteClient
 from connectors.numbers import giver_of
 from connectors.registry import Question, Registry
+from flows.doctor import held
 from flows.doctor.case import Case
 from flows.doctor.finding import Finding, failure, of_error, warning, well
-from flows.endings import Code
+from flows.endings import Code, of_outcome
 from flows.progress import stage
 from flows.registries import FROM_FILES, SERVED
 from flows.settings import SettingsError
@@ -60,7 +61,7 @@ def _registry(case: Case, name: str, client: PoliteClient, matched: Matched) -> 
     registry = SERVED[name].asks(client)
     about = f"registry {name}"
     try:
-        registry.data_version()
+        data_version = registry.data_version()
         (whole,) = registry.declared(Question(everything=True))
     except ConnectorError as error:
         yield of_error(about, error, _way_out(error))
@@ -70,6 +71,7 @@ def _registry(case: Case, name: str, client: PoliteClient, matched: Matched) -> 
         yield clock
     for watch, _ in (pair for pair in case.pairs if pair[1] == name):
         yield _matched(watch, registry, whole, matched)
+        yield from _collapsed(case, watch, name, data_version, matched)
 
 
 def _way_out(error: ConnectorError) -> str:
@@ -115,6 +117,20 @@ def _matched(watch: Watch, registry: Registry, whole: int, matched: Matched) -> 
     return well(
         about, told if declared else f"it follows {len(watch.named())} trials by number, and searches none"
     )
+
+
+def _collapsed(
+    case: Case, watch: Watch, name: str, data_version: str | None, matched: Matched
+) -> Iterator[Finding]:
+    """A watch whose searches find much less on a registry than we hold, though it asks what it asked before."""
+    found = matched.get((watch.name, name))
+    gone = held.lost(case, watch, name, data_version, found[1]) if found else None
+    if not gone:
+        return
+    told = f"on {name} its searches no longer find {gone[0]:,} of the {gone[1]:,} trials that we hold of it"
+    accept = f"trialwatch run --watch {watch.name} --accept collapse --because TEXT lets it pass, if it is right"
+    code = of_outcome("refused", another_was_whole=len(case.pairs) > 1)
+    yield failure(f"watch {watch.name}", told, f"wait: registries mend such a thing; {accept}", code)
 
 
 def _out_of_bounds(case: Case, matched: Matched) -> Iterator[Finding]:

@@ -126,7 +126,9 @@ def nights(case: Case) -> Iterator[Finding]:
     except (OSError, OperatorError) as error:
         yield _no_failure(of_error("schedule", error, "run trialwatch run, which writes it anew"))
         return
-    if facts is None:
+    if not case.pairs and case.configuration.watches and not (facts or {}).get("runs"):
+        yield warning("schedule", status.NO_FILE_YET, "docs/operating.md says where such a file comes from")
+    elif facts is None:
         yield warning(
             "schedule",
             "no night has been yet",
@@ -142,6 +144,10 @@ def nights(case: Case) -> Iterator[Finding]:
         yield well("schedule", "the last complete nights are fresh enough")
     if trouble := (facts or {}).get("mail_trouble"):
         yield warning("mail", str(trouble), "see to the mail server; the next delivery tries again")
+    for trouble in status.elsewhere_troubles(facts):
+        yield warning(
+            "elsewhere", trouble, "mend it there; the next night, or trialwatch run, brings what was missed"
+        )
 
 
 def _no_failure(finding: Finding) -> Finding:

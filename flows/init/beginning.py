@@ -9,7 +9,8 @@ from flows.init import writing
 from flows.init.asking import Asking
 from flows.init.given import Given
 from flows.init.interview import Answers, answers
-from flows.settings import from_environment
+from flows.registries import SERVED
+from flows.settings import configuration, from_environment
 
 
 def write(folder: Path, given: Given, *, is_attended: bool, may_replace: bool) -> Answers:
@@ -35,5 +36,9 @@ def farewell(folder: Path) -> Iterator[str]:
     yield "Next, in this shell:"
     yield f"  export {envfile.NAMED_BY}={shlex.quote(str(file))}"
     yield "  trialwatch doctor   # would a night succeed?"
+    (watch,) = configuration(file.with_name(writing.CONFIGURED)).watches
+    if not SERVED.keys() & set(watch.registries):
+        yield "  trialwatch import ictrp FILE   # a file that you saved: no registry of this watch can be asked"
+        return
     yield "  trialwatch run      # the first night, now"
     yield "  trialwatch serve    # and from now on every night"

@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from connectors.simulated import SimulatedRegistry
+from connectors.simulated.isrctn import SimulatedIsrctn
 from flows.endings import Code
-from tests.house import House
+from tests.house import WATCH, House
+from tests.isrctnrecords import a_record
 from tests.rawregistry import RawRegistry
 from tests.records import a_trial
 
@@ -59,3 +62,38 @@ def test_a_trial_registered_after_a_night_of_an_unreadable_version_is_told_as_re
         registry.records = [*registry.records, json.dumps(new).encode()]
         house.night()
     assert house.changes() == [("NCT00000002", "registered")]
+
+
+SECOND = '[watch.second]\ninterventions = ["esketamine"]\n'
+
+
+def test_a_watch_that_was_taken_out_holds_the_age_of_the_data_back_no_more(
+    house: House, registry: SimulatedRegistry
+) -> None:
+    registry.put(a_trial("NCT10000001"))
+    house.configure(WATCH + SECOND)
+    house.night()
+    first, second = "2026-09-11T09:00:04", "2026-09-14T09:00:04"
+    aged = "SELECT data_as_of, registry_names, data_versions FROM freshness"
+    registry.night(second)
+    house.night("ketamine-sud")
+    assert house.ask(aged)[0]["data_versions"] == [first]  # the other was not asked, and its trials are as old
+    house.configure(WATCH)
+    house.night()
+    (fresh,) = house.ask(aged)
+    assert fresh["data_as_of"].startswith(second)
+    assert (fresh["registry_names"], fresh["data_versions"]) == (["clinicaltrials.gov"], [second])
+
+
+def test_a_registry_that_no_watch_asks_any_more_is_named_while_its_trials_are_held(
+    house: House, registry: SimulatedRegistry
+) -> None:
+    registry.put(a_trial("NCT10000001"))
+    house.configure(WATCH)
+    house.night()
+    with SimulatedIsrctn({"ISRCTN10000001": a_record("ISRCTN10000001")}) as isrctn:
+        house.environment["TRIALWATCH_ISRCTN_URL"] = isrctn.url
+        house.configure('[watch.other]\nregistries = ["isrctn"]\nfollow = ["ISRCTN10000001"]\n')
+        house.night()
+    (fresh,) = house.ask("SELECT data_as_of, registry_names FROM freshness")
+    assert fresh == {"data_as_of": None, "registry_names": ["clinicaltrials.gov", "isrctn"]}

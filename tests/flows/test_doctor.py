@@ -234,6 +234,25 @@ def test_a_watch_that_matches_nothing_or_everything_or_is_out_of_bounds(
     )
 
 
+def test_a_watch_whose_searches_find_much_less_than_it_holds_would_be_refused(
+    house: House, registry: SimulatedRegistry, asked: Any
+) -> None:
+    held = [f"NCT1000000{n}" for n in range(4)]
+    registry.put(*map(a_trial, held))
+    assert house.night().ending.code == 0
+    registry.hide(*held)
+    assert asked().code == 0, "the registry has no new data, so the night is a heartbeat"
+    registry.night()
+    told = asked()
+    assert (told.code, told.failures) == (4, ["watch ketamine-sud"])
+    said = told["watch ketamine-sud"][-1]
+    assert "no longer find 4 of the 4 trials that we hold" in said["sentence"]
+    assert "--accept collapse" in said["what_to_do"]
+    assert house.night().ending.code == told.code
+    house.configure(WATCH.replace('"ketamine"', '"unobtainium"'))
+    assert asked().code == 0, "other words are asked, so that trials may leave"
+
+
 def test_every_registry_of_the_watches_is_asked(house: House, asked: Any) -> None:
     house.configure(WATCH.replace("interventions", 'registries = ["clinicaltrials.gov", "isrctn"]\ninterventions'))
     with SimulatedIsrctn() as isrctn:
@@ -272,6 +291,8 @@ def test_a_watch_of_files_alone_needs_no_registry(house: House, asked: Any) -> N
     told = asked(TRIALWATCH_CTGOV_URL="http://127.0.0.1:9")
     assert told.code == 0
     assert not told["registry clinicaltrials.gov"] + told["watch far"]
+    ((level, said),) = [(each["level"], each["sentence"]) for each in told["schedule"]]
+    assert (level, "run `trialwatch import ictrp FILE`" in said) == ("warning", True)
 
 
 # -- mail ----------------------------------------------------------------------------------------------

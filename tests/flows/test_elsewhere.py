@@ -155,9 +155,10 @@ def test_the_operator_hears_of_a_place_that_fails_once_and_every_third_night(blo
 
 
 @pytest.mark.slow
-def test_without_an_operator_status_alone_tells(blocked: House) -> None:
+def test_without_an_operator_status_and_doctor_alone_tell(blocked: House, typed: Typed) -> None:
     del blocked.environment["TRIALWATCH_OPERATOR"]
     assert "not published to" in blocked.night().ending.sentences[-1]
+    assert "readers there find nothing yet" in " ".join(typed("doctor")[1].split())
     assert noted(blocked)[0]["trouble"]
     assert not to_the_operator(blocked)
 

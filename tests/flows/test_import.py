@@ -230,6 +230,9 @@ def test_an_import_gives_way_to_a_night(house: House, bring: Bring) -> None:
 
 def test_a_house_of_files_alone_is_not_stale(house: House, bring: Bring, typed: Typed) -> None:
     assert typed("status")[0] == Code.STALE
+    assert house.night().ending.code is Code.DONE  # as a timer runs it: it has nothing to do
+    code, _, said = typed("status")
+    assert (code, "run `trialwatch import ictrp FILE`" in said) == (Code.STALE, True)
     bring(an_export(a_record()))
     house.now += timedelta(days=90)
     assert typed("status")[0] == Code.DONE

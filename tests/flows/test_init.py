@@ -85,6 +85,8 @@ def test_a_watch_of_registries_without_synonyms_says_so_and_one_may_live_from_fi
     assert "widens words by synonyms, and the others do not" in (folder / "trialwatch.toml").read_text()
     assert init(typed, folder, *LEAST, "--registry", "clinicaltrials.gov", "--force")[0] == 0
     assert "synonyms" not in (folder / "trialwatch.toml").read_text()
+    code, next_steps, _ = init(typed, folder, *LEAST, "--registry", "ictrp", "--force")
+    assert (code, "trialwatch import ictrp FILE" in next_steps, "trialwatch run" in next_steps) == (0, True, False)
 
 
 def test_what_is_missing_is_told_together_by_its_flags_and_nothing_is_written(typed: Typed, folder: Path) -> None:

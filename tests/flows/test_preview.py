@@ -136,3 +136,10 @@ def test_a_test_mail_that_nobody_takes_says_why(office: PostOffice, typed: Typed
     code, _, err = typed("deliver", "--test", "me@example.org", TRIALWATCH_SMTP_URL=office.url)
     assert code == 5
     assert "550" in err
+
+
+def test_a_test_for_what_is_no_address_is_a_mistake_in_the_command(office: PostOffice, typed: Typed) -> None:
+    code, _, err = typed("deliver", "--test", "slack", TRIALWATCH_SMTP_URL=office.url)
+    assert code == 2
+    assert "notify:slack for a channel" in err
+    assert office.mails == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.simulated import SimulatedRegistry
-from tests.house import House, Typed
+from tests.house import WATCH, House, Typed
 from tests.postoffice import PostOffice, open_post_office
 from tests.records import a_trial
 
@@ -34,6 +34,26 @@ def test_it_is_silent_while_the_nights_go_on(a_night: None, office: PostOffice, 
     assert code == 0
     assert "fresh enough" in err
     assert office.mails == []
+
+
+def test_it_says_what_is_wrong_with_a_configuration_that_stopped_the_night(
+    house: House, a_night: None, office: PostOffice, typed: Typed
+) -> None:
+    house.configure(WATCH.replace("conditions", "conditons"))
+    assert typed("run", "--no-prefect")[0] == 2
+    assert typed("watchdog", TRIALWATCH_SMTP_URL=office.url, **OPERATOR)[0] == 7
+    (mail,) = office.messages()
+    assert "did you mean 'conditions'" in str(mail.get_body(("plain",)))
+    assert "did you mean 'conditions'" in typed("status")[2]
+    house.configure(WATCH)
+    assert typed("run", "--no-prefect")[0] == 0
+    assert typed("status")[0] == 0
+
+
+def test_where_no_night_was_yet_a_wrong_configuration_leaves_nothing(house: House, typed: Typed) -> None:
+    house.configure("[watch")
+    assert typed("run", "--no-prefect")[0] == 2
+    assert not house.settings.data_dir.exists()
 
 
 @pytest.mark.slow

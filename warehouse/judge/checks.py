@@ -225,14 +225,20 @@ def _unreadable(night: Tonight) -> Check:
     )
 
 
-def _collapse(night: Tonight) -> Iterator[Check]:
-    def is_too_much(missing: int) -> bool:
-        return night.members - missing < COLLAPSED_BELOW * night.members
+def has_collapsed(members: int, thinned_out: int) -> bool:
+    """Whether so many members at once are no longer found that the searches are to blame."""
+    return thinned_out >= COLLAPSED_FROM and _is_too_much(thinned_out, members)
 
+
+def _is_too_much(missing: int, members: int) -> bool:
+    return members - missing < COLLAPSED_BELOW * members
+
+
+def _collapse(night: Tonight) -> Iterator[Check]:
     thinned_out, removed, members = night.thinned_out, night.removed, night.members
     yield Check(
         "collapse",
-        thinned_out < COLLAPSED_FROM or not is_too_much(thinned_out) or not night.same_question,
+        not has_collapsed(members, thinned_out) or not night.same_question,
         True,
         {"members": members, "no_longer_found": thinned_out},
         f"the searches no longer return {thinned_out} of the {members} trials of the watch, "
@@ -240,7 +246,7 @@ def _collapse(night: Tonight) -> Iterator[Check]:
     )
     yield Check(
         "removals",
-        removed < REMOVED_FROM or not is_too_much(removed),
+        removed < REMOVED_FROM or not _is_too_much(removed, members),
         True,
         {"members": members, "removed": removed},
         f"the registry says of {removed} of the {members} trials of the watch, all in one night, "

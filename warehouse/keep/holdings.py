@@ -179,6 +179,16 @@ def members_elsewhere(con: duckdb.DuckDBPyConnection, watch: Watch, registry_nam
     return int(count)
 
 
+def members_of(con: duckdb.DuckDBPyConnection, watch: Watch, registry_name: str) -> int:
+    """How many trials the watch holds of one registry."""
+    (count,) = con.execute(
+        "SELECT count(DISTINCT trial_id) FROM watch_member JOIN trial USING (trial_id) "
+        "WHERE watch = ? AND left_at IS NULL AND registry_name = ?",
+        [watch.name, registry_name],
+    ).fetchone() or (0,)
+    return int(count)
+
+
 def substances(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     """The substance labels of every trial that has any."""
     rows = con.execute(

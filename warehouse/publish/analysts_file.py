@@ -7,7 +7,7 @@ recipients and mail are not copied, so no trace of them can be in it.
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -68,11 +68,13 @@ def publish(
     now: datetime,
     run_id: str,
     is_complete: bool,
+    watched: Sequence[tuple[str, str]] | None = None,
     companions: Mapping[str, Companion] = COMPANIONS,
     clear: Mapping[str, Clear] = NOBODYS,
 ) -> Path:
     """Build, check and put in place; returns the published file. ``now`` is naive UTC.
 
+    ``watched`` are the watches with each of their registries; without it, all that ever were.
     ``clear`` takes people out of the records of each registry; of one that is not in it no record is shown.
 
     Raises ``NotPublishedError`` when the file does not pass its check (then nothing is replaced), or when a
@@ -84,7 +86,13 @@ def publish(
     earlier = folder / "earlier"
     make_folder(earlier)
     columns = _unused(earlier / f"{parquet.LINK}-{now:%Y%m%dT%H%M%S%f}", folder / parquet.LINK)
-    facts = {"published_at": now, "run_id": run_id, "is_complete": is_complete, "notice": NOTICE}
+    facts = {
+        "published_at": now,
+        "run_id": run_id,
+        "is_complete": is_complete,
+        "watched": None if watched is None else [list(pair) for pair in watched],
+        "notice": NOTICE,
+    }
     records = Records(clear, aside.with_name(f".{FILE}.records"))
     tables = list(kept_tables(facts, records))
     marks = _marked(con, tables)

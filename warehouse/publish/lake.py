@@ -24,6 +24,7 @@ from warehouse.publish.lake_tables import Table, columns_of, comments, write
 from warehouse.publish.views import VIEWS
 from warehouse.store.file import transaction
 from warehouse.store.literal import literal
+from warehouse.words.sources import dated
 
 log = logging.getLogger("trialwatch")
 
@@ -128,8 +129,8 @@ def _settle(con: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 
 def _told(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     """What is said of a night: its run, its instant, its watches and how old its data is."""
-    run_id, published_at, registries, versions = con.execute(
-        "SELECT run_id, published_at, registry_names, data_versions "
+    run_id, published_at, registries, versions, read_at = con.execute(
+        "SELECT run_id, published_at, registry_names, data_versions, read_at "
         f"FROM read_parquet({literal(folder / 'freshness.parquet')})"
     ).fetchall()[0]
     watches = con.execute(
@@ -142,12 +143,12 @@ def _told(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
         "published_at": f"{published_at.isoformat()}Z",
         "watches": [watch for (watch,) in watches],
         "data_versions": dict(zip(registries, versions, strict=True)),
+        "data": list(dated(registries, versions, read_at)),
     }
 
 
 def _message(told: Mapping[str, Any]) -> str:
-    data = ", ".join(f"{registry} {version or 'undated'}" for registry, version in told["data_versions"].items())
-    return f"run {told['run_id']}: {', '.join(told['watches'])}; data of {data}"
+    return f"run {told['run_id']}: {', '.join(told['watches'])}; data of {', '.join(told['data'])}"
 
 
 def _forget(con: duckdb.DuckDBPyConnection, lake: Lake) -> None:

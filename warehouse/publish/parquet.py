@@ -15,7 +15,7 @@ from warehouse.publish.footer import with_other_words
 from warehouse.publish.last_night import LastNight, Written, digest_of
 from warehouse.publish.views import VIEWS
 from warehouse.store.literal import literal
-from warehouse.words.sources import source
+from warehouse.words.sources import data_versions, source
 
 LINK = "parquet"
 
@@ -25,13 +25,13 @@ def words(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     passes it on.
     """
     told = con.execute(
-        "SELECT registry_names, data_versions, run_id, published_at, notice FROM freshness"
+        "SELECT registry_names, data_versions, read_at, run_id, published_at, notice FROM freshness"
     ).fetchone()
     assert told is not None  # noqa: S101 - freshness is one row
-    registries, versions, run_id, published_at, notice = told
+    registries, versions, read_at, run_id, published_at, notice = told
     return {
         "registry": ", ".join(registries),
-        "data_version": ", ".join(filter(None, versions)),
+        "data_version": data_versions(registries, versions, read_at),
         "run_id": run_id,
         "published_at": f"{published_at.isoformat()}Z",
         "notice": notice,

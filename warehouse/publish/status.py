@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # `status` reads what is said here without DuckDB, which take
 
 RUNS_SHOWN = 10
 """At least, where there are so many: a run is shown with all its watches and registries."""
+NO_NIGHT_YET = "no night has been complete yet: run `trialwatch run`"
+NO_FILE_YET = "no file has been brought yet, and no watch asks a registry: run `trialwatch import ictrp FILE`"
 RUN_COLUMNS = (
     "run_id",
     "watch",
@@ -185,7 +187,7 @@ def staleness(facts: dict[str, Any] | None, now: datetime, most_hours: float) ->
     if facts and facts.get("trouble"):  # a status.json of an earlier version does not say
         return f"the last night broke off: {facts['trouble']}"
     if facts is None or not (facts["nights"] or facts.get("runs")):  # files alone have no nights
-        return "no night has been complete yet: run `trialwatch run`"
+        return NO_FILE_YET if (facts or {}).get("from_files_alone") else NO_NIGHT_YET
     most = timedelta(hours=most_hours)
     for night in facts["nights"]:
         name = f"{night['watch']} on {night['registry_name']}"

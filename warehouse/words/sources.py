@@ -3,7 +3,7 @@
 Pure. It knows what a registry is called and no more of it; one that is not in the list is told by its name alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,23 @@ def origin(
     each = zip(registry_names, data_versions, read_at, strict=True)
     told = [f"{source(name).title}{_as_of(version, read)}" for name, version, read in each]
     return f"From {'; '.join(told)}." if told else ""
+
+
+def data_versions(
+    registry_names: Sequence[str], versions: Sequence[str | None], read_at: Sequence[datetime | None]
+) -> str:
+    """The data version; of several registries that of each behind its name, or the day on which it was read."""
+    if len(registry_names) == 1 and versions[0]:
+        return versions[0]
+    return ", ".join(dated(registry_names, versions, read_at))
+
+
+def dated(
+    registry_names: Sequence[str], versions: Sequence[str | None], read_at: Sequence[datetime | None]
+) -> Iterator[str]:
+    """Each registry's name with its data version, or the day on which it was read."""
+    for name, version, read in zip(registry_names, versions, read_at, strict=True):
+        yield f"{name} {version or (f'read {read:%Y-%m-%d}' if read else 'undated')}"
 
 
 def _as_of(data_version: str | None, read_at: datetime | None) -> str:

@@ -17,6 +17,7 @@ from warehouse.store.file import opened
 from warehouse.store.tables import PUBLIC_TABLES, columns, insert, sql
 
 A_DAY = datetime(2026, 9, 12, 2, 30)  # noqa: DTZ001 - as stored
+FACTS = {"published_at": A_DAY, "run_id": "r", "is_complete": True, "watched": None, "notice": ""}
 VALUES: dict[str, tuple[Any, Any]] = {
     "VARCHAR[]": (["a"], ["a", "b"]),
     "BIGINT": (1, 2),
@@ -65,7 +66,7 @@ def undone(con: duckdb.DuckDBPyConnection, statement: str, *values: Any) -> Iter
 
 def marks(con: duckdb.DuckDBPyConnection) -> Marks:
     found = Marks(con)
-    for table in kept_tables({"published_at": A_DAY, "run_id": "r", "is_complete": True, "notice": ""}):
+    for table in kept_tables(FACTS):
         found.add_table(table.name, table.text, table.values)
     for view in VIEWS:
         found.add_view(view, sql(f"publish/views/{view}"))

@@ -6,7 +6,7 @@ import pytest
 
 from flows.registries import SERVED
 from warehouse.words.harmless import plain, web_address
-from warehouse.words.sources import origin, source
+from warehouse.words.sources import data_versions, origin, source
 from warehouse.words.vocabulary import rows
 
 KNOWN = [row["registry_name"] for row in rows("registries.csv")]
@@ -48,3 +48,13 @@ def test_an_origin_names_each_registry_and_the_day_of_its_data() -> None:
     assert origin(["clinicaltrials.gov", "isrctn"], ["2026-09-14T09:00:04", None], [read, read]) == (
         "From ClinicalTrials.gov, data version 2026-09-14T09:00:04; ISRCTN registry, read 2026-09-15."
     )
+
+
+def test_a_data_version_stands_alone_or_each_behind_its_registry() -> None:
+    read = datetime(2026, 9, 12, 2, 30)  # noqa: DTZ001 - as stored
+    assert data_versions(["clinicaltrials.gov"], ["2026-09-11T09:00:04"], [read]) == "2026-09-11T09:00:04"
+    assert data_versions(["isrctn"], [None], [read]) == "isrctn read 2026-09-12"
+    assert data_versions(
+        ["clinicaltrials.gov", "ctis", "ictrp"], ["2026-09-11", None, None], [read, read, None]
+    ) == ("clinicaltrials.gov 2026-09-11, ctis read 2026-09-12, ictrp undated")
+    assert data_versions([], [], []) == ""
