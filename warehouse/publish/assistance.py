@@ -42,10 +42,11 @@ def about(con: duckdb.DuckDBPyConnection, now: datetime) -> Answer:
     ``now`` is naive UTC.
     """
     (known,) = ask(
-        con, "SELECT data_as_of, published_at, is_complete, registry_names, data_versions, read_at FROM freshness"
+        con,
+        "SELECT data_as_of, published_at, is_complete, registry_names, data_versions, read_times FROM freshness",
     ).rows
-    data_as_of, published_at, is_complete, names, versions, read_at = known
-    undated = [read for version, read in zip(versions, read_at, strict=True) if version is None]
+    data_as_of, published_at, is_complete, names, versions, read_times = known
+    undated = [read for version, read in zip(versions, read_times, strict=True) if version is None]
     oldest = min(filter(None, (data_as_of, *undated)), default=None)
     return {
         "data_as_of": _iso(data_as_of),
@@ -54,7 +55,7 @@ def about(con: duckdb.DuckDBPyConnection, now: datetime) -> Answer:
         "published_hours_ago": _hours(published_at, now),
         "is_complete": is_complete,
         "data_versions": dict(zip(names, versions, strict=True)),
-        "read_at": dict(zip(names, map(_iso, read_at), strict=True)),
+        "read_at": dict(zip(names, map(_iso, read_times), strict=True)),
         **WORDS,
     }
 

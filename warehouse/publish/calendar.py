@@ -25,7 +25,7 @@ def render(con: duckdb.DuckDBPyConnection) -> bytes:
     result = con.execute(sql("publish/page/coming_up"), [agenda.DAYS, agenda.MOST])
     columns = [column[0] for column in result.description or []]
     rows = [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
-    fresh = con.execute("SELECT registry_names, data_versions, read_at FROM freshness").fetchone()
+    fresh = con.execute("SELECT registry_names, data_versions, read_times FROM freshness").fetchone()
     return calendar(agenda.entries(rows), rows[0]["all_of_them"] if rows else 0, origin(*(fresh or ([], [], []))))
 
 

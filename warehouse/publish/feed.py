@@ -37,7 +37,7 @@ Row = dict[str, Any]
 
 def render(con: duckdb.DuckDBPyConnection, page_url: str | None = None) -> bytes:
     """The whole feed, from an open published file. ``page_url`` is where the page is served, if anywhere."""
-    fresh = con.execute("SELECT published_at, registry_names, data_versions, read_at FROM freshness").fetchone()
+    fresh = con.execute("SELECT published_at, registry_names, data_versions, read_times FROM freshness").fetchone()
     published_at, registries, *dated = fresh or (None, [], [], [])
     result = con.execute(sql("publish/page/feed"), [DAYS, AT_LEAST])
     columns = [column[0] for column in result.description or []]

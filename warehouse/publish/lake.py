@@ -129,8 +129,8 @@ def _settle(con: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 
 def _told(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
     """What is said of a night: its run, its instant, its watches and how old its data is."""
-    run_id, published_at, registries, versions, read_at = con.execute(
-        "SELECT run_id, published_at, registry_names, data_versions, read_at "
+    run_id, published_at, registries, versions, read_times = con.execute(
+        "SELECT run_id, published_at, registry_names, data_versions, read_times "
         f"FROM read_parquet({literal(folder / 'freshness.parquet')})"
     ).fetchall()[0]
     watches = con.execute(
@@ -143,7 +143,7 @@ def _told(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:
         "published_at": f"{published_at.isoformat()}Z",
         "watches": [watch for (watch,) in watches],
         "data_versions": dict(zip(registries, versions, strict=True)),
-        "data": list(dated(registries, versions, read_at)),
+        "data": list(dated(registries, versions, read_times)),
     }
 
 

@@ -25,13 +25,13 @@ def words(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     passes it on.
     """
     told = con.execute(
-        "SELECT registry_names, data_versions, read_at, run_id, published_at, notice FROM freshness"
+        "SELECT registry_names, data_versions, read_times, run_id, published_at, notice FROM freshness"
     ).fetchone()
     assert told is not None  # noqa: S101 - freshness is one row
-    registries, versions, read_at, run_id, published_at, notice = told
+    registries, versions, read_times, run_id, published_at, notice = told
     return {
         "registry": ", ".join(registries),
-        "data_version": data_versions(registries, versions, read_at),
+        "data_version": data_versions(registries, versions, read_times),
         "run_id": run_id,
         "published_at": f"{published_at.isoformat()}Z",
         "notice": notice,

@@ -160,7 +160,7 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
 def _origin(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Any]:
     """Where a trial's record comes from, what it is not, who mends it, and on what terms it may be passed on."""
     (fresh,) = ask(con, "SELECT published_at, notice FROM freshness").documents()
-    dated = "SELECT unnest(registry_names) AS name, unnest(data_versions), unnest(read_at) FROM freshness"
+    dated = "SELECT unnest(registry_names) AS name, unnest(data_versions), unnest(read_times) FROM freshness"
     of_this = [row for row in ask(con, dated).rows if row[0] == registry_name] or [(registry_name, None, None)]
     known = source(registry_name)
     return {

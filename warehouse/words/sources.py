@@ -36,31 +36,31 @@ class Source:
 
 
 def origin(
-    registry_names: Sequence[str], data_versions: Sequence[str | None], read_at: Sequence[datetime | None]
+    registry_names: Sequence[str], data_versions: Sequence[str | None], read_times: Sequence[datetime | None]
 ) -> str:
     """Where something comes from, in one sentence: each registry, and of which day its data are.
 
     That is its data version, or where it names none the day on which it was read.
     """
-    each = zip(registry_names, data_versions, read_at, strict=True)
+    each = zip(registry_names, data_versions, read_times, strict=True)
     told = [f"{source(name).title}{_as_of(version, read)}" for name, version, read in each]
     return f"From {'; '.join(told)}." if told else ""
 
 
 def data_versions(
-    registry_names: Sequence[str], versions: Sequence[str | None], read_at: Sequence[datetime | None]
+    registry_names: Sequence[str], versions: Sequence[str | None], read_times: Sequence[datetime | None]
 ) -> str:
     """The data version; of several registries that of each behind its name, or the day on which it was read."""
     if len(registry_names) == 1 and versions[0]:
         return versions[0]
-    return ", ".join(dated(registry_names, versions, read_at))
+    return ", ".join(dated(registry_names, versions, read_times))
 
 
 def dated(
-    registry_names: Sequence[str], versions: Sequence[str | None], read_at: Sequence[datetime | None]
+    registry_names: Sequence[str], versions: Sequence[str | None], read_times: Sequence[datetime | None]
 ) -> Iterator[str]:
     """Each registry's name with its data version, or the day on which it was read."""
-    for name, version, read in zip(registry_names, versions, read_at, strict=True):
+    for name, version, read in zip(registry_names, versions, read_times, strict=True):
         yield f"{name} {version or (f'read {read:%Y-%m-%d}' if read else 'undated')}"
 
 

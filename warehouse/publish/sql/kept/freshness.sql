@@ -25,5 +25,5 @@ SELECT
     $is_complete::BOOLEAN AS is_complete,
     (SELECT coalesce(list(registry_name ORDER BY registry_name), []) FROM registry) AS registry_names,
     (SELECT coalesce(list(data_version ORDER BY registry_name), []) FROM registry) AS data_versions,
-    (SELECT coalesce(list(read_at ORDER BY registry_name), []) FROM registry) AS read_at,
+    (SELECT coalesce(list(read_at ORDER BY registry_name), []) FROM registry) AS read_times,
     $notice::VARCHAR AS notice
