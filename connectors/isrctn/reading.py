@@ -55,7 +55,7 @@ class Reader:
     """Reads whole records as the query sends them. Implements ``connectors.trial.Reader``."""
 
     number_at = NUMBER_AT
-    edition = 1
+    edition = 2
     needs_latest = False
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
@@ -136,7 +136,7 @@ def as_trial(found: Understood, stands: Course, today: date) -> Trial:
         expected_end_date=end["completion_date"],
         expected_end_date_type=end["completion_date_type"],
         expected_end_on=end["completion_date_latest"],
-        first_posted_on=day(text(trial.get("publicIdentifierDateAssigned"))[:10]),
+        first_posted_on=assigned_on(trial),
         last_update_posted_on=edited_on,
         has_results=has_results(trial),
         lead_sponsor=lead.name,
@@ -157,6 +157,12 @@ def as_trial(found: Understood, stands: Course, today: date) -> Trial:
         publications=told_apart(_publications(trial)),
         documents=told_apart(_documents(trial)),
     )
+
+
+def assigned_on(trial: Record) -> date | None:
+    """The day on which it was given its number, which older records say beside the number alone."""
+    beside = text(part(trial, "isrctn").get("dateAssigned"))
+    return day(text(trial.get("publicIdentifierDateAssigned"))[:10]) or day(beside[:10])
 
 
 def _line(written: Any) -> str | None:
@@ -250,7 +256,8 @@ def _outcomes(trial: Record) -> list[Outcome]:
 
 
 def _sites(participants: Record) -> list[Site]:
-    return [
+    """Centres, and each country of recruitment as a place of its own: ``trial_countries`` is made of those."""
+    centres = [
         Site(
             facility=_line(each.get("name")),
             city=_line(each.get("city")),
@@ -259,6 +266,8 @@ def _sites(participants: Record) -> list[Site]:
         )
         for each in objects(participants.get("trialCentres"))
     ]
+    countries = filter(None, map(_line, texts(participants.get("recruitmentCountries"))))
+    return centres + [Site(country=each) for each in sorted(set(countries))]
 
 
 def _sponsors(found: Understood) -> list[Sponsor]:

@@ -39,7 +39,7 @@ SELECT
         WHERE
             site.trial_id = trial.trial_id
             AND (
-                trial.registry_name NOT IN ('ctis', 'ictrp')
+                trial.registry_name NOT IN ('ctis', 'ictrp', 'isrctn')
                 OR coalesce(site.facility, site.city, site.state) IS NOT NULL
             )
     ) AS sites,

@@ -7,4 +7,4 @@ WHERE
     facility IS NOT NULL
     OR city IS NOT NULL
     OR state IS NOT NULL
-    OR trial_id NOT IN (SELECT trial_id FROM kept.trial_now WHERE registry_name IN ('ctis', 'ictrp'))
+    OR trial_id NOT IN (SELECT trial_id FROM kept.trial_now WHERE registry_name IN ('ctis', 'ictrp', 'isrctn'))
