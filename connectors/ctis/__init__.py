@@ -178,7 +178,7 @@ class _Pass:
             self.sink.write(known.payload)
             return
         record = self._retrieve(number or trial_id)
-        self.sink.write(known.unanswered(row) if record is None else known.whole(row, record))
+        self.sink.write(known.unanswered(row, self.today) if record is None else known.whole(row, record))
 
     def _retrieve(self, number: str) -> bytes | None:
         return answers.retrieved(self.client.get(RETRIEVE + number), number)
