@@ -301,6 +301,17 @@ def test_files_are_documents_and_links_publications() -> None:
     assert trial.has_results
 
 
+def test_a_link_to_what_is_no_publication_is_a_document() -> None:
+    outputs = """<output outputType="pis"><externalLink url="https://x.example/pis"/><description>For Vera Invented
+    </description></output><output outputType="pis"><externalLink url="See study outputs table"/></output>"""
+    trial = read(outputs=outputs).trial
+    assert trial.publications == []
+    assert [(each.document_type, each.name, each.url) for each in trial.documents] == [
+        ("pis", "For [name]", "https://x.example/pis"),
+        ("pis", "See study outputs table", None),
+    ]
+
+
 def test_nobody_is_in_what_is_published() -> None:
     asking = "Ask Prof Vera Invented, vera@example.org, or +44 1632 960001."
     shown = Reader().impersonal(kept(a_record(inclusion=asking, studyHypothesis=asking)))
