@@ -26,8 +26,8 @@ WRITTEN = (
 numbers without country or version, a registry's prefix only where it is part of the number."""
 _SUBMITTED = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}-[0-9]{2}")
 _CTIS_NUMBER = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}")
-_SET_BEFORE = re.compile(r"(?:EUCTR|CTIS|JPRN-)(?=\S)")
-"""The names of registers that WHO sets before their numbers."""
+_SET_BEFORE = re.compile(r"(?:EUCTR|EUCT|CTIS|JPRN-)(?=\S)")
+"""The names of registers that WHO sets before their numbers, and the EU before its own."""
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 _IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
 
@@ -35,7 +35,7 @@ _IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*
 def as_typed(text: str) -> str:
     """A number that a person typed, as trials bear it: no register before it, no count of submissions behind.
 
-    >>> as_typed(" nct0123 4567"), as_typed("2024-518143-38-00"), as_typed("JPRN-UMIN000051234")
+    >>> as_typed(" nct0123 4567"), as_typed("EUCT 2024-518143-38-00"), as_typed("JPRN-UMIN000051234")
     ('NCT01234567', '2024-518143-38', 'UMIN000051234')
     """
     bare = _SET_BEFORE.sub("", "".join(text.split()).upper(), count=1)
