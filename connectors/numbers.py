@@ -35,7 +35,7 @@ _IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*
 def as_typed(text: str) -> str:
     """A number that a person typed, as trials bear it: no register before it, no count of submissions behind.
 
-    >>> as_typed(" nct0123 4567"), as_typed("2024-518143-38-00"), as_typed("JPRN-UMIN000051234")
+    >>> as_typed(" nct0123 4567"), as_typed("EUCT 2024-518143-38-00"), as_typed("JPRN-UMIN000051234")
     ('NCT01234567', '2024-518143-38', 'UMIN000051234')
     >>> as_typed("EU CT number: 2024-518143-38-00"), as_typed("EUCTR2015-000222-11-GB")
     ('2024-518143-38', '2015-000222-11-GB')

@@ -45,10 +45,12 @@ def a_record(number: str = MORE_KARE, **changed: Any) -> str:
 	<isrctn dateAssigned="2024-06-03T10:00:00.123456789Z">{number[6:]}</isrctn>
 	<trialDescription>{put("title")}{put("scientificTitle")}{put("acronym")}{put("studyHypothesis")}
 		{put("plainEnglishSummary")}<primaryOutcomes>{outcomes("primary")}</primaryOutcomes>{put("primaryOutcome")}
-		<secondaryOutcomes>{outcomes("secondary")}</secondaryOutcomes><secondaryOutcome/>
+		<secondaryOutcomes>{outcomes("secondary")}</secondaryOutcomes>{put("secondaryOutcome")}
 		<ethicsApprovalRequired>Ethics approval required</ethicsApprovalRequired>{value["more_description"]}
 	</trialDescription>
-	<externalRefs><doi>10.1186/{number}</doi><eudraCTNumber/>{put("clinicalTrialsGovNumber")}
+	<externalRefs><doi>10.1186/{number}</doi><eudraCTNumber/>{put("clinicalTrialsGovNumber")}{
+        put("protocolSerialNumber")
+    }
 		<secondaryNumbers>{numbers}</secondaryNumbers></externalRefs>
 	<trialDesign>{put("primaryStudyDesign")}<interventionalTrialDesign>{put("allocation")}{put("masking")}
 		{put("assignment")}<purposes><purpose>Treatment</purpose></purposes></interventionalTrialDesign>

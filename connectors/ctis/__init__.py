@@ -32,6 +32,8 @@ TRIES = 3
 MOST_BYTES = 64 * 1024 * 1024
 """Of one answer, unpacked: a page has 300 kB, a whole record 80."""
 FIRST_SUBMISSION = "-00"
+MOST_SUBMISSIONS = 5
+"""Of one trial, that are looked for by its number: one may have been submitted again more than once since."""
 
 
 @dataclass(slots=True)
@@ -178,7 +180,7 @@ class _Pass:
             self.sink.write(known.payload)
             return
         record = self._retrieve(number or trial_id)
-        self.sink.write(known.unanswered(row) if record is None else known.whole(row, record))
+        self.sink.write(known.unanswered(row, self.today) if record is None else known.whole(row, record))
 
     def _retrieve(self, number: str) -> bytes | None:
         return answers.retrieved(self.client.get(RETRIEVE + number), number)
@@ -186,13 +188,13 @@ class _Pass:
     def _one(self, trial_id: str) -> None:
         """A trial that no search of the watch returns, by its number: it may have been submitted again since.
 
-        Only its whole number is known to find it, so that and the next are asked for; and one page is looked at,
-        for a server that divides numbers would show every trial there is. That the registry does not know a number
-        is no removal: who is held stays as held.
+        Only its whole number is known to find it, so that and the next ones are asked for; and one page is looked
+        at, for a server that divides numbers would show every trial there is. That the registry does not know a
+        number is no removal: who is held stays as held.
         """
         known = held(self.question.held([trial_id]).get(trial_id))
         number = known.number or trial_id + FIRST_SUBMISSION
-        rows = self._page({"containAny": f"{number},{_submitted_again(number)}"}, "DESC", 1).rows
+        rows = self._page({"containAny": ",".join(_submissions(number))}, "DESC", 1).rows
         bearers = [each for each in rows if each[0] and each[0].startswith(trial_id)]
         if bearers:
             self._land(trial_id, max(bearers, key=lambda each: each[0] or ""), known)
@@ -222,12 +224,14 @@ def _asked(
     return answers.page(client.post(SEARCH, msgspec.json.encode(asked)), page)
 
 
-def _submitted_again(number: str) -> str:
+def _submissions(number: str) -> list[str]:
+    """A whole number, and those that it may have been submitted again under.
+
+    >>> _submissions("2025-520001-11-00")[:2]
+    ['2025-520001-11-00', '2025-520001-11-01']
     """
-    >>> _submitted_again("2025-520001-11-00")
-    '2025-520001-11-01'
-    """
-    return f"{number[:-2]}{int(number[-2:]) + 1:02d}"
+    first = int(number[-2:])
+    return [f"{number[:-2]}{each:02d}" for each in range(first, min(first + MOST_SUBMISSIONS, 100))]
 
 
 def _searches(question: Question) -> dict[str, dict[str, str]]:

@@ -18,6 +18,7 @@ from connectors.canonical import canonical
 from connectors.ctis import course
 from connectors.ctis.dates import as_iso
 from connectors.ctis.record import Record, Understood, inner, is_answered, joined, number, text, texts
+from connectors.dates import day
 from connectors.lenient import decoded
 
 A_WEEK = 7
@@ -60,14 +61,17 @@ class Held:
         row = self.row | _told_of(self.row, inner(_value(retrieved))) if self.row else {}
         return self.whole(_encoded(row), retrieved)
 
-    def unanswered(self, row: bytes) -> bytes:
+    def unanswered(self, row: bytes, today: date) -> bytes:
         """The record with tonight's row, whose number the registry does not know.
 
         An end waits for its record, with all of its row: whether it came before its time only the record tells.
+        After a week it is told as the row has it, for some records never come.
         """
         if self.has_row(row) or not self.payload:
             return self.payload or joined(row, None)
-        waits = _has_ended(inner(_value(row)), {}) and not _has_ended(self.row, self.retrieved)
+        found = inner(_value(row))
+        is_new = _has_ended(found, {}) and not _has_ended(self.row, self.retrieved)
+        waits = is_new and _is_of_this_week(found, today)
         return joined(_encoded(self.row) if waits else row, _encoded(self.retrieved), is_answered=False)
 
 
@@ -115,6 +119,11 @@ def _encoded(part: Record) -> bytes | None:
 
 def _has_ended(row: Record, retrieved: Record) -> bool:
     return course.code_of(Understood("", "", row, retrieved)) == course.ENDED
+
+
+def _is_of_this_week(row: Record, today: date) -> bool:
+    published_on = day(as_iso(row.get("lastPublicationUpdate")))
+    return published_on is not None and today - published_on <= timedelta(days=A_WEEK)
 
 
 def _in_any_order(row: Any) -> Any:

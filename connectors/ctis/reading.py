@@ -14,6 +14,7 @@ from connectors.ctis.impersonal import impersonal, named_in, without_people
 from connectors.ctis.oddities import flags
 from connectors.ctis.record import NUMBER_AT, Record, Understood, inner, objects, text, understood
 from connectors.ctis.values import (
+    Joined,
     age_groups,
     ages,
     conditions,
@@ -56,7 +57,7 @@ class Reader:
     """Reads a row of the search with what was retrieved by its number. Implements ``connectors.trial.Reader``."""
 
     number_at = NUMBER_AT
-    edition = 2
+    edition = 3
     needs_latest = True
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
@@ -148,7 +149,8 @@ def as_trial(found: Understood) -> Trial:
 
 
 def _line(written: str | None) -> str | None:
-    return shown(str(written)) or None if written else None
+    told = written.told() if isinstance(written, Joined) else written
+    return shown(str(told)) or None if told else None
 
 
 def _lines(written: str, named: People) -> str | None:

@@ -25,16 +25,26 @@ _PHASE = re.compile(r"phase (iv|iii|ii|i)\b", re.IGNORECASE)
 _ROMAN = {"i": "PHASE1", "ii": "PHASE2", "iii": "PHASE3", "iv": "PHASE4"}
 _SPAN = re.compile(r"(\d{1,3})(?:-(\d{1,3})|\+) years", re.ASCII)
 _COUNT = re.compile(r"\d{1,3}(?:[, ]\d{3})+|\d{1,10}", re.ASCII)
+_NONE = re.compile(r"\s*,\s*-\s*(?=,|$)|^\s*-\s*,")
+_BEFORE_A_COMMA = re.compile(r"\s+(?=,)")
 _PMID = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class Joined(str):
-    """What a row joins with commas, in whatever order: told as it was sent, and compared without its order.
+    """What a row joins with commas: told without what says nothing there, and compared without its order.
 
     A mark on a text within this connector: what leaves it is a plain ``str``.
     """
 
     __slots__ = ()
+
+    def told(self) -> str:
+        """Without the blanks before its commas, and without ``-``, by which the registry says that there is none.
+
+        >>> Joined("KETAMINE\\r, -, Water").told()
+        'KETAMINE, Water'
+        """
+        return _BEFORE_A_COMMA.sub("", _NONE.sub("", self)).strip()
 
 
 def joined_in(found: Understood, key: str) -> list[str]:

@@ -128,18 +128,26 @@ class _Pass:
         return self.registry.ask(ANY_TRIAL, 0).declared > 0
 
     def _one(self, trial_id: str) -> None:
-        """A number finds the trials that mention it as well: only the one that bears it is meant."""
+        """A number finds the trials that mention it as well: only the one that bears it is meant.
+
+        Where a record comes that does not give its number, or two, that may be it: nobody says that it is gone.
+        """
         for _ in range(TRIES):
             found, distinct = self._whole(trial_id)
-            bearers = [each for each in found.records if each[0] == trial_id]
-            if bearers:
-                self._land(bearers)
+            meant = [each for each in found.records if each[0] == trial_id]
+            if meant:
+                self._land(meant)
                 self.collected.by_id.append(trial_id)
                 return
         if found.declared != distinct:
             raise RegistryError(
                 f"isrctn declared {found.declared} trials that name {trial_id} and sent {distinct}"
             )
+        nameless = [each for each in found.records if each[0] is None]
+        if nameless:
+            self._land(nameless)
+            self.collected.by_id.append(trial_id)
+            return
         if not self._holds_anything():
             raise RegistryError(f"isrctn finds neither {trial_id} nor any other trial: its search is not in order")
         self.collected.fates[trial_id] = Removed(f"no trial answers to {trial_id} ({found.declared} name it)")

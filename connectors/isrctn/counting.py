@@ -99,7 +99,6 @@ def _lists(found: Understood) -> dict[str, tuple[Any, Any, Any]]:
     sites = objects(participants.get("trialCentres") or [])
     shown = [_only(each, OF_A_SITE) for each in sites]
     countries = texts(participants.get("recruitmentCountries") or [])
-    places = {"trialCentres": shown, "recruitmentCountries": countries}
     sponsors = {
         "sponsors": [_only(each, OF_A_SPONSOR) for each in objects(found.sponsors)],
         "funders": found.funders,
@@ -114,16 +113,17 @@ def _lists(found: Understood) -> dict[str, tuple[Any, Any, Any]]:
         ),
         "trial_interventions": (interventions, interventions, {"intervention": interventions}),
         "trial_sponsors": (sponsors, sponsors, {}),
-        "trial_sites": ([sites, countries], places, {"site": shown, "country": countries}),
+        "trial_sites": (sites, shown, {"site": shown}),
+        "trial_countries": (countries, countries, {"country": countries}),
         "trial_conditions": (named, named, {"condition": named}),
     }
 
 
 def outcomes_of(trial: Record, kind: str) -> list[Any]:
-    """The outcomes of a kind: in parts, or where there are none, in one text, as records once had them."""
+    """The outcomes of a kind: in parts, and in one text, as records once had them; some have both."""
     description = part(trial, "trialDescription")
     old = description.get(f"{kind}Outcome")
-    return objects(description.get(f"{kind}Outcomes") or []) or ([{"variable": old}] if old else [])
+    return objects(description.get(f"{kind}Outcomes") or []) + ([{"variable": old}] if old else [])
 
 
 def _rest(found: Understood) -> dict[str, Record]:
@@ -135,9 +135,6 @@ def _rest(found: Understood) -> dict[str, Record]:
         for module, value in trial.items()
         if module not in ("conditions", "interventions")
     }
-    for kind in ("primary", "secondary"):
-        if description.get(f"{kind}Outcomes"):  # then the old text says nothing that is told
-            rest["trialDescription"][f"{kind}Outcome"] = description.get(f"{kind}Outcome")
     named = objects(trial.get("conditions"))
     rest["conditions"] = {"diseaseClasses": [_but(each, {"description"}) for each in named]}
     rest["interventions"] = {"phases": [each.get("phase") for each in objects(trial.get("interventions"))]}

@@ -46,14 +46,18 @@ def malformed(trial: Record) -> Iterator[tuple[str, str]]:
 
 
 def _written(refs: Record) -> Iterator[tuple[str, str]]:
-    """Every number with its kind. One field holds all numbers of the sponsor, of which some are listed too."""
+    """Every number with its kind. One field holds all numbers of the sponsor, of which some are listed too.
+
+    There such a one may have whose it is before it: ``CPMS: 49816``.
+    """
     entries = refs.get("secondaryNumbers")
     listed = objects(entries if isinstance(entries, list) else [])
     for each in listed:
         yield text(each.get("numberType")) or "other", text(each.get("text"))
+    told = tuple(filter(None, (compared(text(each.get("text"))) for each in listed)))
     for key, kind in FORMER_PLACES:
-        if key != "protocolSerialNumber" or not listed:
-            for number in text(refs.get(key)).split(","):
+        for number in text(refs.get(key)).split(","):
+            if key != "protocolSerialNumber" or not compared(number).endswith(told):
                 yield kind, number
 
 

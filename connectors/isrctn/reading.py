@@ -1,5 +1,6 @@
 """A record of ISRCTN as a trial, with what of it is compared. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +16,7 @@ from connectors.isrctn.impersonal import impersonal, named_in, without_people
 from connectors.isrctn.oddities import flags
 from connectors.isrctn.record import NUMBER_AT, Record, Understood, understood
 from connectors.isrctn.values import (
+    OF_HOW_IT_IS_DONE,
     RESULTS,
     age,
     conditions,
@@ -48,6 +50,7 @@ from connectors.trial import (
 )
 
 URL = "https://www.isrctn.com/"
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 PROTOCOL, PLAN, CONSENT = "protocolfile", "sap", "icf"
 
 
@@ -55,7 +58,7 @@ class Reader:
     """Reads whole records as the query sends them. Implements ``connectors.trial.Reader``."""
 
     number_at = NUMBER_AT
-    edition = 1
+    edition = 2
     needs_latest = False
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
@@ -136,7 +139,7 @@ def as_trial(found: Understood, stands: Course, today: date) -> Trial:
         expected_end_date=end["completion_date"],
         expected_end_date_type=end["completion_date_type"],
         expected_end_on=end["completion_date_latest"],
-        first_posted_on=day(text(trial.get("publicIdentifierDateAssigned"))[:10]),
+        first_posted_on=assigned_on(trial),
         last_update_posted_on=edited_on,
         has_results=has_results(trial),
         lead_sponsor=lead.name,
@@ -155,8 +158,14 @@ def as_trial(found: Understood, stands: Course, today: date) -> Trial:
         sponsors=told_apart(sponsors),
         identifiers=told_apart(identifiers(trial)),
         publications=told_apart(_publications(trial)),
-        documents=told_apart(_documents(trial)),
+        documents=told_apart(_documents(trial, named)),
     )
+
+
+def assigned_on(trial: Record) -> date | None:
+    """The day on which it was given its number, which older records say beside the number alone."""
+    beside = text(part(trial, "isrctn").get("dateAssigned"))
+    return day(text(trial.get("publicIdentifierDateAssigned"))[:10]) or day(beside[:10])
 
 
 def _line(written: Any) -> str | None:
@@ -250,7 +259,8 @@ def _outcomes(trial: Record) -> list[Outcome]:
 
 
 def _sites(participants: Record) -> list[Site]:
-    return [
+    """Centres, and each country of recruitment as a place of its own: ``trial_countries`` is made of those."""
+    centres = [
         Site(
             facility=_line(each.get("name")),
             city=_line(each.get("city")),
@@ -259,6 +269,8 @@ def _sites(participants: Record) -> list[Site]:
         )
         for each in objects(participants.get("trialCentres"))
     ]
+    countries = filter(None, map(_line, texts(participants.get("recruitmentCountries"))))
+    return centres + [Site(country=each, is_country=True) for each in sorted(set(countries))]
 
 
 def _sponsors(found: Understood) -> list[Sponsor]:
@@ -284,21 +296,40 @@ def _publications(trial: Record) -> list[Publication]:
     ]
 
 
-def _documents(trial: Record) -> list[Document]:
-    """Files that stand at the registry; results are no documents of how a trial is done."""
+def _documents(trial: Record, named: People) -> list[Document]:
+    """What tells how a trial is done, here or elsewhere, and other files of its own; results are no part of it."""
     links = {text(each.get("id")): text(each.get("downloadUrl")) for each in objects(trial.get("attachedFiles"))}
-    found = [(each, part(each, "localFile")) for each in objects(trial.get("outputs"))]
+    found = objects(trial.get("outputs"))
+    here = [(each, file) for each in found if (file := part(each, "localFile"))]
+    elsewhere = [(each, link) for each in found if (link := part(each, "externalLink"))]
     return [
-        Document(
-            document_type=_line(each.get("outputType")),
-            name=_line(file.get("originalFilename")),
-            document_date=text(each.get("dateCreated"))[:10] or None,
-            uploaded_on=day(text(each.get("dateUploaded"))[:10]),
-            url=links.get(text(file.get("fileId"))) or None,
-            has_protocol=_line(each.get("outputType")) == PROTOCOL,
-            has_sap=_line(each.get("outputType")) == PLAN,
-            has_icf=_line(each.get("outputType")) == CONSENT,
+        _document(each, text(file.get("originalFilename")), links.get(text(file.get("fileId"))))
+        for each, file in here
+        if text(each.get("outputType")) not in RESULTS
+    ] + [
+        _document(
+            each, without_people(text(each.get("description")) or text(link.get("url")), named), _web_address(link)
         )
-        for each, file in found
-        if file and text(each.get("outputType")) not in RESULTS
+        for each, link in elsewhere
+        if text(each.get("outputType")) in OF_HOW_IT_IS_DONE
     ]
+
+
+def _document(output: Record, name: str | None, url: str | None) -> Document:
+    kind = _line(output.get("outputType"))
+    return Document(
+        document_type=kind,
+        name=_line(name),
+        document_date=text(output.get("dateCreated"))[:10] or None,
+        uploaded_on=day(text(output.get("dateUploaded"))[:10]),
+        url=url or None,
+        has_protocol=kind == PROTOCOL,
+        has_sap=kind == PLAN,
+        has_icf=kind == CONSENT,
+    )
+
+
+def _web_address(link: Record) -> str | None:
+    """Where a link leads; some are words: ``See study outputs table``."""
+    written = text(link.get("url")).strip()
+    return written if _ADDRESS.fullmatch(written) else None

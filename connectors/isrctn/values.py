@@ -21,6 +21,8 @@ A_FILLER = 99
 MOST_PEOPLE = 2**31 - 1
 RESULTS = frozenset({"basicresults", "resultsarticle", "resultsabstract", "results", "abstract", "posterresults"})
 """Kinds of output that hold results."""
+OF_HOW_IT_IS_DONE = frozenset({"pis", "protocolfile", "sap", "icf", "otherfiles", "trialwebsite"})
+"""Kinds of output that are no publication, wherever they stand: documents for who takes part, and plans."""
 _COUNT = re.compile(r"\d{1,3}(?:[, ]\d{3})+|\d+", re.ASCII)
 _OF_GROUPS = re.compile(r"(?:[^:;]*:\s*\d+\s*;?\s*)+", re.ASCII)
 _OF_A_GROUP = re.compile(r":\s*(\d+)\s*(?:;|$)", re.ASCII)
@@ -100,7 +102,7 @@ def publications(trial: Record) -> list[Record]:
     found = [_publication(line, None) for line in lines if line.strip()]
     for each in objects(trial.get("outputs")):
         link = part(each, "externalLink")
-        if link:
+        if link and text(each.get("outputType")) not in OF_HOW_IT_IS_DONE:
             told = [text(link.get("url")), text(each.get("description"))]
             found.append(_publication(" ".join(filter(None, told)), text(each.get("outputType")) or None))
     return [each for each in found if each.get("citation")]

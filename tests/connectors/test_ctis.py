@@ -122,7 +122,7 @@ def test_a_record_is_read_whole() -> None:
 
 def test_a_row_alone_and_a_whole_record_alone_are_read_too() -> None:
     row = Reader().read(kept(a_row(), None), TODAY)
-    assert [each.name for each in row.trial.interventions] == ["KETAMINE , -"]
+    assert [each.name for each in row.trial.interventions] == ["KETAMINE"]
     assert [each.name for each in row.trial.sponsors] == ["University Hospital, of the Coast"]
     assert [flag.path for flag in row.flags()] == ["retrieved"]
     whole = Reader().read(kept(None, a_whole()), TODAY)
@@ -629,24 +629,27 @@ def test_a_row_in_another_order_is_the_row_that_is_held() -> None:
 
 
 def test_a_record_that_is_not_answered_stands_beside_a_row_that_moved_and_an_end_waits_for_it() -> None:
+    this_week, later = date(2026, 1, 20), date(2026, 1, 21)
     known = held(kept(a_row(), a_whole()))
     assert known.is_whole
-    assert known.unanswered(json.dumps(a_row(gender="Male, Female")).encode()) == known.payload
-    moved = held(known.unanswered(json.dumps(a_row(ctStatus=5)).encode()))
+    assert known.unanswered(json.dumps(a_row(gender="Male, Female")).encode(), this_week) == known.payload
+    moved = held(known.unanswered(json.dumps(a_row(ctStatus=5)).encode(), this_week))
     assert (moved.row, moved.retrieved, moved.is_whole) == (a_row(ctStatus=5), a_whole(), False)
     ended = json.dumps(a_row(ctStatus=8)).encode()
-    waiting = held(moved.unanswered(ended))
+    waiting = held(moved.unanswered(ended, this_week))
     assert (waiting.row, waiting.is_whole) == (a_row(ctStatus=5), False)
-    assert waiting.unanswered(ended) == waiting.payload, "another such night is no other record"
+    assert waiting.unanswered(ended, this_week) == waiting.payload, "another such night is no other record"
     (flag,) = [each for each in Reader().read(waiting.payload, TODAY).flags() if each.path == "retrieved"]
     assert "older" in flag.reason
+    in_vain = held(waiting.unanswered(ended, later))
+    assert (in_vain.row, in_vain.retrieved) == (a_row(ctStatus=8), a_whole()), "a week is long enough"
     answered = held(waiting.whole(ended, json.dumps(a_whole(code=8)).encode()))
     assert (answered.row, answered.is_whole) == (a_row(ctStatus=8), True)
-    again = held(answered.unanswered(json.dumps(a_row(ctStatus=8, endDateEU="01/05/2026")).encode()))
+    again = held(answered.unanswered(json.dumps(a_row(ctStatus=8, endDateEU="01/05/2026")).encode(), this_week))
     assert again.row["endDateEU"] == "01/05/2026", "who has ended has nothing to wait for"
-    alone = held(NOTHING.unanswered(ended))
+    alone = held(NOTHING.unanswered(ended, this_week))
     assert (alone.row, alone.retrieved, alone.is_whole) == (a_row(ctStatus=8), {}, False)
-    by_number = held(held(kept(None, a_whole())).unanswered(ended))
+    by_number = held(held(kept(None, a_whole())).unanswered(ended, this_week))
     assert (by_number.row, by_number.is_whole) == ({}, False)
 
 

@@ -178,11 +178,11 @@ def test_a_followed_trial_is_found_by_its_number_or_retrieved_by_it(ctis: Simula
     collected, kept = collect(ctis, question)
     assert (collected.by_id, ctis.retrieved) == ([other], [OTHER])
     assert json.loads(kept.records[0])["row"]["ctNumber"] == OTHER
-    again = f"{other}-01"
-    ctis.put(a_row(again, **UNSEEN), a_whole(again))
-    _, kept = collect(ctis, question)
-    assert ctis.asked[-1]["searchCriteria"] == {"containAny": f"{OTHER},{again}"}
-    assert json.loads(kept.records[0])["row"]["ctNumber"] == again
+    for again in (f"{other}-01", f"{other}-04"):
+        ctis.put(a_row(again, **UNSEEN), a_whole(again))
+        _, kept = collect(ctis, question)
+        assert json.loads(kept.records[0])["row"]["ctNumber"] == again
+    assert ctis.asked[-1]["searchCriteria"] == {"containAny": ",".join(f"{other}-0{count}" for count in range(5))}
     ctis.put(a_row(OTHER, **UNSEEN), a_whole(OTHER))
     del ctis.rows[OTHER]
     collected, kept = collect(ctis, question)

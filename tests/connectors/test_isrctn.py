@@ -139,6 +139,11 @@ def test_order_blanks_and_ids_are_no_change(data: st.DataObject) -> None:
     assert compare(before, after) == []
 
 
+def test_countries_of_recruitment_are_told_where_no_centre_is() -> None:
+    trial = read(centres=[], countries=["Latvia", "Canada"]).trial
+    assert [(each.facility, each.country) for each in trial.sites] == [(None, "Canada"), (None, "Latvia")]
+
+
 def test_stamps_are_no_change() -> None:
     after = read(edited="2026-08-30T10:00:00Z", version="8")
     assert after.content_hash == read().content_hash
@@ -159,6 +164,7 @@ EDITS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "target": ({"targetEnrolment": "300"}, [("enrollment_changed", "enrollment")]),
     "final count": ({"totalFinalEnrolment": "271"}, [("enrollment_changed", "enrollment")]),
     "primary outcome": ({"primary": ["Relapse"]}, [("outcomes_changed", "trial_outcomes")]),
+    "outcomes in one text": ({"secondaryOutcome": "Cost"}, [("outcomes_changed", "trial_outcomes")]),
     "secondary outcome": ({"secondary": ["Depression"]}, [("outcomes_changed", "trial_outcomes")]),
     "drugs": ({"drugNames": "Ketamine"}, [("arms_changed", "trial_interventions")]),
     "dose": ({"intervention": "0.5 mg/kg"}, [("arms_changed", "trial_interventions")]),
@@ -168,7 +174,7 @@ EDITS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "sponsor": ({"sponsors": [("A University", None)]}, [("sponsor_changed", "trial_sponsors")]),
     "funder": ({"funder": "A Trust"}, [("sponsor_changed", "trial_sponsors")]),
     "centre": ({"centres": [("University of Exeter", "Exeter")]}, [("sites_changed", "trial_sites")]),
-    "country": ({"countries": ["England"]}, [("sites_changed", "trial_sites")]),
+    "country": ({"countries": ["England"]}, [("sites_changed", "trial_countries")]),
     "condition": ({"condition": "Alcoholism"}, [("conditions_changed", "trial_conditions")]),
     "disease class": ({"diseaseClass1": "Other"}, [("record_changed", "conditions")]),
     "results": ({"basicReport": "See file"}, [("results_posted", "has_results"), ("record_changed", "results")]),
@@ -235,6 +241,22 @@ def test_a_number_is_known_by_its_form(kind: str, written: str, found: tuple[str
     assert [(each.identifier_type, each.identifier) for each in numbers] == ([found] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("own", "listed", "found"),
+    [
+        ("CPMS: 49816, CRUKD/22/002", [("cpms", "49816")], ["49816", "CRUKD/22/002"]),
+        ("0422.12/2013", [("ctis", "Nil known")], ["0422.12/2013"]),
+        ("GA 1, THCS2025-404", [("A council", "THCS2025-404"), ("EU", "GA 1")], ["GA 1", "THCS2025-404"]),
+        ("Nil known", [], []),
+    ],
+)
+def test_a_sponsors_number_is_told_once_whether_it_is_listed_or_not(
+    own: str, listed: list[tuple[str, str]], found: list[str]
+) -> None:
+    numbers = read(protocolSerialNumber=own, numbers=listed).trial.identifiers
+    assert sorted(each.identifier or "" for each in numbers) == found
+
+
 def test_what_is_odd_is_flagged_and_kept_as_sent() -> None:
     odd = read(
         recruitmentStatusOverride="Dreaming",
@@ -277,6 +299,17 @@ def test_files_are_documents_and_links_publications() -> None:
     assert (document.document_date, document.uploaded_on) == ("2024-08-01", date(2025, 1, 6))
     assert [each.pmid for each in trial.publications] == [None, "12345"]
     assert trial.has_results
+
+
+def test_a_link_to_what_is_no_publication_is_a_document() -> None:
+    outputs = """<output outputType="pis"><externalLink url="https://x.example/pis"/><description>For Vera Invented
+    </description></output><output outputType="pis"><externalLink url="See study outputs table"/></output>"""
+    trial = read(outputs=outputs).trial
+    assert trial.publications == []
+    assert [(each.document_type, each.name, each.url) for each in trial.documents] == [
+        ("pis", "For [name]", "https://x.example/pis"),
+        ("pis", "See study outputs table", None),
+    ]
 
 
 def test_nobody_is_in_what_is_published() -> None:
@@ -446,16 +479,21 @@ def plain_reading(trial: ET.Element) -> Iterator[tuple[str, Any]]:
     )
     centres = trial.findall(f"{NS}participants/{NS}trialCentres/{NS}trialCentre")
     yield "sites", [each.findtext(f"{NS}name") for each in centres]
+    countries = trial.findall(f"{NS}participants/{NS}recruitmentCountries/{NS}country")
+    yield "countries", sorted(each.text or "" for each in countries)
     for kind in ("primary", "secondary"):
         outcomes = trial.findall(f".//{NS}{kind}Outcomes/{NS}outcomeMeasure/{NS}variable")
-        if outcomes:
-            yield kind, [" ".join((each.text or "").split()) for each in outcomes]
+        in_one_text = at(f"trialDescription/{kind}Outcome")
+        measures = [" ".join((each.text or "").split()) for each in outcomes]
+        yield kind, measures + ([in_one_text] if in_one_text else [])
 
 
 def as_plain(trial: Trial, name: str) -> Any:
     match name:
         case "sites":
-            return [each.facility for each in trial.sites]
+            return [each.facility for each in trial.sites if each.facility]
+        case "countries":
+            return [each.country for each in trial.sites if not each.facility]
         case "primary" | "secondary":
             return [each.measure for each in trial.outcomes if each.outcome_type == name]
     value = getattr(trial, name)
@@ -510,8 +548,7 @@ def test_a_real_record_of_the_older_shape_is_read(shared: Path) -> None:
     reading = Reader().read(kept(f'<fullTrial xmlns="http://www.67bricks.com/isrctn">{trial}</fullTrial>'), TODAY)
     assert reading.trial_id == "ISRCTN14757012"
     assert (reading.trial.enrollment, reading.trial.enrollment_type) == (40, "ACTUAL")
-    assert [each.identifier for each in reading.trial.identifiers] == [
-        "0422.12/2013"
-    ] or not reading.trial.identifiers
+    assert [each.identifier for each in reading.trial.identifiers] == ["0422.12/2013"]
+    assert reading.trial.first_posted_on == date(2020, 5, 24)
     assert reading.trial.overall_status == "Completed"
     assert reading.trial.documents == []

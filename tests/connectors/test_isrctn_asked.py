@@ -93,6 +93,13 @@ def test_a_followed_trial_is_the_one_that_bears_the_number(isrctn: SimulatedIsrc
     assert (kept.records, collected.by_id) == ([], [])
 
 
+def test_a_record_that_gives_two_numbers_is_no_removal(isrctn: SimulatedIsrctn) -> None:
+    isrctn.trials[OTHER] = a_record(OTHER, **UNSEEN).replace(f">{OTHER[6:]}<", ">00000009<")
+    collected, kept = collect(isrctn, Question(followed=(OTHER,)))
+    assert (collected.fates, collected.by_id, collected.unnamed) == ({}, [OTHER], 1)
+    assert len(kept.records) == 1
+
+
 def test_a_registry_that_finds_nothing_at_all_removes_nobody(isrctn: SimulatedIsrctn) -> None:
     isrctn.trials.clear()
     with pytest.raises(RegistryError, match="nor any other trial"):

@@ -105,6 +105,20 @@ def test_the_first_tells_it_and_names_its_twin_and_the_second_is_no_news(
         assert f"Also registered as: {MORE_KARE}" in mail
 
 
+def test_who_tells_no_status_disagrees_with_nobody(
+    house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
+) -> None:
+    no_days: dict[str, Any] = {"recruitmentStart": None, "recruitmentEnd": None, "overallEndDate": None}
+    isrctn.trials[MORE_KARE] = a_record(**no_days)
+    registry.put(a_twin())
+    house.night()
+    assert house.ask("FROM registry_disagreement") == []
+    isrctn.trials[MORE_KARE] = a_record(**SOON, edited="2026-09-12T12:00:00.1Z")
+    house.night()
+    (row,) = house.ask("FROM registry_disagreement")
+    assert str(row["since"]) == "2026-09-12"
+
+
 def test_an_end_that_one_of_them_had_at_first_is_told_already(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:

@@ -9,7 +9,7 @@ WITH twin AS (
 differing AS (
     SELECT study_id FROM twin GROUP BY study_id HAVING count(DISTINCT status_group) > 1
 ),
--- On each day on which one of them came into a status, the group in which each of them stood.
+-- On each day on which one of them came into a status, the group in which each of them stood that told any.
 standing AS (
     SELECT turn.study_id, turn.on_day, twin.trial_id, status_group.status_group
     FROM (
@@ -24,6 +24,7 @@ standing AS (
         ON stay.trial_id = twin.trial_id
         AND stay.from_date <= turn.on_day
         AND (stay.to_date IS NULL OR stay.to_date > turn.on_day)
+        AND stay.overall_status IS NOT NULL
     LEFT JOIN kept.status_group AS status_group ON status_group.status = stay.overall_status
 ),
 agreement AS (
