@@ -154,6 +154,7 @@ def test_an_older_export_between_two_that_are_alike_turns_nothing_back(house: Ho
     assert "ketamine-sud: of 1 trial a later record is held than that in the file" in said
 
 
+@pytest.mark.slow
 def test_nothing_follows_from_what_is_not_in_a_file(house: House, bring: Bring) -> None:
     bring(an_export(a_record(), a_record(OTHER), a_record("UMIN000000002"), a_record("UMIN000000003")))
     changed = {"Condition": "Pain", "Public_title": "A trial", "Scientific_title": "A trial"}
@@ -258,6 +259,7 @@ def both(house: House, registry: SimulatedRegistry) -> SimulatedRegistry:
     return registry
 
 
+@pytest.mark.slow
 def test_a_night_leaves_what_came_by_a_file_as_it_is(house: House, bring: Bring, both: SimulatedRegistry) -> None:
     bring(an_export(a_record()))
     for _ in range(2):
@@ -270,6 +272,7 @@ def test_a_night_leaves_what_came_by_a_file_as_it_is(house: House, bring: Bring,
     }
 
 
+@pytest.mark.slow
 def test_a_file_is_no_night_to_whoever_guards_them(
     house: House, bring: Bring, both: SimulatedRegistry, typed: Typed
 ) -> None:
@@ -284,6 +287,7 @@ def test_a_file_is_no_night_to_whoever_guards_them(
     assert "the last complete night of ketamine-sud on clinicaltrials.gov is " in typed("status")[2]
 
 
+@pytest.mark.slow
 def test_numbers_are_of_who_gave_them_and_not_of_who_shows_them(
     house: House, bring: Bring, both: SimulatedRegistry
 ) -> None:
@@ -355,6 +359,7 @@ def test_a_trial_that_another_registry_names_is_its_twin(
     assert set(trial_ids) == {NCT, bearer.removeprefix("JPRN-").upper()}
 
 
+@pytest.mark.slow
 def test_a_number_may_be_typed_as_who_writes_it(
     house: House, bring: Bring, both: SimulatedRegistry, typed: Typed
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from connectors.isrctn.course import Course
 from connectors.simulated.isrctn import SimulatedIsrctn
@@ -65,6 +66,7 @@ def nights() -> list[date]:
     return found
 
 
+@pytest.mark.slow
 def test_each_day_of_the_past_has_the_status_that_the_record_of_that_day_told(tmp_path: Path) -> None:
     chance = random.Random(20261127)
     trials = [Registered(f"ISRCTN{10000000 + place}", chance) for place in range(60)]

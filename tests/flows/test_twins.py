@@ -105,6 +105,7 @@ def test_the_first_tells_it_and_names_its_twin_and_the_second_is_no_news(
         assert f"Also registered as: {MORE_KARE}" in mail
 
 
+@pytest.mark.slow
 def test_who_tells_no_status_disagrees_with_nobody(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:
@@ -195,6 +196,7 @@ to = ["narrow@example.org"]
 """
 
 
+@pytest.mark.slow
 def test_who_watches_one_registry_alone_is_told_by_it(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:
