@@ -1,14 +1,15 @@
 """Trials into versions and tables, set by set; the statements are made from the tables' own definitions.
 
 New states are staged as JSON lines in the shape of ``connectors.trial.Trial`` and read by DuckDB as one explicit
-struct, some thousands at a time, so that memory does not grow with the registry. The caller holds the transaction.
+struct. Where they are many, each table is filled by one statement from columns on disk: what many small statements
+insert stays in memory until the transaction ends. The caller holds it.
 """
 
 import hashlib
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cache
@@ -19,10 +20,11 @@ import duckdb
 import msgspec
 
 from connectors.trial import Entry, Trial
+from warehouse.store.literal import literal
 from warehouse.store.tables import Lines, columns, listed
 
 A_PART = 10_000
-"""Trials that are read at a time: each takes a tenth of a megabyte of memory while it is."""
+"""Trials of one file of JSON lines. Read into memory, each takes a tenth of a megabyte."""
 _SCALARS = {str: "VARCHAR", bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", date: "DATE"}
 
 
@@ -89,6 +91,7 @@ class Stage:
         self.of_all = {"registry_name": registry_name, "run_id": run_id, "observed_at": observed_at}
         self.of_all["loaded_as"] = loaded_as(edition)
         self._parts: list[Lines] = []
+        self._columns: list[Path] = []
         self._own: Lines | None = None
         self._open = ExitStack()
         self.count = 0
@@ -103,8 +106,9 @@ class Stage:
 
     def clear(self) -> None:
         """Remove what other processes wrote and nobody took."""
-        for leftover in self._work.glob(f"{self._name}-*.ndjson"):
-            leftover.unlink()
+        for kind in ("ndjson", "parquet"):
+            for leftover in self._work.glob(f"{self._name}-*.{kind}"):
+                leftover.unlink()
 
     def put(self, state: State, version_number: int, dated: tuple[date | None, str]) -> None:
         """``dated`` is the registry's date of this state, and what kind of date that is."""
@@ -123,12 +127,27 @@ class Stage:
         self._parts.append(self._open.enter_context(lines))
         self.count += lines.count
 
-    def parts(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        """Each part in turn, as the temporary table ``stage``."""
-        for part in self._parts:
-            part.read(con, STAGED, "CREATE OR REPLACE TEMP TABLE stage AS SELECT *")
+    @contextmanager
+    def as_stage(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """All that is staged, of which there is something, as the relation ``stage``."""
+        if len(self._parts) == 1:
+            self._parts[0].read(con, STAGED, "CREATE OR REPLACE TEMP TABLE stage AS SELECT *")
             yield
             con.execute("DROP TABLE stage")
+            return
+        files = ", ".join(map(literal, self._in_columns(con)))
+        con.execute(f"CREATE OR REPLACE TEMP VIEW stage AS SELECT * FROM read_parquet([{files}])")
+        yield
+        con.execute("DROP VIEW stage")
+
+    def _in_columns(self, con: duckdb.DuckDBPyConnection) -> list[Path]:
+        """Each part as a Parquet file, in the place of its lines: so each column is read for who asks for it."""
+        for part in self._parts[len(self._columns) :]:
+            file = self._work / f"{self._name}-{len(self._columns)}.parquet"
+            part.read(con, STAGED, "COPY (SELECT *", f") TO {literal(file)} (FORMAT parquet)")
+            part.remove()
+            self._columns.append(file)
+        return self._columns
 
 
 def row_of(state: State, version_number: int, dated: tuple[date | None, str]) -> dict[str, Any]:
@@ -147,9 +166,10 @@ def row_of(state: State, version_number: int, dated: tuple[date | None, str]) ->
 
 def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     """Make the staged states the present ones. Child rows are replaced, versions and payloads only added."""
-    for _ in stage.parts(con):
-        add_versions(con, "nightly")
-        make_present(con)
+    if stage.count:
+        with stage.as_stage(con):
+            add_versions(con, "nightly")
+            make_present(con)
 
 
 def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
@@ -199,23 +219,26 @@ def load_again(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
 
     What a status had turned from is noted where a version of us did not know it.
     """
-    for _ in stage.parts(con):
-        _clear_contents(con, "SELECT trial.trial_id FROM stage")
-        _fill_contents(con)
-        _add_turns(con)
-        con.execute(
-            "UPDATE trial SET loaded_as = stage.loaded_as FROM stage WHERE stage.trial.trial_id = trial.trial_id"
-        )
+    if stage.count:
+        with stage.as_stage(con):
+            _clear_contents(con, "SELECT trial.trial_id FROM stage")
+            _fill_contents(con)
+            _add_turns(con)
+            con.execute(
+                "UPDATE trial SET loaded_as = stage.loaded_as FROM stage "
+                "WHERE stage.trial.trial_id = trial.trial_id"
+            )
 
 
 def replace_payloads(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     """Have the present versions' records be those that are staged: of the same state, but in other bytes."""
-    for _ in stage.parts(con):
-        con.execute(
-            "UPDATE trial_payload SET payload = stage.payload, revision = coalesce(revision, 0) + 1 FROM stage "
-            "WHERE stage.trial.trial_id = trial_payload.trial_id "
-            "AND stage.version_number = trial_payload.version_number"
-        )
+    if stage.count:
+        with stage.as_stage(con):
+            con.execute(
+                "UPDATE trial_payload SET payload = stage.payload, revision = coalesce(revision, 0) + 1 "
+                "FROM stage WHERE stage.trial.trial_id = trial_payload.trial_id "
+                "AND stage.version_number = trial_payload.version_number"
+            )
 
 
 def _clear_contents(con: duckdb.DuckDBPyConnection, trial_ids: str) -> None:

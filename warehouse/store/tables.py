@@ -93,6 +93,9 @@ class Lines:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
         try:
             self.close()
         finally:  # closing writes, and on a full disk cannot
@@ -113,8 +116,8 @@ class Lines:
         self.count += 1
         self.longest = max(self.longest, len(line))
 
-    def read(self, con: duckdb.DuckDBPyConnection, columns: Mapping[str, str], into: str) -> None:
-        """Run ``into`` (an INSERT or a CREATE … AS) with the lines as its source."""
+    def read(self, con: duckdb.DuckDBPyConnection, columns: Mapping[str, str], into: str, then: str = "") -> None:
+        """Run ``into`` (an INSERT or a CREATE … AS) with the lines as its source; ``then`` ends the statement."""
         if not self.count:
             return
         if self._file:
@@ -123,7 +126,7 @@ class Lines:
         room = max(ROOM_FOR_A_LINE, 2 * self.longest)
         con.execute(
             f"{into} FROM read_json(?, format = 'newline_delimited', columns = {{{types}}}, "
-            f"maximum_object_size = {room})",
+            f"maximum_object_size = {room}){then}",
             [str(self.path)],
         )
 
