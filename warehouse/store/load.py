@@ -142,6 +142,7 @@ class Stage:
 
     def _in_columns(self, con: duckdb.DuckDBPyConnection) -> list[Path]:
         """Each part as a Parquet file, in the place of its lines: so each column is read for who asks for it."""
+        self._work.mkdir(parents=True, exist_ok=True)
         for part in self._parts[len(self._columns) :]:
             file = self._work / f"{self._name}-{len(self._columns)}.parquet"
             part.read(con, STAGED, "COPY (SELECT *", f") TO {literal(file)} (FORMAT parquet)")
