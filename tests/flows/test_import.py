@@ -136,6 +136,7 @@ EXPORTS = (
 )
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_an_older_export_never_turns_a_newer_one_back(house: House, bring: Bring, order: tuple[int, ...]) -> None:
     latest = -1
@@ -336,6 +337,7 @@ def test_a_trial_that_names_one_of_another_registry_is_its_twin(
     ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("bearer", "named"),
     [
