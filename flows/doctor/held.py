@@ -1,17 +1,18 @@
 """What the store holds of a watch, beside what its registry says now: too few, and a night would be refused."""
 
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 
 import duckdb
 
 from connectors.versions import is_known_to_be
 from flows.doctor.case import Case
+from flows.doctor.stored import looked_into
 from warehouse.errors import StoreHeldError
 from warehouse.judge.checks import has_collapsed
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import last_complete
 from warehouse.keep.holdings import members_of
-from warehouse.store.file import FILE, SCHEMA_VERSION, connected, locked, version_of
+from warehouse.store.file import FILE, SCHEMA_VERSION, version_of
 
 
 def lost(
@@ -25,12 +26,8 @@ def lost(
     with suppress(OSError, duckdb.Error, MemoryError, StoreHeldError):
         if not (folder / FILE).exists():
             return None
-        with locked(folder, "trialwatch doctor") if (folder / "lock").exists() else nullcontext():
-            con = connected(folder / FILE, read_only=True)
-            try:
-                return _lost(con, watch, registry_name, data_version, most)
-            finally:
-                con.close()
+        with looked_into(folder) as con:
+            return _lost(con, watch, registry_name, data_version, most)
     return None
 
 
@@ -42,6 +39,6 @@ def _lost(
     last = last_complete(con, watch.name, registry_name)
     if not last or not last.asked_the_same(watch) or is_known_to_be(last.data_version, data_version):
         return None
-    members = members_of(con, watch, registry_name)
+    members = members_of(con, watch, [registry_name])
     missing = members - most - len(watch.named())
     return (missing, members) if has_collapsed(members, missing) else None

@@ -1,7 +1,8 @@
 """The store: can this version read it, and all of it. It is opened for reading only, and held meanwhile."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import closing, contextmanager, nullcontext
+from pathlib import Path
 
 import duckdb
 
@@ -22,9 +23,8 @@ def store(case: Case) -> Iterator[Finding]:
         if not (folder / FILE).exists():
             yield well("store", "there is none yet; the first night makes it")
             return
-        # Where no night has left the lock's file, as in a copy, nobody holds it; and the doctor makes nothing.
-        with locked(folder, "trialwatch doctor") if (folder / "lock").exists() else nullcontext():
-            yield _looked_through(case)
+        with looked_into(folder) as con:
+            yield _looked_through(folder / FILE, con)
     except StoreHeldError as error:
         yield warning("store", f"it was not looked at: {error}", "wait for that to end, and ask again")
     except StoreSchemaError as error:
@@ -41,19 +41,25 @@ def store(case: Case) -> Iterator[Finding]:
         )
 
 
-def _looked_through(case: Case) -> Finding:
-    path = case.settings.store / FILE
-    con = connected(path, read_only=True)
-    try:
-        version = version_of(con)
-        if version is None or version > SCHEMA_VERSION:
-            raise StoreSchemaError(
-                f"{path} holds tables of version {version}; this trialwatch knows versions up to {SCHEMA_VERSION}"
-            )
-        if path.stat().st_size <= READ_WHOLE:
-            _read_every_block(con)
-    finally:
-        con.close()
+@contextmanager
+def looked_into(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The store that is there, of whatever version, held for as long as the block lasts.
+
+    Where no night has left the lock's file, as in a copy, nobody holds it; and the doctor makes nothing.
+    """
+    hold = locked(folder, "trialwatch doctor") if (folder / "lock").exists() else nullcontext()
+    with hold, closing(connected(folder / FILE, read_only=True)) as con:
+        yield con
+
+
+def _looked_through(path: Path, con: duckdb.DuckDBPyConnection) -> Finding:
+    version = version_of(con)
+    if version is None or version > SCHEMA_VERSION:
+        raise StoreSchemaError(
+            f"{path} holds tables of version {version}; this trialwatch knows versions up to {SCHEMA_VERSION}"
+        )
+    if path.stat().st_size <= READ_WHOLE:
+        _read_every_block(con)
     newer = f"; the next night brings it to version {SCHEMA_VERSION}" if version < SCHEMA_VERSION else ""
     return well("store", f"its tables are of version {version}, and can be read{newer}")
 
