@@ -169,22 +169,12 @@ def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | No
     )
 
 
-def members_elsewhere(con: duckdb.DuckDBPyConnection, watch: Watch, registry_name: str) -> int:
-    """How many trials the watch holds of the other registries that it lists."""
+def members_of(con: duckdb.DuckDBPyConnection, watch: Watch, registry_names: Iterable[str]) -> int:
+    """How many trials the watch holds of these registries."""
     (count,) = con.execute(
         "SELECT count(DISTINCT trial_id) FROM watch_member JOIN trial USING (trial_id) "
-        "WHERE watch = $1 AND left_at IS NULL AND list_contains($2, registry_name) AND registry_name <> $3",
-        [watch.name, list(watch.registries), registry_name],
-    ).fetchone() or (0,)
-    return int(count)
-
-
-def members_of(con: duckdb.DuckDBPyConnection, watch: Watch, registry_name: str) -> int:
-    """How many trials the watch holds of one registry."""
-    (count,) = con.execute(
-        "SELECT count(DISTINCT trial_id) FROM watch_member JOIN trial USING (trial_id) "
-        "WHERE watch = ? AND left_at IS NULL AND registry_name = ?",
-        [watch.name, registry_name],
+        "WHERE watch = ? AND left_at IS NULL AND list_contains(?::VARCHAR[], registry_name)",
+        [watch.name, list(registry_names)],
     ).fetchone() or (0,)
     return int(count)
 

@@ -104,7 +104,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             restored=restored,
             heirs=heirs,
         )
-        elsewhere = holdings.members_elsewhere(con, night.watch, night.registry_name)
+        elsewhere = holdings.members_of(con, night.watch, set(night.watch.registries) - {night.registry_name})
         certificate = _judge(night, collected, held, shown, before, elsewhere, last, entries, exits)
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
