@@ -18,15 +18,17 @@ _PATTERNS = {row["registry"]: row["pattern"] for row in read_rows(Path(__file__)
 NCT_NUMBER = re.compile(_PATTERNS["clinicaltrials.gov"])
 REGISTRIES_NUMBERS = "|".join(_PATTERNS.values())
 """A number of any registry that we know, as a pattern."""
+_REGISTERS = "EUCTR|EUCT|CTIS|JPRN"
+"""Names of registers that stand before numbers, beside EudraCT."""
 WRITTEN = (
-    r"^(?:EUDRACT(?:NO\.?|NUMBER)?|EUCTR|EUCT|CTIS|JPRN|UTN|WHO|REC)?[:#-]?"
+    rf"^(?:EUDRACT(?:NO\.?|NUMBER)?|{_REGISTERS}|UTN|WHO|REC)?[:#-]?"
     rf"({REGISTRIES_NUMBERS})(?:-[A-Z]{{2}}|-OUTSIDE-EU/EEA|-[0-9]{{2}}|P)?$"
 )
 """Such a number as it is written, upper case and without blanks. The group is its spelling for comparison: EU
 numbers without country or version, a registry's prefix only where it is part of the number."""
 _SUBMITTED = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}-[0-9]{2}")
 _CTIS_NUMBER = re.compile("[0-9]{4}-5[0-9]{5}-[0-9]{2}")
-_SET_BEFORE = re.compile(r"(?:EUCTR|EUCT|CTIS|EUDRACT|JPRN)(?:NUMBER|NO\.?)?[:#-]?(?=[A-Z0-9])")
+_SET_BEFORE = re.compile(rf"(?:EUDRACT|{_REGISTERS})(?:NUMBER|NO\.?)?[:#-]?(?=[A-Z0-9])")
 """The names of registers that WHO, or a person, sets before their numbers."""
 _LOOKS_LIKE_A_NUMBER = re.compile(r"[A-Z0-9][A-Z0-9./-]{3,39}")
 _IN_PASSING = re.compile(rb'"identificationModule"\s*:\s*\{[^{}]*?"nctId"\s*:\s*"\s*([A-Za-z]{3}[0-9]{8})\s*"')
