@@ -6,7 +6,7 @@ Nothing here may undo a night that is over: what Prefect does not take costs a w
 import logging
 from asyncio import CancelledError
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flows import present
@@ -59,8 +59,7 @@ def name(report: Report) -> str:
 def _age(report: Report, certificate: Certificate) -> str:
     if certificate.data_version_after:
         return f"of {certificate.data_version_after}"
-    night = datetime.strptime(report.run_id[:8], "%Y%m%d").replace(tzinfo=UTC)
-    return f"read {night:%Y-%m-%d}" if certificate.outcome in COMPLETE else "unread"
+    return f"read {date.fromisoformat(report.run_id[:8])}" if certificate.outcome in COMPLETE else "unread"
 
 
 def tags(report: Report) -> Iterator[str]:

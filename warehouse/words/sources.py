@@ -61,13 +61,17 @@ def dated(
 ) -> Iterator[str]:
     """Each registry's name with its data version, or the day on which it was read."""
     for name, version, read in zip(registry_names, versions, read_times, strict=True):
-        yield f"{name} {version or (f'read {read:%Y-%m-%d}' if read else 'undated')}"
+        yield f"{name} {version or _read_on(read) or 'undated'}"
 
 
 def _as_of(data_version: str | None, read_at: datetime | None) -> str:
     if data_version:
         return f", data version {data_version}"
-    return f", read {read_at:%Y-%m-%d}" if read_at else ""
+    return f", {_read_on(read_at)}" if read_at else ""
+
+
+def _read_on(read_at: datetime | None) -> str:
+    return f"read {read_at:%Y-%m-%d}" if read_at else ""
 
 
 def source(registry_name: str) -> Source:
