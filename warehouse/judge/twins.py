@@ -11,7 +11,7 @@ A person's word outranks a record's, and a registry's on its own numbers (a merg
 as a tie and not followed is a doubt, which a person can answer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -83,9 +83,11 @@ def matched(links: Iterable[Link], rulings: Iterable[Ruling] = ()) -> Matched:
         for each, one, other in _placed(rulings, places, of_one=False)
     ]
     bench = _Bench()
-    bench.hear(_of_one_number(links), parted)
-    of_live, of_all = (parted + _apart(_one_each(some, bench.groups)) for some in (live, registries))
     bench.hear(_merged(links), parted)
+    own = {link.trial_id: link.number for link in links if link.tie == "own"}
+    numbers = _one_each(live, lambda trial_id: own.get(trial_id, trial_id))
+    bench.hear(_of_one_number(links), parted + _apart(numbers))
+    of_live, of_all = (parted + _apart(_one_each(some, bench.groups.root)) for some in (live, registries))
     bench.hear(_ruled(rulings, places), of_live)
     bench.hear(_borne(links, live), of_live)
     bench.hear(_named(links, bench.groups), of_all)
@@ -166,11 +168,11 @@ def _of_one_number(links: list[Link]) -> Iterator[Tie]:
                 yield Tie(first, link.trial_id, f"{first} and {link.trial_id} are records of {link.number}")
 
 
-def _one_each(registries: Mapping[str, str], groups: Groups[str]) -> dict[str, str]:
-    """The trials with their registries, of those that are one already the first."""
-    first: dict[str, str] = {}
-    for trial_id in sorted(registries):
-        first.setdefault(groups.root(trial_id), trial_id)
+def _one_each(registries: Mapping[str, str], what_is_one: Callable[[str], str]) -> dict[str, str]:
+    """The trials with their registries, of those of one registry that are one the first."""
+    first: dict[tuple[str, str], str] = {}
+    for trial_id, registry_name in sorted(registries.items()):
+        first.setdefault((registry_name, what_is_one(trial_id)), trial_id)
     return {trial_id: registries[trial_id] for trial_id in first.values()}
 
 
