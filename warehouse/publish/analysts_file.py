@@ -7,6 +7,7 @@ recipients and mail are not copied, so no trace of them can be in it.
 
 import logging
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -24,7 +25,7 @@ from warehouse.publish.marks import Marks
 from warehouse.publish.records import Clear, Records
 from warehouse.publish.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.publish.views import make_views
-from warehouse.store.file import spare_effort, transaction
+from warehouse.store.file import spare_effort, spare_memory, transaction
 from warehouse.store.literal import literal
 from warehouse.store.tables import sql
 
@@ -104,6 +105,7 @@ def publish(
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
         with duckdb.connect(str(aside), read_only=True) as built:
+            spare_memory(built)
             spare_effort(built, aside.stat().st_size)
             _check(con, built)
             # From the new file, before it is in place: page, feed and file must not tell different nights.
@@ -182,6 +184,7 @@ def _cleared(aside: Path, columns: Path, lines: Path) -> Iterator[None]:
         parquet.clear(columns)
         for path in (aside, _log_of(aside), lines):
             path.unlink(missing_ok=True)
+        shutil.rmtree(_spilled_by(aside), ignore_errors=True)
 
     clear()
     try:
@@ -193,6 +196,11 @@ def _cleared(aside: Path, columns: Path, lines: Path) -> Iterator[None]:
 
 def _log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.wal")
+
+
+def _spilled_by(path: Path) -> Path:
+    """Where DuckDB lays what does not fit into memory. It stays behind where a night was killed."""
+    return path.with_name(f"{path.name}.tmp")
 
 
 @contextmanager

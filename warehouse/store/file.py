@@ -113,9 +113,14 @@ def connected(path: Path, *, read_only: bool, awaited: int = 0) -> duckdb.DuckDB
     """A store's file, whatever the version of its tables. ``awaited`` are bytes that are about to come."""
     con = duckdb.connect(str(path), read_only=read_only)
     con.execute("SET TimeZone = 'UTC'")
-    con.execute(f"SET memory_limit = '{MOST_MEMORY}'")  # beyond it DuckDB spills into a folder beside the store
+    spare_memory(con)
     spare_effort(con, path.stat().st_size + awaited)
     return con
+
+
+def spare_memory(con: duckdb.DuckDBPyConnection) -> None:
+    """Have DuckDB hold no more than is of use to it. The rest it spills into a folder beside the file."""
+    con.execute(f"SET memory_limit = '{MOST_MEMORY}'")
 
 
 def spare_effort(con: duckdb.DuckDBPyConnection, size: int) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -12,8 +13,22 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from tests.house import House
 from tests.records import a_trial, with_status
-from warehouse.publish.analysts_file import FILE, VIEWS
-from warehouse.publish.parquet import put_in_place
+from warehouse.publish.analysts_file import FILE, VIEWS, publish
+from warehouse.publish.last_night import NOTHING
+from warehouse.publish.parquet import put_in_place, write_parquet
+from warehouse.store.file import opened
+
+LONG_TEXTS = """
+CREATE TEMP TABLE made AS SELECT format('NCT{:08d}', n) AS trial_id FROM range(1, 60001) AS numbers(n);
+INSERT INTO trial BY NAME SELECT trial_id, 'clinicaltrials.gov' AS registry_name, 1 AS version_number,
+    TIMESTAMP '2026-09-12 02:30' AS first_seen_at, TIMESTAMP '2026-09-12 02:30' AS last_seen_at FROM made;
+INSERT INTO trial_version BY NAME SELECT trial_id, 1 AS version_number,
+    TIMESTAMP '2026-09-12 02:30' AS observed_at, 'nightly' AS source,
+    trial_id AS content_hash, 'r' AS run_id, trial_id AS title FROM made;
+INSERT INTO trial_detail BY NAME SELECT trial_id, repeat(trial_id, 700) AS detailed_description FROM made
+"""
+"""Of sixty thousand trials, half a gigabyte."""
+NOW = datetime(2026, 9, 12, 2, 30)  # noqa: DTZ001 - as stored: UTC without a zone
 
 
 @pytest.mark.slow
@@ -98,3 +113,21 @@ def test_a_copy_that_made_a_folder_of_the_link_is_replaced(tmp_path: Path) -> No
     put_in_place(a_folder(tmp_path, "new"), tmp_path / "parquet")
     assert (tmp_path / "parquet" / "trials.parquet").read_text() == "new"
     assert [path.name for path in (tmp_path / "earlier").iterdir()] == ["parquet-new"], "and nothing else is left"
+
+
+@pytest.mark.slow
+def test_long_texts_are_not_held_all_at_once(tmp_path: Path) -> None:
+    """A whole registry took four gigabytes: its texts all at once, and rows by the hundred thousand."""
+    (tmp_path / "store").mkdir()
+    with opened(tmp_path / "store") as con:
+        con.execute(LONG_TEXTS)
+        publish(con, tmp_path / "published", now=NOW, run_id="r", is_complete=True, companions={})
+    with duckdb.connect(str(tmp_path / "published" / FILE), read_only=True) as con:
+        for setting in ("memory_limit = '500MB'", "threads = 1"):
+            con.execute(f"SET {setting}")
+        write_parquet(con, {"trials": "m"}, tmp_path / "columns", tmp_path / "parquet", NOTHING, {"run_id": "r"})
+        told = con.execute(
+            "SELECT count(*), min(length(detailed_description)) FROM read_parquet(?)",
+            [str(tmp_path / "columns" / "trials.parquet")],
+        )
+        assert told.fetchone() == (60_000, 7_700)

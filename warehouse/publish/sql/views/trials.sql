@@ -12,7 +12,8 @@ SELECT
     coalesce(concept.comparators, []) AS comparators,
     coalesce(concept.psychotherapies, []) AS psychotherapies,
     coalesce(concept.outcome_instruments, []) AS outcome_instruments
-FROM kept.trial_now AS trial
-LEFT JOIN kept.trial_detail AS detail USING (trial_id)
+-- The long texts stand first: they pass by, and what they are joined with is held in memory.
+FROM kept.trial_detail AS detail
+RIGHT JOIN kept.trial_now AS trial USING (trial_id)
 LEFT JOIN kept.results_due AS due USING (trial_id)
 LEFT JOIN kept.concept_list AS concept USING (trial_id)
