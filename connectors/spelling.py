@@ -7,7 +7,7 @@ compared. They refuse to know what a text means.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 _LOOKS_OTHERWISE = (
@@ -36,14 +36,19 @@ def shown(text: str) -> str:
     >>> shown(" COMPLETED\\u200b ｋｅｔａ\\u00admine\\u00a010⁹ ")
     'COMPLETED ketamine 10⁹'
     """
-    is_plain = text.isascii() and text.isprintable()
-    if is_plain and "  " not in text and text[:1] != " " and text[-1:] != " ":
-        return text
-    folded = " ".join(text.split())
-    if is_plain or (folded.isascii() and folded.isprintable()):
-        return folded
-    letter_by_letter = _each_by_itself(folded, usual_alone)
-    return _dressed(folded) if letter_by_letter is None else letter_by_letter
+    if text.isascii() and text.isprintable():
+        is_spelt = "  " not in text and text[:1] != " " and text[-1:] != " "
+        return text if is_spelt else _with_single_blanks(text)
+    lines = text.replace("\r", "\n").replace("\t", "\n").split("\n")
+    line = " ".join(filter(None, map(str.strip, lines)))
+    others = _other_letters(line)
+    if any(map(str.isspace, others)):
+        line = " ".join(line.split())
+        others = {letter for letter in others if not letter.isspace()}
+    else:
+        line = _with_single_blanks(line)
+    letter_by_letter = _each_by_itself(line, others, usual_alone)
+    return _dressed(line) if letter_by_letter is None else letter_by_letter
 
 
 def in_lines(text: str) -> str:
@@ -52,9 +57,14 @@ def in_lines(text: str) -> str:
     >>> in_lines("Inclusion:\\r\\n\\n\\n* Adults \\n  * who drink\\n")
     'Inclusion:\\n\\n* Adults\\n  * who drink'
     """
-    is_plain = text.isascii() and text.replace("\n", "").isprintable()
-    if is_plain and not any(map(text.__contains__, _UNEVEN)) and text[:1].strip() and text[-1:].strip():
-        return text
+    laid_out = text.strip().replace("\t", "    ").replace("\r\n", "\n").replace("\r", "\n")
+    others = _other_letters(laid_out) - {"\n"}
+    is_usual = not any(map(str.isspace, others))  # other blanks may begin a line, or part two
+    spelt = _each_by_itself(laid_out, others, usual_alone) if is_usual else None
+    return _line_by_line(text) if spelt is None else _with_even_lines(spelt)
+
+
+def _line_by_line(text: str) -> str:
     lines: list[str] = []
     for line in text.strip().replace("\t", "    ").splitlines():
         content = shown(line)
@@ -63,7 +73,25 @@ def in_lines(text: str) -> str:
     return "\n".join(lines).strip("\n")
 
 
-_UNEVEN = ("  ", " \n", "\n\n\n")
+def _with_even_lines(text: str) -> str:
+    """The lines without blanks at their ends, single ones after their beginning; empty ones one at a time."""
+    while " \n" in text:
+        text = text.replace(" \n", "\n")
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return "\n".join(map(_indented, text.split("\n"))) if "  " in text else text
+
+
+def _indented(line: str) -> str:
+    content = line.lstrip(" ")
+    return line[: len(line) - len(content)] + _with_single_blanks(content) if "  " in content else line
+
+
+def _with_single_blanks(text: str) -> str:
+    """As ``" ".join(text.split(" "))`` without empty words; a long text is not taken apart."""
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip(" ")
 
 
 def _dressed(folded: str) -> str:
@@ -92,7 +120,7 @@ def plain(stored: str) -> str:
     """As ``compared``, of a text that is spelt as it is stored."""
     if stored.isascii():
         return stored
-    letter_by_letter = _each_by_itself(stored, compared_alone)
+    letter_by_letter = _each_by_itself(stored, _other_letters(stored), compared_alone)
     return _plain(stored) if letter_by_letter is None else letter_by_letter
 
 
@@ -101,13 +129,20 @@ def _plain(stored: str) -> str:
     return " ".join(_TYPOGRAPHIC.sub(lambda found: _PLAIN[found[0]], spelt).split())
 
 
-OTHER_LETTERS = re.compile("[^ -~]")
-"""Letters that may be spelt otherwise than they are written."""
+def _other_letters(text: str) -> set[str]:
+    """The letters that may be spelt otherwise than they are written: all but those that ASCII prints."""
+    if text.isascii() and text.isprintable():
+        return set()
+    others = text.encode("utf-8", "surrogatepass").translate(None, _PRINTED)
+    return set(others.decode("utf-8", "surrogatepass"))
 
 
-def _each_by_itself(text: str, spelt: Callable[[str], str | None]) -> str | None:
-    """The text with each letter spelt by itself; None where that needs a look at its neighbours."""
-    for letter in set(OTHER_LETTERS.findall(text)):
+_PRINTED = bytes(range(0x20, 0x7F))
+
+
+def _each_by_itself(text: str, others: Iterable[str], spelt: Callable[[str], str | None]) -> str | None:
+    """The text with each of these letters spelt by itself; None where that needs a look at its neighbours."""
+    for letter in others:
         instead = spelt(letter)
         if instead is None:
             return None

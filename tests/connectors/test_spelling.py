@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from connectors import spelling
 from connectors.simulated import SimulatedRegistry
-from connectors.spelling import compared, shown
+from connectors.spelling import compared, in_lines, shown
 from flows.endings import Code
 from tests.conftest import SHARED
 from tests.house import House
@@ -132,3 +135,23 @@ def test_real_texts_lose_nothing_that_a_reader_would_miss() -> None:
         letter for letter, _ in otherwise if not letter.isprintable()
     }
     assert all(come.isascii() or come.isalpha() for _, come in otherwise)
+
+
+LAID_OUT = st.lists(
+    st.sampled_from(
+        [
+            *"aZ9* \t\n\r\x0b\x0c\x1c\x7f\x85\u00a0\u00ad\u200b\u200d\u2028\u3000’“²½éﬁＡ≥א\ud800\udc00",
+            *("\r\n", "  ", " \n", "\n\n\n", "\n  * ", "e\u0301"),
+        ]
+    ),
+    max_size=14,
+).map("".join)
+
+
+@given(LAID_OUT)
+@example("a\u00a0\u00ad b")
+@example("\u200b\n\n a\n\u200b\n\nb")
+def test_a_text_is_spelt_at_once_as_word_by_word_and_line_by_line(text: str) -> None:
+    """Long texts are not taken apart; what comes of them is told by taking them apart."""
+    assert shown(text) == spelling._dressed(" ".join(text.split()))
+    assert in_lines(text) == spelling._line_by_line(text)
