@@ -22,7 +22,6 @@ PHONE = re.compile(
 _TITLE = "(?:Drs?|Prof|Professor|Mrs?|Ms)"
 A_MAIL, A_PHONE, A_NAME = "[mail address]", "[phone number]", "[name]"
 
-_AT = (b"@", b"[at]", b"(at)")
 _SEPARATORS = b" ().-/\t\n"
 _SHAPE = bytes(ord("0") if 48 <= byte <= 57 else byte if byte == ord("+") else ord("x") for byte in range(256))
 _A_NUMBER, _AN_AMERICAN, _FROM_ABROAD = b"0" * 7, b"0" * 10, b"+" + b"0" * 7
@@ -45,7 +44,11 @@ _NO_PERSONS = frozenset(
 
 def may_bear_addresses(text: bytes) -> bool:
     """Whether a mail address or a telephone number may stand in a text; most have nothing that looks like one."""
-    return any(map(text.__contains__, _AT)) or _may_bear_numbers(text)
+    return _may_bear_mails(text) or _may_bear_numbers(text)
+
+
+def _may_bear_mails(text: bytes) -> bool:
+    return b"@" in text or (b"[" in text and b"[at]" in text) or b"(at)" in text
 
 
 def _may_bear_numbers(text: bytes) -> bool:
@@ -68,7 +71,7 @@ def without_addresses(text: str) -> str:
     if len(text) < LEAST_DIGITS:
         return text
     sent = text.encode("utf-8", "replace")
-    text = MAIL.sub(A_MAIL, text) if any(map(sent.__contains__, _AT)) else text
+    text = MAIL.sub(A_MAIL, text) if _may_bear_mails(sent) else text
     return PHONE.sub(_phone, text) if _may_bear_numbers(sent) else text
 
 

@@ -4,9 +4,10 @@ A registry's reader makes these of a record; everything behind it knows a trial 
 as it is stored: ``spelling.compared`` where it is a code, a date or a number, ``spelling.shown`` everywhere else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
@@ -245,20 +246,23 @@ def told_apart(entries: list[E]) -> list[E]:
     """The entries, those of one name counted: the order in which they were sent decides between equals."""
     if len(entries) < 2:
         return entries
-    by_name: dict[str, list[E]] = {}
-    for entry in entries:
-        by_name.setdefault(_name(entry), []).append(entry)
-    if len(by_name) < len(entries):
+    names = _names(entries)
+    if len(set(names)) < len(names):
+        by_name: dict[str, list[E]] = {}
+        for name, entry in zip(names, entries, strict=True):
+            by_name.setdefault(name, []).append(entry)
         for alike in by_name.values():
             for copy, entry in enumerate(sorted(alike, key=_details) if len(alike) > 1 else (), 1):
                 entry.copy = copy
     return entries
 
 
-def _name(entry: Entry) -> str:
-    parts = [getattr(entry, name) for name in entry.NAMED_BY]
-    there = [part if type(part) is str else _written(part) for part in parts if part is not None]
-    return next(iter(there), "") if entry.BY_THE_FIRST else "|".join(there)
+def _names(entries: Sequence[Entry]) -> list[str]:
+    named_by, by_the_first = entries[0].NAMED_BY, entries[0].BY_THE_FIRST
+    told = map(attrgetter(*named_by), entries)
+    parts: Iterable[tuple[Any, ...]] = zip(told, strict=True) if len(named_by) == 1 else told
+    names = ([each if type(each) is str else _written(each) for each in of if each is not None] for of in parts)
+    return [there[0] if there else "" for there in names] if by_the_first else list(map("|".join, names))
 
 
 def _details(entry: Entry) -> str:
