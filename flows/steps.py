@@ -48,8 +48,6 @@ log = logging.getLogger("trialwatch")
 
 PUBLISHING_S = 300.0
 PUBLISHING_S_PER_BYTE = 1e-6
-PACKED = 8
-"""How many bytes of a record the registry's answers have for one that is landed, about."""
 LANDED = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{6}-.+\.(ndjson\.zst|ndjson\.json)(\.part)?")
 """What we call a landed file, what is told beside it, and either of them while it is written."""
 
@@ -180,13 +178,13 @@ def client_of(
 def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, brought: Brought) -> Certificate:
     """Judge and store; returns the night's certificate."""
     night = occasion.night(watch, registry_name)
-    awaited = brought.landed.stat().st_size * PACKED if brought.landed else 0
-    with opened(occasion.settings.store, awaited=awaited) as con:
+    landed = Landed(brought.landed) if brought.landed else None
+    with opened(occasion.settings.store, awaited=landed.about_bytes() if landed else 0) as con:
         load_anew(con, night)
-        if brought.landed:
+        if landed:
             read = afar(occasion.settings)
             try:
-                return keep_night(con, replace(night, afar=read), Landed(brought.landed))
+                return keep_night(con, replace(night, afar=read), landed)
             finally:
                 shutil.rmtree(read, ignore_errors=True)
         if brought.unchanged:

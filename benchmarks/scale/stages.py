@@ -142,8 +142,9 @@ def _night(bench: Bench, sent: Sent) -> Night:
 
 
 def _kept(store: Path, night: Night, landed: Path, new_versions: int) -> int:
-    with opened(store) as con:
-        certificate = keep_night(con, night, Landed(landed))
+    told = Landed(landed)
+    with opened(store, awaited=told.about_bytes()) as con:
+        certificate = keep_night(con, night, told)
     assert (certificate.outcome, certificate.new_versions) == ("complete", new_versions), certificate
     return certificate.distinct_trials or 0
 

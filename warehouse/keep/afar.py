@@ -12,7 +12,6 @@ from itertools import islice
 from pathlib import Path
 
 import msgspec
-import zstandard
 
 from connectors.dates import version_day
 from connectors.trial import Mark, Reader
@@ -20,17 +19,15 @@ from warehouse.keep.intake import Frame, Known
 from warehouse.keep.many import FRAMES_A_PIECE, New, Piece, Task, read_piece
 from warehouse.store.landed import Landed
 from warehouse.store.load import Stage
-from warehouse.store.tables import Lines
 
 NEWS = "news"
 
 
 class Told(msgspec.Struct):
-    """The facts of a piece, and the file that holds its rows, with their number and the bytes of the longest."""
+    """The facts of a piece, and the file that holds its rows: so many."""
 
     rows: str
     count: int
-    longest: int
     news: list[New]
 
 
@@ -51,10 +48,10 @@ def read_for_another(
     files: dict[str, Path] = {}
     for number, frames in enumerate(_in_pieces(landed.frames())):
         piece = read_piece(frames, task, stage.lines(str(number)), seen)
-        if piece.lines.count:
-            files[f"rows-{number}"] = _packed(piece.lines.path)
+        if piece.columns:
+            files[f"rows-{number}"] = piece.columns
             news = [each for each in piece.found if isinstance(each, New)]
-            told.append(Told(f"rows-{number}", piece.lines.count, piece.lines.longest, news))
+            told.append(Told(f"rows-{number}", piece.count, news))
     files[NEWS] = folder / NEWS
     files[NEWS].write_bytes(msgspec.json.encode(told))
     return files
@@ -73,8 +70,7 @@ def read_afar(folder: Path, landed: Landed, stage: Stage) -> Iterator[Piece]:
             trial_ids = {each.trial_id for each in told.news}
             if taken.isdisjoint(trial_ids) and all(each.fingerprint in marks for each in told.news):
                 taken |= trial_ids
-                lines = Lines.written(_unpacked(part.with_name(told.rows)), told.count, told.longest)
-                yield Piece(lines, list(told.news))
+                yield Piece(list(told.news), part.with_name(told.rows), told.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +102,3 @@ def _in_pieces(frames: Iterable[Frame]) -> Iterator[tuple[Frame, ...]]:
     rest = iter(frames)
     while some := tuple(islice(rest, FRAMES_A_PIECE)):
         yield some
-
-
-def _packed(path: Path) -> Path:
-    packed = path.with_suffix(".zst")
-    with path.open("rb") as rows, packed.open("wb") as file:
-        zstandard.ZstdCompressor().copy_stream(rows, file)
-    path.unlink()
-    return packed
-
-
-def _unpacked(path: Path) -> Path:
-    rows = path.with_suffix(".ndjson")
-    with path.open("rb") as packed, rows.open("wb") as file:
-        zstandard.ZstdDecompressor().copy_stream(packed, file)
-    path.unlink()
-    return rows

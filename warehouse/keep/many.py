@@ -5,24 +5,30 @@ What comes back are the few facts of them that a night decides by, and every oth
 night reads itself. Where no process can be had, or one dies, the night reads everything itself.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from itertools import count, islice
+from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from connectors.trial import Flag, Mark, Reader
 from warehouse.judge import relevance
 from warehouse.judge.changes import registry_date
 from warehouse.judge.concepts import Concept, concepts_of
 from warehouse.keep.intake import Frame, Known, Read, Seen, Unreadable, read
-from warehouse.store.load import Stage, row_of
+from warehouse.store.load import Stage, in_columns, row_of
 from warehouse.store.tables import Lines
 
 log = logging.getLogger("trialwatch")
@@ -35,6 +41,8 @@ NO_PROCESSES = (BrokenProcessPool, OSError, EOFError, MemoryError, NotImplemente
 """What it comes to when a process cannot be had or dies. What is a fault of ours is met again by the night."""
 FRAMES_A_PIECE = 12
 """Some thousand records: each process holds no more at a time."""
+A_PIECES_MEMORY = "500MB"
+"""Of DuckDB's, in each process; a piece takes a fifth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +76,11 @@ class Unread:
 
 @dataclass(slots=True)
 class Piece:
-    """What came of some frames, in their order, and the rows that were staged of it."""
+    """What came of some frames, in their order, and the file that holds what was staged of it: so many rows."""
 
-    lines: Lines
     found: list[New | Seen | Unreadable | Unread] = field(default_factory=list)
+    columns: Path | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +123,31 @@ def read_apart(frames: Iterable[Frame], task: Task, stage: Stage, workers: int) 
 
 def read_piece(frames: Iterable[Frame], task: Task, lines: Lines, told: set[str] | None = None) -> Piece:
     """Read some frames, and write the rows of who is new among them; ``told`` are those of whom one was read."""
-    piece = Piece(lines)
-    for state in read(frames, task.reader, task.today, task.known, told):
-        piece.found.append(_noted(state, task, lines) if isinstance(state, Read) else state)
-    lines.close()
+    piece = Piece()
+    with _no_rings():
+        for state in read(frames, task.reader, task.today, task.known, told):
+            piece.found.append(_noted(state, task, lines) if isinstance(state, Read) else state)
+    if lines.count:
+        piece.columns, piece.count = in_columns(_workshop(lines.path.parent), lines), lines.count
     return piece
+
+
+@cache
+def _workshop(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Brings rows into columns, by one thread: each processor has a process already."""
+    return duckdb.connect(config={"threads": 1, "memory_limit": A_PIECES_MEMORY, "temp_directory": str(folder)})
+
+
+@contextmanager
+def _no_rings() -> Iterator[None]:
+    """Spare the search for objects that hold each other. Reading makes none, and many that it would look at."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _noted(state: Read, task: Task, lines: Lines) -> New | Unread:

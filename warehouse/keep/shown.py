@@ -73,7 +73,8 @@ class Shown:
                     if isinstance(each, New):
                         self._take_new(each)
                         done.add(each.fingerprint)
-                stage.take(piece.lines)
+                if piece.columns:
+                    stage.take(piece.columns, piece.count)
         return frozenset(done)
 
     def _take_pieces(self, pieces: list[Piece], task: Task, stage: Stage) -> bool:
@@ -91,8 +92,8 @@ class Shown:
             else:
                 self._show(each, stage, task.data_version_on)
         for piece in pieces:
-            if piece.lines.count:
-                stage.take(piece.lines)
+            if piece.columns:
+                stage.take(piece.columns, piece.count)
         return True
 
     def _show(self, state: Read | Seen | Unreadable, stage: Stage, data_version_on: date | None) -> None:

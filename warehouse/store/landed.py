@@ -22,6 +22,8 @@ from connectors.trial import Mark
 
 A_FRAME = 1 << 20
 """Bytes of records that are packed together: a few more take as much room, many fewer take twice as much."""
+PACKED = 8
+"""Bytes of a record for one that is landed, about."""
 
 
 WRITTEN_WITHIN = "a landing is written inside its with block"
@@ -151,6 +153,10 @@ class Landed:
     def count(self) -> int:
         """How many records there are."""
         return sum(len(each.marks) for each in self._told.frames)
+
+    def about_bytes(self) -> int:
+        """Of all the records together."""
+        return self.path.stat().st_size * PACKED
 
     def frames(self) -> Iterator[Frame]:
         with self.path.open("rb") as file:

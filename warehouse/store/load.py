@@ -92,7 +92,6 @@ class Stage:
         self.of_all["loaded_as"] = loaded_as(edition)
         self._parts: list[Lines] = []
         self._columns: list[Path] = []
-        self._own: Lines | None = None
         self._open = ExitStack()
         self.count = 0
 
@@ -102,6 +101,8 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        for file in self._columns:
+            file.unlink(missing_ok=True)
         self.clear()
 
     def clear(self) -> None:
@@ -112,43 +113,45 @@ class Stage:
 
     def put(self, state: State, version_number: int, dated: tuple[date | None, str]) -> None:
         """``dated`` is the registry's date of this state, and what kind of date that is."""
-        if not self._own or self._own.count >= A_PART:
-            self._own = self._open.enter_context(self.lines(f"own-{len(self._parts)}"))
-            self._parts.append(self._own)
+        if not self._parts or self._parts[-1].count >= A_PART:
+            self._parts.append(self._open.enter_context(self.lines(f"own-{self.count}")))
         self.count += 1
-        self._own.add(self.of_all | row_of(state, version_number, dated))
+        self._parts[-1].add(self.of_all | row_of(state, version_number, dated))
 
     def lines(self, name: str) -> Lines:
         """Where rows of this stage may be written, by this process or another."""
         return Lines(self._work / f"{self._name}-{name}.ndjson")
 
-    def take(self, lines: Lines) -> None:
-        """Take over the rows that another process has written."""
-        self._parts.append(self._open.enter_context(lines))
-        self.count += lines.count
+    def take(self, columns: Path, count: int) -> None:
+        """Take over the rows that another process has written, and brought into columns."""
+        self._columns.append(columns)
+        self.count += count
 
     @contextmanager
     def as_stage(self, con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """All that is staged, of which there is something, as the relation ``stage``."""
-        if len(self._parts) == 1:
+        if len(self._parts) == 1 and not self._columns:
             self._parts[0].read(con, STAGED, "CREATE OR REPLACE TEMP TABLE stage AS SELECT *")
             yield
             con.execute("DROP TABLE stage")
             return
-        files = ", ".join(map(literal, self._in_columns(con)))
+        self._columns += [in_columns(con, part) for part in self._parts]
+        self._parts.clear()
+        files = ", ".join(map(literal, self._columns))
         con.execute(f"CREATE OR REPLACE TEMP VIEW stage AS SELECT * FROM read_parquet([{files}])")
         yield
         con.execute("DROP VIEW stage")
 
-    def _in_columns(self, con: duckdb.DuckDBPyConnection) -> list[Path]:
-        """Each part as a Parquet file, in the place of its lines: so each column is read for who asks for it."""
-        self._work.mkdir(parents=True, exist_ok=True)
-        for part in self._parts[len(self._columns) :]:
-            file = self._work / f"{self._name}-{len(self._columns)}.parquet"
-            part.read(con, STAGED, "COPY (SELECT *", f") TO {literal(file)} (FORMAT parquet)")
-            part.remove()
-            self._columns.append(file)
-        return self._columns
+
+def in_columns(con: duckdb.DuckDBPyConnection, lines: Lines) -> Path:
+    """Bring staged rows, of which there are some, into a Parquet file in the place of their lines.
+
+    So each column is read for who asks for it.
+    """
+    file = lines.path.with_suffix(".parquet")
+    lines.read(con, STAGED, "COPY (SELECT *", f") TO {literal(file)} (FORMAT parquet, COMPRESSION zstd)")
+    lines.remove()
+    return file
 
 
 def row_of(state: State, version_number: int, dated: tuple[date | None, str]) -> dict[str, Any]:

@@ -82,13 +82,6 @@ class Lines:
         self.longest = 0
         self._file: BinaryIO | None = None
 
-    @classmethod
-    def written(cls, path: Path, count: int, longest: int) -> Self:
-        """Rows that another process has written: so many, the longest of so many bytes."""
-        lines = cls(path)
-        lines.count, lines.longest = count, longest
-        return lines
-
     def __enter__(self) -> Self:
         return self
 

@@ -14,7 +14,7 @@ from connectors.clinicaltrials_gov.reading import Reader
 from tests.records import a_trial
 from warehouse.keep.intake import Read, as_held
 from warehouse.store.file import opened, transaction
-from warehouse.store.load import Stage, load, load_again, replace_payloads, row_of
+from warehouse.store.load import Stage, in_columns, load, load_again, replace_payloads, row_of
 
 NOW = datetime(2026, 9, 12, 2, 30)  # noqa: DTZ001 - as stored
 DATED = (date(2026, 9, 11), "posted")
@@ -36,8 +36,7 @@ def staged(work: Path, states: list[Read], parts: int) -> Iterator[Stage]:
             lines = stage.lines(str(part))
             for each in states[part::parts]:
                 lines.add(stage.of_all | row_of(each, 1, DATED))
-            lines.close()
-            stage.take(lines)
+            stage.take(in_columns(duckdb.connect(), lines), lines.count)
         yield stage
     assert list(work.iterdir()) == []
 

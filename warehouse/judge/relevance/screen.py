@@ -37,7 +37,7 @@ def _may_be_in(finder: Finder, texts: Iterable[str | None]) -> bool:
         if not plain[-1].isascii() and finder.search(plain[-1]):
             return True
     lower = "\n".join(plain).lower()
-    return finder.may_be_among(words_of(lower), lower)
+    return finder.may_be_among(words_of(lower) if finder.keys else frozenset(), lower)
 
 
 def _of_whom(trial: Trial) -> Iterator[str | None]:
