@@ -27,6 +27,7 @@ def test_the_documents_say_what_the_file_says(demo: duckdb.DuckDBPyConnection, p
     assert path.read_text("utf-8") == written(demo)[path], "`make docs` writes it anew"
 
 
+@pytest.mark.slow
 def test_every_question_of_the_cookbook_is_answered(demo: duckdb.DuckDBPyConnection) -> None:
     assert len(recipes()) == 30
     for question, sql in recipes().items():
@@ -34,6 +35,7 @@ def test_every_question_of_the_cookbook_is_answered(demo: duckdb.DuckDBPyConnect
     assert COOKBOOK.read_text("utf-8").count("\n|---") == 30, "each answer stands below its question"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [README, COMING], ids=lambda path: path.name)
 def test_the_queries_elsewhere_answer_too(demo: duckdb.DuckDBPyConnection, path: Path) -> None:
     blocks = re.findall(r"```sql\n(.*?)```", path.read_text("utf-8"), re.DOTALL)

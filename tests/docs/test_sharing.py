@@ -68,6 +68,7 @@ def answers(text: str, house: House, *extensions: str) -> list[list[Any]]:
         return [con.execute(each).fetchall() for each in text.split(";") if each.strip()]
 
 
+@pytest.mark.slow
 def test_the_files_of_a_folder(house: House) -> None:
     assert answers(block("sql", "trialwatch.duckdb"), house)[1] == TONIGHT
 

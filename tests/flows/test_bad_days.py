@@ -89,6 +89,7 @@ def test_a_damaged_store_points_to_restore_and_is_left_alone(house: House, typed
     tonight_is_whole(house, typed)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("a_completion_tonight")
 def test_what_a_crash_left_in_the_stores_log_is_read(house: House, typed: Typed) -> None:
     write_and_die(house.settings.store / "store.duckdb", "INSERT INTO trial_flag VALUES ('T', 'p', 'v', 'r')")
@@ -109,6 +110,7 @@ def test_a_log_beside_a_store_in_the_making_is_not_taken_for_its_own(
 # -- what is published ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("a_completion_tonight")
 def test_a_damaged_published_file_is_told_by_its_readers_and_made_anew(house: House, typed: Typed) -> None:
     published = house.settings.published / FILE

@@ -306,6 +306,7 @@ def test_notify_holds_names_and_no_addresses(house: House, name: str) -> None:
         configuration(house.settings.config)
 
 
+@pytest.mark.slow
 def test_a_digest_to_a_channel_alone_waits_for_its_hour(house: House, registry: SimulatedRegistry) -> None:
     house.configure(WATCH.replace('to = ["one@example.org"]', 'send = "daily"'))
     with open_receiver() as receiver:

@@ -68,6 +68,7 @@ def moved_in(folder: Path, ctis: SimulatedCtis) -> House:
     return made
 
 
+@pytest.mark.slow
 def test_an_end_that_moves_no_date_but_one_is_told_the_night_it_can_be_seen(
     house: House, ctis: SimulatedCtis
 ) -> None:
@@ -173,6 +174,7 @@ def test_an_end_is_told_when_its_record_is_there(house: House, ctis: SimulatedCt
     assert len(house.changes()) == 3
 
 
+@pytest.mark.slow
 def test_an_early_end_everywhere_is_a_stop_and_a_halt_says_since_when(house: House, ctis: SimulatedCtis) -> None:
     house.night()
     early = [

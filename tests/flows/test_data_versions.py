@@ -67,6 +67,7 @@ def test_a_trial_registered_after_a_night_of_an_unreadable_version_is_told_as_re
 SECOND = '[watch.second]\ninterventions = ["esketamine"]\n'
 
 
+@pytest.mark.slow
 def test_a_watch_that_was_taken_out_holds_the_age_of_the_data_back_no_more(
     house: House, registry: SimulatedRegistry
 ) -> None:

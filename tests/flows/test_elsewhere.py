@@ -84,6 +84,7 @@ def test_a_folder_and_a_bucket_hold_what_is_published_here(served: tuple[House, 
             assert there.read("index.html") == (here / "index.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_lake_holds_a_version_a_night(served: tuple[House, list[Report]]) -> None:
     house, reports = served
     lake = house.settings.publish_to[2]

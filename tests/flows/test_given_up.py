@@ -94,6 +94,7 @@ def test_again_is_of_all_or_of_a_subscription_and_may_fail_again(
     assert arrived(office) == sorted(TWO)
 
 
+@pytest.mark.slow
 def test_who_left_is_not_listed_any_more(house: House, office: PostOffice, completed: None, typed: Typed) -> None:
     office.refused[ONE] = "550 5.1.1 no such person"
     typed("deliver")

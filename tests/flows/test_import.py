@@ -119,6 +119,7 @@ def test_an_end_is_told_by_mail(house: House, bring: Bring) -> None:
     assert TRIAL_ID in str(told.get_body(("plain",)))
 
 
+@pytest.mark.slow
 def test_not_recruiting_any_more_is_low_and_never_an_end(house: House, bring: Bring) -> None:
     bring(an_export(a_record()))
     bring(an_export(a_record(**NEXT, Recruitment_Status="Not Recruiting")))
@@ -147,6 +148,7 @@ def test_an_older_export_never_turns_a_newer_one_back(house: House, bring: Bring
     assert len(house.changes()) == (order[0] != 2)
 
 
+@pytest.mark.slow
 def test_an_older_export_between_two_that_are_alike_turns_nothing_back(house: House, bring: Bring) -> None:
     bring(EXPORTS[0])
     bring(an_export(a_record(**THEN)))
@@ -312,6 +314,7 @@ def test_numbers_are_of_who_gave_them_and_not_of_who_shows_them(
     assert len(house.mails()) == before + 1
 
 
+@pytest.mark.slow
 def test_a_trial_of_a_registry_that_is_asked_is_not_doubled(
     house: House, bring: Bring, both: SimulatedRegistry
 ) -> None:
@@ -327,6 +330,7 @@ def test_a_trial_of_a_registry_that_is_asked_is_not_doubled(
     assert house.changes() == []
 
 
+@pytest.mark.slow
 def test_a_trial_that_names_one_of_another_registry_is_its_twin(
     house: House, bring: Bring, both: SimulatedRegistry
 ) -> None:

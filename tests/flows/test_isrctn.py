@@ -45,6 +45,7 @@ def house(tmp_path: Path, isrctn: SimulatedIsrctn) -> House:
     return made
 
 
+@pytest.mark.slow
 def test_the_end_of_more_kare_is_told_by_the_calendar_once(house: House, isrctn: SimulatedIsrctn) -> None:
     for _ in range(2):  # the 30th and the 31st: the last day belongs to the trial
         assert house.night().ending.code is Code.DONE

@@ -81,6 +81,7 @@ def test_a_registry_that_fails_leaves_the_others_night_whole_and_changes_nothing
         a_night_that_ends(settled, Code.INCOMPLETE, expected)
 
 
+@pytest.mark.slow
 def test_bounds_are_of_the_watch_and_not_of_each_registry(tmp_path: Path) -> None:
     with three(tmp_path) as made:
         made.ctgov.put(a_trial("NCT10000009"))
@@ -142,6 +143,7 @@ def certified(settled: Three, run_id: str) -> dict[str, str]:
 # -- nights on which nothing happens -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_four_shuffled_nights_change_nothing_and_send_nothing(tmp_path: Path) -> None:
     """The same records, with keys, lists, rows, pages and white space in other orders, night after night."""
     with three(tmp_path, page_cap=3) as made:

@@ -114,6 +114,7 @@ def test_trials_that_a_person_ties_end_once(
     assert (MORE_KARE, "completed", "low", True) in endings(house)
 
 
+@pytest.mark.slow
 def test_an_old_end_is_not_told_when_a_tie_comes_or_goes(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:
@@ -127,6 +128,7 @@ def test_an_old_end_is_not_told_when_a_tie_comes_or_goes(
     assert (house.changes(), mails(house, "all@example.org"), mails(house, OPERATOR)) == ([], [], [])
 
 
+@pytest.mark.slow
 def test_trials_that_a_person_parts_end_twice(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:
@@ -151,6 +153,7 @@ def test_trials_that_a_person_parts_end_twice(
     assert "Perhaps one study" not in page(house)
 
 
+@pytest.mark.slow
 def test_a_ruling_that_is_taken_back_counts_no_more_and_stays_on_record(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -222,6 +225,7 @@ def test_a_tie_of_a_number_that_nobody_bears_is_told_to_the_operator(
     assert "no trial with the number ISRCTN00000009 is held" in " ".join(mail.split())
 
 
+@pytest.mark.slow
 def test_of_many_doubtful_ties_the_page_shows_the_first(house: House, registry: SimulatedRegistry) -> None:
     registry.put(*(naming(f"NCT000000{place:02}", MORE_KARE) for place in range(60)))
     house.night()
