@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ MANY = 4_000
 """Records that nobody holds, from which on processes are worth their start, a second each."""
 MOST_PROCESSES = 8
 """More would wait for the one that stores, each with a few hundred megabytes."""
-NO_PROCESSES = (BrokenProcessPool, OSError, EOFError, MemoryError, NotImplementedError, RuntimeError)
-"""What it comes to when a process cannot be had or dies. What is a fault of ours is met again by the night."""
+NO_PROCESSES = (BrokenProcessPool, OSError, EOFError, MemoryError, NotImplementedError, RuntimeError, duckdb.Error)
+"""When a process cannot be had, dies, or has no room. A fault of ours is met again by the night."""
 FRAMES_A_PIECE = 12
 """Some thousand records: each process holds no more at a time."""
 A_PIECES_MEMORY = "500MB"
@@ -132,7 +132,7 @@ def read_piece(frames: Iterable[Frame], task: Task, lines: Lines, told: set[str]
     return piece
 
 
-@cache
+@lru_cache(maxsize=1)
 def _workshop(folder: Path) -> duckdb.DuckDBPyConnection:
     """Brings rows into columns, by one thread: each processor has a process already."""
     return duckdb.connect(config={"threads": 1, "memory_limit": A_PIECES_MEMORY, "temp_directory": str(folder)})

@@ -32,16 +32,20 @@ LONG = "words of a protocol, " * 12_000
 
 
 class Watchful(Reader):
-    """Counts what the night itself reads, and dies in any other process if it is told to."""
+    """Counts what the night itself reads. In any other process it dies, or has no memory, if it is told to."""
 
-    def __init__(self, *, dies: bool = False) -> None:
+    def __init__(self, *, dies: bool = False, has_no_memory: bool = False) -> None:
         self.home = os.getpid()
         self.dies = dies
+        self.has_no_memory = has_no_memory
         self.read_here: list[str] = []
 
     def read(self, payload: bytes, today: date) -> Reading:
         if os.getpid() != self.home and self.dies:
             os._exit(1)
+        if os.getpid() != self.home and self.has_no_memory:
+            with duckdb.connect(config={"memory_limit": "1MB", "temp_directory": ""}) as con:
+                con.execute("CREATE TABLE too_much AS SELECT range AS n FROM range(1_000_000)")
         found = super().read(payload, today)
         self.read_here.append(found.trial_id)
         return found
@@ -144,8 +148,10 @@ def test_a_held_trial_that_lands_as_it_was_and_as_it_is_is_told_apart(tmp_path: 
 
 
 @pytest.mark.slow
-def test_a_process_that_dies_costs_time_and_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    dying = Watchful(dies=True)
+@pytest.mark.parametrize("dying", [Watchful(dies=True), Watchful(has_no_memory=True)], ids=["dies", "no memory"])
+def test_a_process_that_dies_costs_time_and_nothing_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, dying: Watchful
+) -> None:
     records: list[dict[str, Any] | bytes] = [*map(record, NUMBERS)]
     with caplog.at_level(logging.WARNING, "trialwatch"):
         found = kept(tmp_path / "apart", [records], 2, dying)
