@@ -14,6 +14,6 @@ SELECT
     coalesce(concept.outcome_instruments, []) AS outcome_instruments
 -- The long texts stand first: they pass by, and what they are joined with is held in memory.
 FROM kept.trial_detail AS detail
-RIGHT JOIN kept.trial_now AS trial USING (trial_id)
+RIGHT JOIN kept.trial_now AS trial USING (trial_id) -- noqa: CV08
 LEFT JOIN kept.results_due AS due USING (trial_id)
 LEFT JOIN kept.concept_list AS concept USING (trial_id)
