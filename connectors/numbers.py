@@ -126,8 +126,6 @@ def _number(value: Any) -> str | None:
             return None
         case int() | float() if 0 < value < 10**8 and value == int(value):
             return f"NCT{int(value):08d}"
-        case str() if NCT_NUMBER.fullmatch(value):
-            return value
         case str():
             letters = unicodedata.normalize("NFKC", value[:100]).upper()
             bare = "".join(x for x in letters if not x.isspace() and unicodedata.category(x) not in ("Cf", "Cc"))

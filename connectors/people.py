@@ -22,6 +22,7 @@ PHONE = re.compile(
 _TITLE = "(?:Drs?|Prof|Professor|Mrs?|Ms)"
 A_MAIL, A_PHONE, A_NAME = "[mail address]", "[phone number]", "[name]"
 
+_AT = (b"@", b"[at]", b"(at)")
 _SEPARATORS = b" ().-/\t\n"
 _SHAPE = bytes(ord("0") if 48 <= byte <= 57 else byte if byte == ord("+") else ord("x") for byte in range(256))
 _A_NUMBER, _AN_AMERICAN, _FROM_ABROAD = b"0" * 7, b"0" * 10, b"+" + b"0" * 7
@@ -48,7 +49,7 @@ def may_bear_addresses(text: bytes) -> bool:
 
 
 def _may_bear_mails(text: bytes) -> bool:
-    return b"@" in text or (b"[" in text and b"[at]" in text) or b"(at)" in text
+    return any(map(text.__contains__, _AT))
 
 
 def _may_bear_numbers(text: bytes) -> bool:

@@ -37,8 +37,7 @@ def shown(text: str) -> str:
     'COMPLETED ketamine 10⁹'
     """
     if text.isascii() and text.isprintable():
-        is_spelt = "  " not in text and text[:1] != " " and text[-1:] != " "
-        return text if is_spelt else _with_single_blanks(text)
+        return _with_single_blanks(text)
     lines = text.replace("\r", "\n").replace("\t", "\n").split("\n")
     line = " ".join(filter(None, map(str.strip, lines)))
     others = _other_letters(line)

@@ -55,11 +55,10 @@ def persons_within(text: str, named: Named) -> People | None:
         if kind == "name":
             is_likely = any(last.encode() in sent for last in written.partition(",")[0].split()[-1:])
         elif kind == "phone":
-            number = digits_of(written.encode())
-            is_likely = number in digits if number else bool(written)
+            is_likely = digits_of(written.encode()) in digits
         else:
-            is_likely = has_mails if "@" in written else bool(written)
-        if is_likely:
+            is_likely = has_mails or "@" not in written
+        if is_likely and written:
             likely.append((kind, written))
     places = [(kind, shown(each)) for kind, each in named if kind == "place"] if likely else []
     return persons([*likely, *places]).within(sent)
@@ -99,8 +98,8 @@ def _named_in(module: Any, called: str) -> Iterator[tuple[str, str]]:
         persons += place.contacts
         yield "place", place.facility
     for person in persons:
-        said = (("name", person.name), ("phone", person.phone), ("email", person.email))
-        yield from (each for each in (*said, ("place", person.affiliation)) if each[1])
+        yield from (("name", person.name), ("phone", person.phone), ("email", person.email))
+        yield "place", person.affiliation
 
 
 def value_of(raw: msgspec.Raw) -> Any:
