@@ -89,16 +89,12 @@ class Lines:
         self.remove()
 
     def remove(self) -> None:
+        file, self._file = self._file, None
         try:
-            self.close()
+            if file:
+                file.close()
         finally:  # closing writes, and on a full disk cannot
             self.path.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """Have all of it on disk, for another process to read."""
-        if self._file:
-            file, self._file = self._file, None
-            file.close()
 
     def add(self, row: Mapping[str, Any]) -> None:
         line = _encoder.encode(row)

@@ -36,7 +36,8 @@ def staged(work: Path, states: list[Read], parts: int) -> Iterator[Stage]:
             lines = stage.lines(str(part))
             for each in states[part::parts]:
                 lines.add(stage.of_all | row_of(each, 1, DATED))
-            stage.take(in_columns(duckdb.connect(), lines), lines.count)
+            with duckdb.connect() as con:
+                stage.take(in_columns(con, lines), lines.count)
         yield stage
     assert list(work.iterdir()) == []
 
