@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 
@@ -13,11 +14,14 @@ from warehouse.judge.endings import TOLD_ALREADY
 from warehouse.keep import holdings, twins
 from warehouse.keep.certificate import Night
 from warehouse.keep.former import Heir
-from warehouse.store.tables import insert
+from warehouse.store.tables import Lines, columns, insert
 
 
 class Journal:
-    """The changes of one night. It is opened before anything is stored, and put once everything is."""
+    """The changes of one night. It is opened before anything is stored, and put once everything is.
+
+    Until then they wait in a file, for their values may be long texts; it is gone when the ``with`` block ends.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, data_version_on: date | None) -> None:
         self._con = con
@@ -25,11 +29,17 @@ class Journal:
         self.data_version_on = data_version_on
         self._substances_before = holdings.substances(con)
         self._relevant_before = holdings.relevant(con)
-        self._rows: list[dict[str, Any]] = []
-        self._watches: dict[str, frozenset[str]] = {}
+        self._lines = Lines(night.work / "change.ndjson")
+        self._tellable: list[alerts.Tellable] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.remove()
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._tellable)
 
     def add(
         self,
@@ -52,9 +62,10 @@ class Journal:
         naming: tuple[object, ...] = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
         naming += (sorted(watches),) if watches else ()
         change_id = hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest()
-        if watches is not None:
-            self._watches[change_id] = watches
-        self._rows.append(
+        self._tellable.append(
+            alerts.Tellable(change_id, trial_id, finding.kind, finding.materiality, finding.cause, watch, watches)
+        )
+        self._lines.add(
             {
                 "change_id": change_id,
                 "trial_id": trial_id,
@@ -89,13 +100,14 @@ class Journal:
         What another registry has told of a study already is written and due to nobody.
         """
         night = self._night
-        told = twins.told_already(self._con, self._rows)
-        for row in self._rows:
-            if row["change_id"] in told:
-                self._note_as_told(row, *told[row["change_id"]])
-        insert(self._con, "change", self._rows, night.work)
+        told = twins.told_already(self._con, self._tellable, night.now)
+        types = {column.name: column.type for column in columns("change")}
+        self._lines.read(self._con, types, "INSERT INTO change BY NAME SELECT *")
         due = alerts.due(
-            map(self._tellable, self._rows),
+            (
+                self._as_told(each, *told[each.change_id]) if each.change_id in told else each
+                for each in self._tellable
+            ),
             night.subscriptions,
             # What was ours until tonight, or bore a label, is told to those who listened for it, this once more.
             relevant=_either(self._relevant_before, holdings.relevant(self._con)),
@@ -105,23 +117,22 @@ class Journal:
         )
         insert(self._con, "delivery", map(self._delivery, (*due, *welcomed)), night.work)
 
-    def _note_as_told(self, row: dict[str, Any], heard: Mapping[str, str], untold: frozenset[str]) -> None:
+    def _as_told(
+        self, change: alerts.Tellable, heard: Mapping[str, str], untold: frozenset[str]
+    ) -> alerts.Tellable:
         """What another registry told is due only in the other watches; where it was told in all, it is low."""
-        self._watches[row["change_id"]] = self._watches.get(row["change_id"], untold) & untold
-        if not untold:
-            by = ", ".join(sorted(set(heard.values())))
-            row |= {"materiality": TOLD_ALREADY, "reason": f"already told by {by}; {row['reason']}"}
-
-    def _tellable(self, row: Mapping[str, Any]) -> alerts.Tellable:
-        return alerts.Tellable(
-            row["change_id"],
-            row["trial_id"],
-            row["kind"],
-            row["materiality"],
-            row["cause"],
-            row["watch"],
-            self._watches.get(row["change_id"]),
+        watches = untold if change.watches is None else change.watches & untold
+        if untold:
+            return replace(change, watches=watches)
+        self._con.execute(
+            "UPDATE change SET materiality = $low, reason = $by || reason WHERE change_id = $change_id",
+            {
+                "low": TOLD_ALREADY,
+                "by": f"already told by {', '.join(sorted(set(heard.values())))}; ",
+                "change_id": change.change_id,
+            },
         )
+        return replace(change, watches=watches, materiality=TOLD_ALREADY)
 
     def _delivery(self, due: alerts.Due) -> dict[str, Any]:
         return {

@@ -43,10 +43,9 @@ from warehouse.store.tables import insert, listed
 def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: str) -> Certificate:
     """Keep a night without new data: only what the calendar alone changed."""
     certificate = Certificate("heartbeat", f"no new data since {data_version}", data_version, data_version)
-    journal = Journal(con, night, version_day(data_version))
     due = holdings.turned_by_calendar(con, night)
     shown = Shown(holdings.latest(con, night.registry_name) if due else {})
-    with again.staged(night) as stage:
+    with again.staged(night) as stage, Journal(con, night, version_day(data_version)) as journal:
         shown.turn(night, due)
         earlier = holdings.readings(con, shown.forerunners, night)
         shown.set_apart_what_is_as_it_was(earlier)
@@ -82,8 +81,11 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     heirs = former.heirs(collected, held)
     last = last_complete(con, night.watch.name, night.registry_name)
     before = holdings.before(con, night, last)
-    journal = Journal(con, night, version_day(collected.data_version_after))
-    with again.staged(night) as stage, again.staged(night, again.HELD) as aside:
+    with (
+        again.staged(night) as stage,
+        again.staged(night, again.HELD) as aside,
+        Journal(con, night, version_day(collected.data_version_after)) as journal,
+    ):
         beside = again.Beside(con, night, aside)
         shown = Shown(held, heirs, beside.look_at)
         shown.look_through(night, landed, stage, journal.data_version_on)

@@ -81,28 +81,27 @@ def keep(
     """Keep what was read, with the changes that it tells and what falls due because of them."""
     readings, failed = _readings(reader, answered)
     held = _held(con, night, [*readings, *failed])
-    journal = Journal(con, night, data_version_on)
     others: dict[str, Reading] = {}
-    for trial_id, reading in readings.items():
-        known = held[trial_id]
-        if known.content_hash == reading.content_hash:
-            continue
-        if (
-            known.content_hash is not None
-        ):  # the first reading is no change: the record tells that they were posted
-            before = _latest(con, reader, trial_id, known)
-            if before.content_hash == reading.content_hash:
-                continue  # it was another reader that read them
-            finding = judge.difference(before, reading, _cause(known))
-            versions = (known.version_then, known.version_now)
-            journal.add(trial_id, finding, versions=versions, posted_on=known.posted_now)
-        others[trial_id] = reading
-    with transaction(con):
-        _put_versions(con, night, held, others, answered.sections)
-        _put_rows(con, night, others)
-        _note_readings(con, night, reader, held, readings, failed)
-        journal.put()
-        _tell_the_operator(con, night, held, failed)
+    with Journal(con, night, data_version_on) as journal:
+        for trial_id, reading in readings.items():
+            known = held[trial_id]
+            if known.content_hash == reading.content_hash:
+                continue
+            # the first reading is no change: the record tells that they were posted
+            if known.content_hash is not None:
+                before = _latest(con, reader, trial_id, known)
+                if before.content_hash == reading.content_hash:
+                    continue  # it was another reader that read them
+                finding = judge.difference(before, reading, _cause(known))
+                versions = (known.version_then, known.version_now)
+                journal.add(trial_id, finding, versions=versions, posted_on=known.posted_now)
+            others[trial_id] = reading
+        with transaction(con):
+            _put_versions(con, night, held, others, answered.sections)
+            _put_rows(con, night, others)
+            _note_readings(con, night, reader, held, readings, failed)
+            journal.put()
+            _tell_the_operator(con, night, held, failed)
     return Kept(len(readings), len(journal), failed)
 
 

@@ -1,13 +1,13 @@
 """Trials of several registries that are one study, as the store holds them. Nothing is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import duckdb
 
 from connectors.numbers import WRITTEN, compared, giver_of
+from warehouse.judge.alerts import Tellable
 from warehouse.judge.endings import ENDINGS, TOLD_ALREADY, Latest, Twin, told_in
 from warehouse.judge.twins import Doubt, Link, Matched, matched
 from warehouse.keep.rulings import standing
@@ -83,29 +83,29 @@ def _may_have_twins(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def told_already(
-    con: duckdb.DuckDBPyConnection, changes: Iterable[Mapping[str, Any]]
+    con: duckdb.DuckDBPyConnection, changes: Iterable[Tellable], observed_at: datetime
 ) -> dict[str, tuple[dict[str, str], frozenset[str]]]:
     """Of these changes, which are not written yet, those that another record has told somewhere, by their ids.
 
     Each with the watches where it was told and by which twin, and those where it is still to be told. Of twins
     that come to their end in one night the first tells it.
     """
-    endings = [change for change in changes if change["kind"] in ENDINGS]
+    endings = [change for change in changes if change.kind in ENDINGS]
     known = twins(con) if endings else {}
-    endings = [change for change in endings if change["trial_id"] in known]
-    asked = {number for each in endings for number in (each["trial_id"], *known[each["trial_id"]])}
+    endings = [change for change in endings if change.trial_id in known]
+    asked = {number for each in endings for number in (each.trial_id, *known[each.trial_id])}
     found = {row[0]: _twin(*row) for row in con.execute(sql("keep/twin"), [sorted(asked)]).fetchall()}
     told = {}
     for place, each in enumerate(endings):
-        if trial := found.get(each["trial_id"]):
-            silent = {later["trial_id"] for later in endings[place:] if later["kind"] == each["kind"]}
-            others = [found[number] for number in known[each["trial_id"]] if number in found.keys() - silent]
-            heard = told_in(each["kind"], trial, others)
+        if trial := found.get(each.trial_id):
+            silent = {later.trial_id for later in endings[place:] if later.kind == each.kind}
+            others = [found[number] for number in known[each.trial_id] if number in found.keys() - silent]
+            heard = told_in(each.kind, trial, others)
             untold = trial.watches - heard.keys()
             if heard:
-                told[each["change_id"]] = heard, untold
-            news = Latest(each["materiality"] if untold else TOLD_ALREADY, each["observed_at"])
-            found[trial.trial_id] = replace(trial, latest={**trial.latest, each["kind"]: news})
+                told[each.change_id] = heard, untold
+            news = Latest(each.materiality if untold else TOLD_ALREADY, observed_at)
+            found[trial.trial_id] = replace(trial, latest={**trial.latest, each.kind: news})
     return told
 
 
