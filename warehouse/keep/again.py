@@ -16,6 +16,7 @@ import msgspec
 from connectors.trial import Document, Flag, UnreadableError
 from warehouse.keep import holdings
 from warehouse.keep.certificate import Night
+from warehouse.keep.holdings import A_BATCH
 from warehouse.keep.intake import Read, as_held
 from warehouse.store.file import transaction
 from warehouse.store.load import Stage, load_again, loaded_as, replace_payloads
@@ -23,8 +24,6 @@ from warehouse.store.tables import insert, listed
 
 log = logging.getLogger("trialwatch")
 
-A_BATCH = 2_000
-"""Records that are read and put at a time: what is done stays done, whatever befalls the next."""
 AS_HELD = (None, "")
 HELD = "again"
 """The stage of states that are held already."""
@@ -33,7 +32,8 @@ HELD = "again"
 def load_anew(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     """Load once more the night's registry's trials of which another trialwatch loaded something else.
 
-    Each batch is a transaction of its own. On a usual night there are none, and one column is looked at.
+    Each batch is a transaction of its own: what is done stays done, whatever befalls the next. On a usual night
+    there are none, and one column is looked at.
     Returns how many there were.
     """
     rows = con.execute(

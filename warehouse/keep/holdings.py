@@ -1,14 +1,14 @@
 """What the store holds when a night begins: the questions that keeping a night asks of it. Nothing is written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from connectors.trial import Reading
 from warehouse.judge.membership import Before, Stay
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import LastComplete, Night
@@ -81,22 +81,17 @@ def followed(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> 
     return dict(rows)
 
 
-def readings(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> dict[str, Reading]:
-    """The latest record of each trial, read as tonight; one that the calendar turns, as it was read until now."""
-    return {
-        record.trial_id: night.reader.read(record.payload, record.read_on(night.today))
-        for record in latest_records(con, trial_ids, night)
-    }
-
-
-def turned_by_calendar(con: duckdb.DuckDBPyConnection, night: Night) -> dict[str, bytes]:
-    """The latest record of each trial of the night's registry that may be read otherwise from today on."""
+def turned_by_calendar(con: duckdb.DuckDBPyConnection, night: Night) -> set[str]:
+    """The trials of the night's registry whose latest record may be read otherwise from today on."""
     due = con.execute(
         "SELECT trial_id FROM trial WHERE registry_name = ? AND reads_otherwise_from <= ? AND fate IS NULL",
         [night.registry_name, night.today],
     ).fetchall()
-    records = latest_records(con, [trial_id for (trial_id,) in due], night)
-    return {record.trial_id: record.payload for record in records}
+    return {trial_id for (trial_id,) in due}
+
+
+A_BATCH = 2_000
+"""Records that are asked for, and in memory, at a time; each time the store's records are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +110,20 @@ class Record:
         return self.observed_on if is_turned else today
 
 
-def latest_records(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> list[Record]:
-    """Nothing is asked of the records, which are most of the store, where no trial is named."""
-    wanted = list(trial_ids)
-    if not wanted:
-        return []
-    with listed(con, wanted, night.work):
-        rows = con.execute(
-            "SELECT trial_id, version_number, encode(payload), reads_otherwise_from, observed_at::DATE "
-            "FROM trial_payload JOIN trial USING (trial_id, version_number) "
-            "JOIN trial_version USING (trial_id, version_number) WHERE trial_id IN (FROM listed)"
-        ).fetchall()
-    return [Record(*row) for row in rows]
+def latest_records(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], night: Night) -> Iterator[Record]:
+    """Of these trials, some at a time: between two of them the connection may be asked other things.
+
+    Nothing is asked of the records, which are most of the store, where no trial is named.
+    """
+    rest = iter(trial_ids)
+    while wanted := list(islice(rest, A_BATCH)):
+        with listed(con, wanted, night.work):
+            rows = con.execute(
+                "SELECT trial_id, version_number, encode(payload), reads_otherwise_from, observed_at::DATE "
+                "FROM trial_payload JOIN trial USING (trial_id, version_number) "
+                "JOIN trial_version USING (trial_id, version_number) WHERE trial_id IN (FROM listed)"
+            ).fetchall()
+        yield from (Record(*row) for row in rows)
 
 
 def payloads(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Path) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ What a trial is labelled is decided in ``relevance``; a person's word in trialwa
 becomes ours, or is ours no longer, is a change: a later silence is to be explained.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,12 +17,12 @@ from warehouse.judge.relevance import Judgement, judge, rules_version
 from warehouse.judge.watch import Override, Watch
 from warehouse.keep import former, holdings
 from warehouse.keep.certificate import Night
-from warehouse.keep.intake import Read
+from warehouse.keep.comparison import Changed
+from warehouse.keep.holdings import A_BATCH
 from warehouse.keep.journal import Journal
 from warehouse.store.tables import insert, listed, sql
 
 BY_A_PERSON = "trialwatch.toml"
-A_BATCH = 5_000
 OVERRULED = "overruled as "
 """How the reason begins where a person's word decides."""
 
@@ -244,22 +244,16 @@ def turns(con: duckdb.DuckDBPyConnection) -> list[Turn]:
     ]
 
 
-def note_turns(
-    con: duckdb.DuckDBPyConnection, journal: Journal, changed: Iterable[Read], causes: Mapping[str, str]
-) -> None:
-    """Note who has become ours and who is ours no longer, each with the new state of its record, if it has one.
-
-    ``causes`` says of the changed ones whose doing their new state is.
-    """
-    came_with = {state.trial_id: state for state in changed}
+def note_turns(con: duckdb.DuckDBPyConnection, journal: Journal, changed: Mapping[str, Changed]) -> None:
+    """Note who has become ours and who is ours no longer, each with the new state of its record, if it has one."""
     for turn in turns(con):
         version = holdings.present_version(con, turn.trial_id)
-        state = came_with.get(turn.trial_id)
+        state = changed.get(turn.trial_id)
         journal.add(
             turn.trial_id,
-            turn.finding(causes.get(turn.trial_id)),
+            turn.finding(state.cause if state else None),
             versions=(version - 1 if state else version, version),
-            posted_on=state.trial.last_update_posted_on if state else None,
+            posted_on=state.posted_on if state else None,
             watches=turn.watches,
         )
 

@@ -5,19 +5,15 @@ certificate) or none of it. What changed, who moved and whether to believe it is
 it is gathered and put.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
 import duckdb
-import msgspec
 
 from connectors.dates import Span, version_day
 from connectors.registry import Collected, Merged, Removed, Search
-from connectors.trial import Reading
 from warehouse.judge import alerts
-from warehouse.judge.changes import Finding, overdue, registry_date
+from warehouse.judge.changes import Finding, overdue
 from warehouse.judge.checks import Tonight, verdict
 from warehouse.judge.membership import Before, Entry, Exit, moves, unreadable
 from warehouse.judge.parts import unreached
@@ -30,6 +26,7 @@ from warehouse.keep.certificate import (
     last_complete,
     put_certificate,
 )
+from warehouse.keep.comparison import Comparison
 from warehouse.keep.holdings import Held
 from warehouse.keep.intake import Unreadable
 from warehouse.keep.journal import Journal
@@ -44,12 +41,12 @@ def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: s
     """Keep a night without new data: only what the calendar alone changed."""
     certificate = Certificate("heartbeat", f"no new data since {data_version}", data_version, data_version)
     due = holdings.turned_by_calendar(con, night)
-    shown = Shown(holdings.latest(con, night.registry_name) if due else {})
+    held = holdings.latest(con, night.registry_name) if due else {}
     with again.staged(night) as stage, Journal(con, night, version_day(data_version)) as journal:
-        shown.turn(night, due)
-        earlier = holdings.readings(con, shown.forerunners, night)
-        shown.set_apart_what_is_as_it_was(earlier)
-        _compare(shown, earlier, stage, journal, night.today)
+        comparison = Comparison(con, night, held, {}, stage, journal)
+        shown = Shown(held, {}, comparison)
+        shown.turn(night, holdings.latest_records(con, due, night))
+        comparison.finish()
         certificate.new_versions = stage.count
         with transaction(con):
             if due:
@@ -67,11 +64,11 @@ def _put_states(
     """The new states with their flags and labels, and whom they make ours."""
     labels.remember(con)
     load(con, stage)
-    known_by(con, shown.known_by, night.work)
+    known_by(con, shown.comparison.known_by, night.work)
     again.put_flags(con, night, shown.flags)
     labels.put(con, night, shown.judgements, shown.concepts)
     labels.mark_members(con, night)
-    labels.note_turns(con, journal, shown.changed, shown.causes)
+    labels.note_turns(con, journal, shown.comparison.changed)
 
 
 def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> Certificate:
@@ -87,11 +84,13 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         Journal(con, night, version_day(collected.data_version_after)) as journal,
     ):
         beside = again.Beside(con, night, aside)
-        shown = Shown(held, heirs, beside.look_at)
+        comparison = Comparison(con, night, held, heirs, stage, journal, beside.look_at)
+        shown = Shown(held, heirs, comparison)
         shown.look_through(night, landed, stage, journal.data_version_on)
-        shown.turn(night, holdings.turned_by_calendar(con, night))
-        earlier = holdings.readings(con, shown.forerunners, night)
-        shown.set_apart_what_is_as_it_was(earlier)
+        due = holdings.turned_by_calendar(con, night).difference(shown.trial_ids)
+        shown.turn(night, holdings.latest_records(con, due, night))
+        comparison.finish()
+        changed = comparison.changed
         restored = sorted(trial_id for trial_id in shown.trial_ids if trial_id in held and held[trial_id].fate)
         first_posted_on = {trial_id: each.first_posted_on for trial_id, each in held.items()}
         first_posted_on |= shown.first_posted_on
@@ -100,7 +99,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             before,
             collected,
             follow=night.watch.named(),
-            changed={state.trial_id for state in shown.changed},
+            changed=changed,
             readable=set(shown.trial_ids),
             first_posted_on=first_posted_on,
             restored=restored,
@@ -111,20 +110,19 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         if certificate.outcome == "refused":
             return keep_certificate(con, night, certificate)
 
-        _compare(shown, earlier, stage, journal, night.today)
         certificate.new_versions = stage.count
         anew = labels.judged_anew(con, night, shown.judgements)
         with transaction(con):
             labels.remember(con)
-            inheriting = [heirs[state.trial_id] for state in shown.changed if state.trial_id in heirs]
+            inheriting = [heir for trial_id, heir in heirs.items() if trial_id in changed]
             for heir in inheriting:
                 former.inherit(con, heir, night)
                 labels.inherit(con, heir)
                 journal.inherit(heir)
             load(con, stage)
-            insert(con, "status_turn", _turns_unseen(shown, earlier), night.work)
+            insert(con, "status_turn", comparison.turns, night.work)
             beside.put()
-            known_by(con, shown.known_by, night.work)
+            known_by(con, comparison.known_by, night.work)
             for heir in inheriting:
                 former.inherit_lateness(con, heir)
             seen(con, shown.trial_ids, night.now, night.work)
@@ -135,7 +133,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             _settle_fates(con, collected, held, restored, journal)
             _move(con, night, entries, exits, journal)
             labels.mark_members(con, night)
-            labels.note_turns(con, journal, shown.changed, shown.causes)
+            labels.note_turns(con, journal, changed)
             untold = None if before.is_baseline else frozenset(shown.new)
             _note_overdue(con, night, journal, untold=untold)
             journal.put(_welcomes(con, night) if before.is_baseline else ())
@@ -171,8 +169,8 @@ def _judge(
             thinned_out=sum(leaving.kind == "left_watch" for leaving in exits),
             same_question=bool(last and last.asked_the_same(night.watch)),
             removed=sum(isinstance(collected.fates.get(leaving.trial_id), Removed) for leaving in exits),
-            changed=len(shown.changed),
-            changed_unposted=shown.unposted,
+            changed=len(shown.comparison.changed),
+            changed_unposted=shown.comparison.unposted,
             stamped=shown.stamped,
             min_trials=night.watch.min_trials,
             max_trials=night.watch.max_trials,
@@ -207,24 +205,6 @@ def _declared(searches: Iterable[Search]) -> int | None:
     """The sum of what the registry declared; None where it was asked and gave no total, as a file gives none."""
     given = [search.declared for search in searches]
     return None if given and not any(each is not None for each in given) else sum(each or 0 for each in given)
-
-
-def _compare(shown: Shown, earlier: Mapping[str, Reading], stage: Stage, journal: Journal, today: date) -> None:
-    """Note what each changed trial changed in, and stage its new state."""
-    for state in shown.changed:
-        version = shown.held[shown.forerunner(state)].version_number
-        posted_on = state.trial.last_update_posted_on
-        for finding in shown.differences(state, earlier, today):
-            journal.add(state.trial_id, finding, versions=(version, version + 1), posted_on=posted_on)
-        dated = registry_date(shown.causes[state.trial_id], posted_on, journal.data_version_on)
-        stage.put(state, version + 1, dated)
-
-
-def _turns_unseen(shown: Shown, earlier: Mapping[str, Reading]) -> Iterator[dict[str, Any]]:
-    for state in shown.changed:
-        forerunner = shown.forerunner(state)
-        of = {"trial_id": forerunner, "version_number": shown.held[forerunner].version_number}
-        yield from (of | msgspec.structs.asdict(turn) for turn in shown.turns_unseen(state, earlier))
 
 
 def _put_quarantine(con: duckdb.DuckDBPyConnection, night: Night, unreadable: list[Unreadable]) -> None:

@@ -1,42 +1,37 @@
-"""What a night shows: which trials were seen, which are in another state, by what cause. Nothing is written."""
+"""What a night shows: which trials were seen, which are new, and what their words say. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from connectors.spelling import OneSpelling
-from connectors.statuses import UNRECOGNISED, status_group
-from connectors.trial import Flag, Reading, StatusTurn
+from connectors.trial import Flag
 from warehouse.judge import relevance
-from warehouse.judge.changes import Finding, cause_of, differences, differences_apart, registry_date
+from warehouse.judge.changes import registry_date
 from warehouse.judge.concepts import Concept, concepts_of
 from warehouse.keep.afar import read_afar, without
 from warehouse.keep.certificate import Night
+from warehouse.keep.comparison import Comparison
 from warehouse.keep.former import Heir
-from warehouse.keep.holdings import Held
+from warehouse.keep.holdings import Held, Record
 from warehouse.keep.intake import Known, Read, Seen, Unreadable, as_held, read
 from warehouse.keep.many import MANY, New, Piece, Task, Unread, processors, read_apart
 from warehouse.store.landed import Landed
-from warehouse.store.load import KnownBy, Stage
+from warehouse.store.load import Stage
 
 
 @dataclass(slots=True)
 class Shown:
-    """What the registry showed tonight. ``changed`` are trials in another state, ``new`` those never held.
+    """What the registry showed tonight. ``new`` are trials that were never held.
 
-    ``known_by`` are those whose bytes are others, or read otherwise, and whose state is not another.
-    ``causes`` says of the changed ones whose doing that is: the sponsor's, the registry's, or the calendar's.
-    ``look_beside`` is told of each trial that is seen in other bytes and in the same state, with its version.
-    ``unposted`` counts those that changed although nothing new was posted of them.
+    Who was held, or has inherited from one who was, is handed to the ``comparison``.
     """
 
     held: Mapping[str, Held]
-    heirs: Mapping[str, Heir] = field(default_factory=dict)
-    look_beside: Callable[[Read, int], None] | None = None
+    heirs: Mapping[str, Heir]
+    comparison: Comparison
     trial_ids: list[str] = field(default_factory=list)
-    changed: list[Read] = field(default_factory=list)
     new: set[str] = field(default_factory=set)
     unreadable: list[Unreadable] = field(default_factory=list)
     first_posted_on: dict[str, date | None] = field(default_factory=dict)
@@ -44,9 +39,6 @@ class Shown:
     concepts: dict[str, tuple[Concept, ...]] = field(default_factory=dict)
     flags: dict[str, list[Flag]] = field(default_factory=dict)
     stamped: Counter[date] = field(default_factory=Counter)
-    known_by: dict[str, KnownBy] = field(default_factory=dict)
-    causes: dict[str, str] = field(default_factory=dict)
-    unposted: int = 0
     _judged: dict[relevance.Judgement, relevance.Judgement] = field(default_factory=dict)
 
     def look_through(self, night: Night, landed: Landed, stage: Stage, data_version_on: date | None) -> None:
@@ -115,53 +107,13 @@ class Shown:
         self.new.add(new.trial_id)
         self._note(new.trial_id, new.first_posted_on, new.judgement, new.flags, new.concepts)
 
-    def turn(self, night: Night, due: Mapping[str, bytes]) -> None:
+    def turn(self, night: Night, due: Iterable[Record]) -> None:
         """Read once more what the calendar turns and the registry did not show tonight."""
-        for trial_id in due.keys() - set(self.trial_ids):
-            before = self.held[trial_id]
-            state = as_held(night.reader.read(due[trial_id], night.today), due[trial_id], before.fingerprint or "")
+        for record in due:
+            reading = night.reader.read(record.payload, night.today)
+            state = as_held(reading, record.payload, self.held[record.trial_id].fingerprint or "")
             self._note_state(state)
-            self.changed.append(state)
-            self.unposted += self._changed_unposted(state)
-
-    def forerunner(self, state: Read) -> str:
-        """The number under which we held the trial: its own, but for an heir."""
-        return self.heirs[state.trial_id].forerunner if state.trial_id in self.heirs else state.trial_id
-
-    @property
-    def forerunners(self) -> Iterable[str]:
-        return map(self.forerunner, self.changed)
-
-    def set_apart_what_is_as_it_was(self, earlier: Mapping[str, Reading]) -> None:
-        """Take from the changed trials those whose record is as it was: only another version of us read it."""
-        changed, self.changed = self.changed, []
-        for state in changed:
-            before = earlier.get(state.trial_id)
-            if before is None or before.content_hash != state.content_hash:
-                self.changed.append(state)
-            else:
-                self.unposted -= self._changed_unposted(state)
-                self._keep_known(state)
-
-    def differences(self, state: Read, earlier: Mapping[str, Reading], today: date) -> list[Finding]:
-        """What a changed trial changed in since its last state; an heir since the last state of its forerunner."""
-        alike = OneSpelling()
-        forerunner = self.forerunner(state)
-        before, after = earlier[forerunner].counted(alike), state.reading.counted(alike)
-        by_calendar = state.fingerprint == self.held[forerunner].fingerprint
-        cause = self.causes[state.trial_id] = "calendar" if by_calendar else cause_of(before, after)
-        if by_calendar or not self.held[forerunner].is_turned_by(today):
-            return differences(before, after, cause)
-        return differences_apart(before, earlier[forerunner].on(today).counted(alike), after)
-
-    def turns_unseen(self, state: Read, earlier: Mapping[str, Reading]) -> list[StatusTurn]:
-        """What the calendar turned the last state to since we saw it, before the edit that tonight's state is."""
-        forerunner, edited_on = self.forerunner(state), state.trial.last_update_posted_on
-        turns_on = self.held[forerunner].reads_otherwise_from
-        if edited_on is None or turns_on is None or edited_on <= turns_on:
-            return []
-        last = earlier[forerunner].on(edited_on - timedelta(days=1)).trial
-        return [turn for turn in last.status_turns if turn.turned_on >= turns_on]
+            self.comparison.add(state)
 
     def _known(self, today: date) -> Known:
         return Known(
@@ -174,18 +126,12 @@ class Shown:
         )
 
     def _take(self, state: Read, stage: Stage, data_version_on: date | None) -> None:
-        trial_id = state.trial_id
-        if not state.is_new:
-            self._keep_known(state)
-            return
-        self._note_state(state)
-        if trial_id in self.held:
-            self.changed.append(state)
-            self.unposted += self._changed_unposted(state)
-        elif trial_id in self.heirs:
-            self.changed.append(state)
+        if state.is_new:
+            self._note_state(state)
+        if self.comparison.concerns(state.trial_id):
+            self.comparison.add(state)
         else:
-            self.new.add(trial_id)
+            self.new.add(state.trial_id)
             stage.put(state, 1, registry_date("sponsor", state.trial.last_update_posted_on, data_version_on))
 
     def _note_state(self, state: Read) -> None:
@@ -208,25 +154,3 @@ class Shown:
         self.flags[trial_id] = flags
         self.judgements[trial_id] = self._judged.setdefault(judgement, judgement)
         self.first_posted_on[trial_id] = first_posted_on
-
-    def _keep_known(self, state: Read) -> None:
-        before = self.held[state.trial_id]
-        turns_on = before.reads_otherwise_from
-        if self.look_beside:
-            self.look_beside(state, before.version_number)
-        if turns_on:
-            turns_on = state.trial.reads_otherwise_from
-        self.known_by[state.trial_id] = KnownBy(state.fingerprint, state.content_hash, turns_on)
-
-    def _changed_unposted(self, state: Read) -> bool:
-        """Whether a record is another although nothing new was posted of it.
-
-        A status that moved from one known word to another is not counted: the registry itself turns many to
-        UNKNOWN on the first of a month, and it is what we are here to tell.
-        """
-        before = self.held[state.trial_id]
-        status = state.trial.overall_status
-        moved = status != before.overall_status and UNRECOGNISED not in map(
-            status_group, (status or "", before.overall_status or "")
-        )
-        return not moved and state.trial.last_update_posted_on == before.last_update_posted_on
