@@ -161,3 +161,15 @@ def test_a_letter_that_stands_alone_is_spelt_alike_in_any_company() -> None:
                 stored = spelling._dressed(" ".join(text.split()))
                 assert shown(text) == stored
                 assert compared(text) == (stored if stored.isascii() else spelling._plain(stored))
+
+
+def test_a_text_of_nothing_is_shown_as_it_is_compared_as_none_at_all() -> None:
+    status = {"overallStatus": "", "whyStopped": "", "startDateStruct": {"date": "", "type": ""}}
+    empty = understood(json.dumps(a_trial("NCT00000001", **status)).encode())
+    without = a_trial("NCT00000001")
+    for key in status:
+        without["protocolSection"]["statusModule"].pop(key, None)
+    absent = understood(json.dumps(without).encode())
+
+    assert empty.content_hash == absent.content_hash
+    assert as_trial(empty.trial_id, empty.typed) == as_trial(absent.trial_id, absent.typed)
