@@ -217,14 +217,14 @@ class SmtpPostman:
             return MailServerError(f"{self._name} answered {error.smtp_code} to our greeting. {hint}", heard)
         if isinstance(error, ssl.SSLCertVerificationError):
             return MailServerError(
-                f"The certificate of {self._name} is not to be trusted. Use in {SETTING} the name that stands in "
-                "the certificate, or have this machine trust who issued it (SSL_CERT_FILE).",
+                f"The certificate of {self._its_name} is not to be trusted. Use in {SETTING} the name that stands "
+                "in the certificate, or have this machine trust who issued it (SSL_CERT_FILE).",
                 said,
             )
         if isinstance(error, ssl.SSLError):
             return MailServerError(
-                f"No TLS with {self._name}. smtps:// is TLS from the start (port 465), smtp:// turns to it (587): "
-                f"look at {SETTING}.",
+                f"No TLS with {self._its_name}. smtps:// is TLS from the start (port 465), smtp:// turns to it "
+                f"(587): look at {SETTING}.",
                 said,
             )
         return MailServerError(f"{self._name} cannot be reached or broke off: {cause(error)}.", said)
@@ -251,7 +251,12 @@ class SmtpPostman:
 
     @property
     def _name(self) -> str:
+        """As a sentence begins with it."""
         return f"The mail server {self.host}:{self.port}"
+
+    @property
+    def _its_name(self) -> str:
+        return f"the mail server {self.host}:{self.port}"
 
 
 _NO_SMTPUTF8 = (

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 
+import duckdb
 import pytest
 
 from connectors.simulated import SimulatedRegistry, faults
 from tests.house import House, Typed
 from tests.records import a_trial
+from warehouse.publish.analysts_file import FILE
 
 
 def test_run_tells_the_night_in_a_sentence_and_as_json(registry: SimulatedRegistry, typed: Typed) -> None:
@@ -124,6 +126,21 @@ def test_show_tells_one_trial_whole(typed: Typed) -> None:
     code, _, err = typed("show", "NCT99999999")
     assert code == 2
     assert "no watch has ever held a trial NCT99999999" in err
+
+
+@pytest.mark.usefixtures("two_nights")
+@pytest.mark.parametrize("lacking", ["DROP VIEW doubtful_ties", "DROP VIEW freshness"])
+def test_what_another_trialwatch_published_is_asked_for_anew(house: House, typed: Typed, lacking: str) -> None:
+    with duckdb.connect(str(house.settings.published / FILE)) as con:
+        con.execute(lacking)
+    code, out, err = typed("show", "NCT10000001")
+    assert (code, out) == (2, "")
+    assert "made by another version of trialwatch" in err
+    assert "`trialwatch run` publishes it anew" in err
+    assert "Catalog" not in err
+    assert typed("query", "FROM doubtful_ties, freshness")[2].count("Catalog Error") == 1, (
+        "an analyst's own question"
+    )
 
 
 @pytest.mark.usefixtures("two_nights")

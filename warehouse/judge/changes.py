@@ -18,7 +18,7 @@ from connectors.spelling import OneSpelling
 from connectors.statuses import COURSE, OPEN, UNRECOGNISED, is_vague, status_group
 from connectors.trial import Counted, Entries, Reading, Sent
 from warehouse.words.kinds import MATERIALITIES, materiality
-from warehouse.words.phrases import many
+from warehouse.words.phrases import many, number
 
 TITLES = ("title", "official_title", "acronym")
 KIND_OF_LIST = {
@@ -287,8 +287,8 @@ def _came_and_went(old: list[Any], new: list[Any], noun: str) -> str:
     before, after = ([_written(item) for item in side] for side in (old, new))
     came, went = _missing(after, before), _missing(before, after)
     if came and came == went and len(old) == len(new):
-        return f"{_number(came, noun)} of {len(new)} reworded or replaced"
-    parts = [f"{_number(n, noun)} {what}" for n, what in ((came, "new"), (went, "gone")) if n]
+        return f"{number(came, noun)} of {len(new):,} reworded or replaced"
+    parts = [f"{number(n, noun)} {what}" for n, what in ((came, "new"), (went, "gone")) if n]
     return ", ".join(parts) or f"the same {many(noun)}, in another number"
 
 
@@ -296,10 +296,6 @@ def _missing(some: list[str | None], among: list[str | None]) -> int:
     """How many are not among the others; by a set, for a list may be long without end."""
     known = set(among)
     return sum(1 for item in some if item not in known)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else many(noun)}"
 
 
 def _of_sponsors(pair: _Pair, old: Entries, new: Entries) -> str:
@@ -328,7 +324,7 @@ def _publications(pair: _Pair) -> Iterator[Finding]:
     known = {_publication_key(entry) for entry in old}
     added = [entry for entry in new if _publication_key(entry) not in known]
     if added:
-        reason = f"{_number(len(added), 'publication')} added"
+        reason = f"{number(len(added), 'publication')} added"
         yield pair.finding("publication_added", "trial_publications", old, new, reason)
 
 

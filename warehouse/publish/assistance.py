@@ -17,7 +17,7 @@ import duckdb
 
 from warehouse.errors import QuestionError
 from warehouse.publish import cursor
-from warehouse.publish.questions import ask, trial
+from warehouse.publish.questions import ask, ask_of_ours, trial
 
 MOST_LETTERS = 80_000
 """Of one answer, as JSON."""
@@ -41,7 +41,7 @@ def about(con: duckdb.DuckDBPyConnection, now: datetime) -> Answer:
 
     ``now`` is naive UTC.
     """
-    (known,) = ask(
+    (known,) = ask_of_ours(
         con,
         "SELECT data_as_of, published_at, is_complete, registry_names, data_versions, read_times FROM freshness",
     ).rows

@@ -96,6 +96,22 @@ def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = 
         raise
 
 
+def ask_of_ours(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> QueryResult:
+    """As ``ask``, for a question that this program brings: what the file lacks is no fault of who asks.
+
+    Raises ``OperatorError`` where another trialwatch published the file, which knew no such view or column.
+    """
+    try:
+        return ask(con, statement, values)
+    except QuestionError as error:
+        if isinstance(error.__cause__, duckdb.CatalogException | duckdb.BinderException):
+            raise OperatorError(
+                "what is published was made by another version of trialwatch, and lacks what this one asks for: "
+                "`trialwatch run` publishes it anew"
+            ) from error
+        raise
+
+
 def _is_one_question(statements: list[duckdb.Statement]) -> bool:
     kinds = [statement.type for statement in statements]
     # DuckDB itself takes a PIVOT apart into steps, and only those have no text of their own.
@@ -111,7 +127,7 @@ def changes(
     substance: str | None = None,
 ) -> QueryResult:
     """What changed, the latest first. ``since`` counts the day on which we saw it."""
-    return ask(
+    return ask_of_ours(
         con,
         """
         SELECT changes.*, trials.title, trials.substances, trials.is_relevant, trials.url
@@ -132,10 +148,10 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
     A former number leads to the trial that bears it now, and what happened under it is in that one's timeline.
     """
     trial_id = _bearers(con, [trial_id]).get(trial_id, trial_id)
-    found = ask(con, "SELECT * FROM trials WHERE trial_id = ?", [trial_id]).documents()
+    found = ask_of_ours(con, "SELECT * FROM trials WHERE trial_id = ?", [trial_id]).documents()
     if not found:
         return None
-    merged = [row[0] for row in ask(con, "SELECT trial_id FROM trials WHERE fate = 'merged'").rows]
+    merged = [row[0] for row in ask_of_ours(con, "SELECT trial_id FROM trials WHERE fate = 'merged'").rows]
     former = [borne for borne, bearer in _bearers(con, merged).items() if bearer == trial_id]
     parts = {
         "memberships": "SELECT * FROM watch_members WHERE trial_id = ? ORDER BY watch, stay",
@@ -151,17 +167,19 @@ def trial(con: duckdb.DuckDBPyConnection, trial_id: str) -> dict[str, Any] | Non
         "trial": found[0],
         "headline": headline(facts) if facts else None,
         "facts": [{"label": label, "fact": fact} for label, fact in rows(facts)] if facts else [],
-        **{name: ask(con, sql, [trial_id]).documents() for name, sql in parts.items()},
-        "changes": ask(con, changes, [[trial_id, *former]]).documents(),
+        **{name: ask_of_ours(con, sql, [trial_id]).documents() for name, sql in parts.items()},
+        "changes": ask_of_ours(con, changes, [[trial_id, *former]]).documents(),
         "origin": _origin(con, found[0]["registry_name"]),
     }
 
 
 def _origin(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Any]:
     """Where a trial's record comes from, what it is not, who mends it, and on what terms it may be passed on."""
-    (fresh,) = ask(con, "SELECT published_at, notice FROM freshness").documents()
+    (fresh,) = ask_of_ours(con, "SELECT published_at, notice FROM freshness").documents()
     dated = "SELECT unnest(registry_names) AS name, unnest(data_versions), unnest(read_times) FROM freshness"
-    of_this = [row for row in ask(con, dated).rows if row[0] == registry_name] or [(registry_name, None, None)]
+    of_this = [row for row in ask_of_ours(con, dated).rows if row[0] == registry_name] or [
+        (registry_name, None, None)
+    ]
     known = source(registry_name)
     return {
         "from": origin(*zip(*of_this, strict=True)),
@@ -176,7 +194,7 @@ def _bearers(con: duckdb.DuckDBPyConnection, trial_ids: Sequence[str]) -> dict[s
     """As ``keep.former.bearers``, asked of the published file."""
     text = (files("warehouse") / "keep" / "sql" / "bearers.sql").read_text("utf-8")
     views = "WITH RECURSIVE trial AS (FROM trials), trial_identifier AS (FROM trial_identifiers),"
-    return dict(ask(con, text.replace("WITH RECURSIVE", views, 1), [list(trial_ids)]).rows)
+    return dict(ask_of_ours(con, text.replace("WITH RECURSIVE", views, 1), [list(trial_ids)]).rows)
 
 
 def _unreadable(error: duckdb.Error) -> OperatorError | None:

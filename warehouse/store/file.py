@@ -24,7 +24,7 @@ from warehouse.store.tables import every_column, sql
 
 log = logging.getLogger("trialwatch")
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 FILE = "store.duckdb"
 SMALL = 64 << 20
 """Bytes that one thread has worked through before others were of use: waking them cost a night a quarter more."""

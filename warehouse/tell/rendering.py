@@ -10,10 +10,10 @@ from typing import Any
 import css_inline
 
 from warehouse.templates import environment
-from warehouse.words.markup import breakable, marked
+from warehouse.words.markup import isolated, marked
 
 templates = environment(Path(__file__).parent / "templates")
-templates.filters.update(marked=marked, breakable=breakable)
+templates.filters.update(marked=marked, breakable=isolated)
 _inliner = css_inline.CSSInliner(
     keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False
 )

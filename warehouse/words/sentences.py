@@ -8,7 +8,7 @@ again. It does not know whose trial it is, nor when anything happened.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from connectors.dates import span
@@ -239,6 +239,16 @@ def _edited(change: _Change) -> Saying:
     return said if said.lines and not said.cut else _with_lines(change, _usual(change), _shown(change.reason))
 
 
+def _criteria(change: _Change) -> Saying:
+    """As ``_edited``, where the reason names parts of the record by their keys."""
+    return _edited(replace(change, reason=_parts(change.reason)))
+
+
+def _parts(reason: str) -> str:
+    """Parts of the record, by their keys, in words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _shown(reason)).lower()
+
+
 def _text_changed(change: _Change) -> Saying:
     """A text in place of another: both in the sentence where they are short, else its words below it."""
     said = _with_lines(change, _usual(change))
@@ -291,8 +301,7 @@ def _record(change: _Change) -> Saying:
         return _relevance(change)
     said = _with_lines(change, _usual(change))
     # Without values the reason is all there is: the parts of the record, by their keys.
-    parts = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _shown(change.reason)).lower()
-    return said if said.lines else _sentence(_usual(change), parts)
+    return said if said.lines else _sentence(_usual(change), _parts(change.reason))
 
 
 # -- the watch and the number --------------------------------------------------------------------------
@@ -336,8 +345,9 @@ _SAYINGS: Mapping[str, Callable[[_Change], Saying]] = {
     "date_actual": _actual,
     "date_refined": _refined,
     "enrollment_changed": _enrollment,
-    **dict.fromkeys(("outcomes_changed", "arms_changed", "eligibility_changed", "results_changed"), _edited),
+    **dict.fromkeys(("outcomes_changed", "arms_changed", "results_changed"), _edited),
     **dict.fromkeys(("sites_changed", "conditions_changed"), _edited),
+    "eligibility_changed": _criteria,
     "sponsor_changed": _sponsor,
     "why_stopped_changed": _why_stopped,
     "title_changed": _text_changed,

@@ -882,7 +882,7 @@ def test_lists_of_a_hundred_thousand_entries_are_compared_in_one_go() -> None:
     for record, word in ((before, "then"), (after, "now")):
         record["protocolSection"]["conditionsModule"]["conditions"] = [f"{word} {n}" for n in range(100_000)]
     (finding,) = compare(before, after)
-    assert finding.reason == "100000 conditions of 100000 reworded or replaced"
+    assert finding.reason == "100,000 conditions of 100,000 reworded or replaced"
     told = old_and_new(finding.field, finding.old_value, finding.new_value)
     assert told is not None
     assert told.cut == "199,992 further differences"

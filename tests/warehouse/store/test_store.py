@@ -1,5 +1,6 @@
 """The store: one writer at a time, all or nothing, and a file of another day refused."""
 
+import hashlib
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.store import definition
 from warehouse.store.file import FILE, SCHEMA_VERSION, locked, locked_within, opened, transaction
-from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, every_column
+from warehouse.store.tables import PRIVATE_COLUMNS, PUBLIC_TABLES, every_column, sql
 from warehouse.tell import ledger
 from warehouse.tell.mail_contents import Writer
 
@@ -206,6 +207,42 @@ def test_an_older_stores_places_are_countries_where_their_registry_tells_countri
     with opened(of_version_1) as con:
         found = con.execute("SELECT trial_id, item_key FROM trial_site WHERE is_country ORDER BY ALL").fetchall()
     assert found == [("T0", "b"), ("T1", "b")]
+
+
+CAME_LATE = {
+    3: ["ALTER TABLE trial DROP COLUMN reads_otherwise_from", "ALTER TABLE trial DROP COLUMN fingerprint"],
+    5: ["DROP TABLE study_ruling", "DROP TABLE doubt_told"],
+    6: ["ALTER TABLE trial_site DROP COLUMN is_country"],
+}
+"""By the version whose tables these came to when there were stores of it already: what those are without."""
+
+
+@pytest.mark.parametrize("version", CAME_LATE)
+def test_a_store_made_before_its_version_was_whole_is_completed(
+    of_version_1: Path, tmp_path: Path, version: int
+) -> None:
+    with locked(tmp_path / "new", "test"), opened(tmp_path / "new") as con:
+        made = shape(con)
+    with duckdb.connect(str(of_version_1 / FILE)) as con:
+        for step in range(2, version + 1):
+            con.execute(sql(f"store/to_version_{step}"))
+        for statement in CAME_LATE[version]:
+            con.execute(statement)
+        if version == 5:  # its places were no countries yet
+            con.execute("UPDATE trial SET registry_name = 'ctis'")
+            con.execute("UPDATE trial_site SET facility = NULL, city = NULL, state = NULL")
+        con.execute("INSERT INTO store_schema VALUES (?, now()::TIMESTAMP)", [version])
+    with opened(of_version_1) as con:
+        assert shape(con) == made
+        countries = con.execute("SELECT count(*) FROM trial_site WHERE is_country").fetchone()
+        assert countries == ((2,) if version == 5 else (0,))
+
+
+def test_the_tables_of_a_version_are_those_that_stores_of_it_have() -> None:
+    tables = hashlib.blake2b(sql("store/tables").encode(), digest_size=8).hexdigest()
+    assert (SCHEMA_VERSION, tables) == (7, "4f459a6ff033cc1d"), (
+        "tables that change are of another version: raise it, and write the step to it"
+    )
 
 
 def test_what_an_older_store_owed_is_still_owed(of_version_1: Path) -> None:

@@ -23,7 +23,10 @@ from warehouse.tell.digest import DigestMail, LastNight, Listed, ToldChange, Wel
 from warehouse.words.brief import TrialFacts
 from warehouse.words.harmless import defused, plain
 from warehouse.words.kinds import KINDS
+from warehouse.words.markup import marked
 from warehouse.words.phrases import CAUSES, status_words
+from warehouse.words.values import Line
+from warehouse.words.worddiff import Part
 
 SEEN = datetime(2026, 3, 3, 4, 10)  # noqa: DTZ001 - as the store keeps it
 HEADERS = {
@@ -396,6 +399,23 @@ DISARMED = (
     "Ketamine Bcc: x@evil.example <script>alert(1)</script>"
     "<img src=x onerror=alert(1)>[31mgnp.exe\ufffd =?utf-8?q?=0D=0ABcc=3A_x=40evil?= {{ 7*7 }}"
 )
+
+
+def test_what_runs_from_right_to_left_has_a_direction_of_its_own() -> None:
+    first, then = "דראסה (1)", "دراسة عشوائية (المرحلة 2)"
+    retitled = replace(COMPLETED, kind="title_changed", field="title", old_value=first, new_value=then, title=then)
+    page = html_of(compose(mail(retitled, replace(STOPPED, title="K (2)"))))
+    assert f": <bdi>{then}</bdi></h2>" in page
+    assert f"from “<bdi>{first}</bdi>” to “<bdi>{then}</bdi>”" in page
+    assert "<bdi>" not in html_of(compose(mail(replace(STOPPED, title="K (2)"))))
+
+
+def test_words_from_right_to_left_keep_their_order_in_what_differs() -> None:
+    gone, came = Part("gone", "דראסה (1)"), Part("came", "דראסה (2)")
+    whole = "<del><bdi>דראסה (1)</bdi></del> → <ins><bdi>דראסה (2)</bdi></ins>"
+    assert marked(Line("Measure", (gone, came))) == f"Measure: {whole}"
+    partly = "<bdi>דראסה <del>דראסה (1)</del> → <ins>דראסה (2)</ins></bdi>"
+    assert marked(Line("Measure", (Part("kept", "דראסה "), gone, came))) == f"Measure: {partly}"
 
 
 def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:

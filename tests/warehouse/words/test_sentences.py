@@ -265,6 +265,12 @@ def test_where_not_every_difference_can_be_shown_the_reason_counts_them() -> Non
     assert text.endswith("\n32 further differences")
 
 
+def test_parts_of_a_record_are_named_in_words_and_not_by_their_keys() -> None:
+    old, new = (json.dumps({"eligibilityCriteria": f"{word} " * 400}) for word in ("then", "now"))
+    text = said("eligibility_changed", "eligibilityModule", old, new, "eligibilityCriteria changed")
+    assert text.startswith("Eligibility changed. Eligibility criteria changed.\n")
+
+
 def test_the_reason_for_stopping_is_told_once_a_night() -> None:
     stop = {"kind": "stopped", "reason": "RECRUITING → TERMINATED; the sponsor says why: Funding"}
     why = {"kind": "why_stopped_changed", "reason": "the sponsor says why: Funding"}
