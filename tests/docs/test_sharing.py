@@ -111,7 +111,7 @@ def test_a_reader_of_a_lake_in_postgresql_needs_no_right_to_write(
         first = lake.publish(there, folder, {})
         typed = ["psql", f"postgresql:{where}", "-v", "ON_ERROR_STOP=1", "-c", block("psql", "CREATE ROLE")]
         subprocess.run(typed, env={**os.environ}, check=True, capture_output=True, timeout=60)
-        with lake_access.attached(there, None) as con:  # a night to come: it makes tables in the catalog
+        with lake_access.attached(there, None, tmp_path) as con:  # a night to come: it makes tables in the catalog
             con.execute("CREATE TABLE lake.later AS SELECT 1 AS n")
         monkeypatch.setenv("PGPASSWORD", "a password")
         attach = re.findall(r"`(ATTACH 'ducklake:postgres.*?)`", PAGE, re.DOTALL)[0].replace("\n", " ")

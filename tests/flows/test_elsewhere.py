@@ -94,7 +94,8 @@ def test_a_lake_holds_a_version_a_night(served: tuple[House, list[Report]]) -> N
             patch.setenv(name, value)
         from connectors.places.access import resolved
 
-        with attached(lake, resolved(lake.s3 or pytest.fail("it is in a bucket"))) as con:
+        s3 = resolved(lake.s3 or pytest.fail("it is in a bucket"))
+        with attached(lake, s3, house.settings.data_dir) as con:
             asked = con.execute("SELECT commit_message FROM lake.snapshots() ORDER BY snapshot_id").fetchall()
             assert [said for (said,) in asked[1:]] == [
                 f"run {report.run_id}: ketamine-sud; data of clinicaltrials.gov {version}"

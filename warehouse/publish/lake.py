@@ -21,6 +21,7 @@ from connectors.places.address import S3, Lake
 from connectors.places.order import is_overtaken
 from warehouse.publish.lake_access import NAME, attached, in_words
 from warehouse.publish.lake_tables import Table, columns_of, comments, write
+from warehouse.publish.parquet import A_GROUP
 from warehouse.publish.views import VIEWS
 from warehouse.store.file import transaction
 from warehouse.store.literal import literal
@@ -31,6 +32,8 @@ log = logging.getLogger("trialwatch")
 AUTHOR = "trialwatch"
 OLD_ENOUGH = timedelta(hours=1)
 """A file that no snapshot names is rubbish from then on: another writer's may be about to be named."""
+SPILLED = "spilled"
+"""A folder beside the night's, for what has no room in memory."""
 OURS = re.compile(rf"/main/({'|'.join(VIEWS)})/ducklake-[0-9a-f-]+\.parquet$")
 
 
@@ -55,7 +58,7 @@ def publish(
 
     Raises ``PlaceError``; the lake then stands at the night that it had.
     """
-    with attached(lake, s3) as con:
+    with attached(lake, s3, folder.with_name(SPILLED)) as con:
         _settle(con, lake)
         last = _last(con)
         told = _told(con, folder)
@@ -119,12 +122,13 @@ def _settle(con: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 
     Over another's files it would take them for rubbish, and remove them. One whose first night died is not new.
     """
-    said = con.execute(f"SELECT value FROM {NAME}.options() WHERE option_name = 'parquet_compression'").fetchall()
-    if said:
-        return
-    if con.execute(f"FROM glob({literal(f'{lake.data_path}/**/*.parquet')}) LIMIT 1").fetchall():
-        raise PlaceError("its catalog is new, and data_path holds Parquet files already: name an empty folder")
-    con.execute(f"CALL {NAME}.set_option('parquet_compression', 'zstd')")
+    said = dict(con.execute(f"SELECT option_name, value FROM {NAME}.options()").fetchall())
+    if "parquet_compression" not in said:
+        if con.execute(f"FROM glob({literal(f'{lake.data_path}/**/*.parquet')}) LIMIT 1").fetchall():
+            raise PlaceError("its catalog is new, and data_path holds Parquet files already: name an empty folder")
+        con.execute(f"CALL {NAME}.set_option('parquet_compression', 'zstd')")
+    if said.get("parquet_row_group_size") != str(A_GROUP):
+        con.execute(f"CALL {NAME}.set_option('parquet_row_group_size', {A_GROUP})")
 
 
 def _told(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, Any]:

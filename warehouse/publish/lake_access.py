@@ -17,6 +17,7 @@ import duckdb
 from connectors.causes import masked
 from connectors.errors import PlaceError
 from connectors.places.address import S3, Lake
+from warehouse.store.file import spare_memory
 from warehouse.store.literal import literal
 
 log = logging.getLogger("trialwatch")
@@ -60,14 +61,22 @@ def lacking(lake: Lake) -> list[str]:
 
 
 @contextmanager
-def attached(lake: Lake, s3: S3 | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection in which the lake is attached as ``lake``. Raises ``PlaceError`` for what fails in it."""
+def attached(lake: Lake, s3: S3 | None, spilled: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in which the lake is attached as ``lake``. Raises ``PlaceError`` for what fails in it.
+
+    What has no room in memory goes into the folder ``spilled``, and is gone afterwards.
+    """
     is_open = False
     try:
         with duckdb.connect(
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "temp_directory": str(spilled),
+            }
         ) as con:
             con.execute("SET enable_progress_bar = false")
+            spare_memory(con)
             for name in _needed(lake):
                 con.execute(f"LOAD {literal(_file_of(name))}")
             if s3:

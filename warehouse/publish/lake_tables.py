@@ -82,7 +82,7 @@ def _number(con: duckdb.DuckDBPyConnection, name: str, rows: str, place: str, co
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE {name} AS "
         "SELECT place, digest, row_number() OVER (PARTITION BY digest ORDER BY place) AS nth "
-        f"FROM (SELECT {place} AS place, md5(to_json({{{whole}}})::VARCHAR) AS digest FROM {rows})"
+        f"FROM (SELECT {place} AS place, md5_number(to_json({{{whole}}})::VARCHAR) AS digest FROM {rows})"
     )
 
 

@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -98,7 +100,7 @@ def publish(there: Lake, night: Path, *, old_enough: timedelta = timedelta(hours
 
 @contextmanager
 def asked(there: Lake) -> Iterator[Callable[..., list[Any]]]:
-    with attached(there, None) as con:
+    with attached(there, None, Path(tempfile.gettempdir())) as con:
         yield lambda question, *values: con.execute(question, list(values)).fetchall()
 
 
@@ -162,10 +164,31 @@ def test_without_marks_all_is_compared_and_nothing_more_is_written(tmp_path: Pat
 
 
 @pytest.mark.slow
+def test_no_file_packs_many_rows_together_in_an_older_lake_either(tmp_path: Path, nights: list[Path]) -> None:
+    """What is packed together is held in memory until it is written, and a trial's texts take ten kilobytes."""
+    there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
+    publish(there, nights[0])
+    with attached(there, None, tmp_path) as con:
+        con.execute("CALL lake.set_option('parquet_row_group_size', 122_880)")  # as it was before
+    many = tmp_path / "many" / parquet.LINK
+    shutil.copytree(nights[1] / parquet.LINK, many)
+    with duckdb.connect() as con:
+        con.execute(
+            f"COPY (SELECT identifiers.* FROM read_parquet('{nights[1]}/parquet/trial_identifiers.parquet') "
+            f"AS identifiers, range(50_000)) TO '{many}/trial_identifiers.parquet'"
+        )
+        lake.publish(there, many, {})
+        groups = con.execute(
+            f"SELECT row_group_num_rows FROM parquet_metadata('{tmp_path}/data/**/*.parquet') ORDER BY ALL DESC"
+        ).fetchall()
+    assert groups[0][0] < 2 * parquet.A_GROUP
+
+
+@pytest.mark.slow
 def test_equal_rows_are_counted(tmp_path: Path, nights: list[Path]) -> None:
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
     publish(there, nights[0])
-    with attached(there, None) as con:
+    with attached(there, None, tmp_path) as con:
         con.execute("INSERT INTO lake.trial_identifiers FROM lake.trial_identifiers")
         con.execute("INSERT INTO lake.trial_identifiers FROM lake.trial_identifiers")
     assert publish(there, nights[1]).tables["trial_identifiers"] == (3, 0)  # a hand's write: all is compared
@@ -175,7 +198,7 @@ def test_equal_rows_are_counted(tmp_path: Path, nights: list[Path]) -> None:
 def test_a_column_that_is_new_or_of_another_type_changes_the_table(tmp_path: Path, nights: list[Path]) -> None:
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
     publish(there, nights[0])
-    with attached(there, None) as con:
+    with attached(there, None, tmp_path) as con:
         con.execute("ALTER TABLE lake.trials DROP COLUMN title")
         con.execute("ALTER TABLE lake.trials ADD COLUMN from_a_version_to_come VARCHAR")
         con.execute("DROP TABLE lake.changes; CREATE TABLE lake.changes (trial_id INTEGER)")
@@ -206,7 +229,7 @@ def test_a_table_in_many_pieces_is_written_whole(
 def test_nights_that_are_past_their_days_are_let_go(tmp_path: Path, nights: list[Path]) -> None:
     address = f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data"
     publish(one(address), nights[0])
-    with attached(one(address), None) as con:
+    with attached(one(address), None, tmp_path) as con:
         con.execute(f"ATTACH '{tmp_path}/catalog' AS itself (TYPE sqlite)")
         con.execute("UPDATE itself.ducklake_snapshot SET snapshot_time = '2026-01-01 00:00:00+00'")
     version = publish(one(f"{address}&keep_days=30"), nights[1]).version
@@ -304,7 +327,7 @@ def test_what_postgresqls_library_says_of_an_address_is_not_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, login: str
 ) -> None:
     there = Lake("shown", "postgres", f"postgresql://{login}@127.0.0.1:9/db", f"{tmp_path}/data")
-    with pytest.raises(PlaceError, match="DuckDB failed at it"), attached(there, None):
+    with pytest.raises(PlaceError, match="DuckDB failed at it"), attached(there, None, tmp_path):
         pass
     assert "shown: " in caplog.text
     assert not {"Pa55", "word", "zz"} & set(re.findall("Pa55|word|zz", caplog.text))

@@ -37,7 +37,8 @@ asks = [
 ]
 together = "SELECT " + ", ".join(f"({each})" for each in asks)
 while not Path(sys.argv[2]).exists():
-    with attached(there, s3) as con:  # as a new session every time, and as one that stays
+    # As a new session every time, and as one that stays.
+    with attached(there, s3, Path(sys.argv[2]).parent) as con:
         for _ in range(3):
             found.append(con.execute(together).fetchone())
         con.execute("BEGIN")
