@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from connectors.ctis import course
-from connectors.ctis.counting import dates
 from connectors.ctis.record import Understood, inner, text
 from connectors.ctis.values import PHASES_BY_CODE, people, phases
+from connectors.ctis.what_counts import dates
 from connectors.dates import span
 from connectors.spelling import compared
 from connectors.statuses import UNRECOGNISED, status_group

@@ -7,7 +7,6 @@ from typing import Any
 
 from connectors.canonical import content_hash
 from connectors.ctis import course
-from connectors.ctis.counting import areas, content, counted, dates, posted_on, secondary_objectives, terms, titles
 from connectors.ctis.dates import as_iso
 from connectors.ctis.identifiers import identifiers
 from connectors.ctis.impersonal import impersonal, named_in, without_people
@@ -29,6 +28,16 @@ from connectors.ctis.values import (
     sexes,
     sites,
     sponsors,
+)
+from connectors.ctis.what_counts import (
+    areas,
+    content,
+    counted,
+    dates,
+    posted_on,
+    secondary_objectives,
+    terms,
+    titles,
 )
 from connectors.dates import as_columns, day
 from connectors.people import People

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from connectors.ages import years
 from connectors.dates import span
-from connectors.ictrp.counting import DATES
 from connectors.ictrp.record import Understood
 from connectors.ictrp.values import age, as_iso, exported_at, people, phases, status
+from connectors.ictrp.what_counts import DATES
 from connectors.statuses import UNRECOGNISED, status_group
 from connectors.trial import Flag
 
