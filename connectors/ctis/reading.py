@@ -16,6 +16,7 @@ from connectors.ctis.values import (
     Joined,
     age_groups,
     ages,
+    areas,
     conditions,
     criteria,
     endpoints,
@@ -25,20 +26,14 @@ from connectors.ctis.values import (
     pmids,
     population_groups,
     products,
+    secondary_objectives,
     sexes,
     sites,
     sponsors,
-)
-from connectors.ctis.what_counts import (
-    areas,
-    content,
-    counted,
-    dates,
-    posted_on,
-    secondary_objectives,
     terms,
     titles,
 )
+from connectors.ctis.what_counts import content, counted, dates, posted_on
 from connectors.dates import as_columns, day
 from connectors.people import People
 from connectors.spelling import in_lines, shown

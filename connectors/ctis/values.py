@@ -63,6 +63,17 @@ def in_no_order(value: Any) -> Any:
     return value
 
 
+def titles(found: Understood) -> dict[str, str]:
+    """The title for the public, the full one, and the short one."""
+    said = inner(found.details, "clinicalTrialIdentifiers")
+    full = text(said.get("fullTitle")) or text(found.row.get("ctTitle"))
+    return {
+        "title": text(said.get("publicTitle")) or full,
+        "official_title": full,
+        "acronym": text(said.get("shortTitle")) or text(found.row.get("shortTitle")),
+    }
+
+
 def phases(found: Understood) -> list[str] | None:
     """The phases that the registry's label names; one that names none stands as it was sent."""
     written = compared(text(found.row.get("trialPhase")))
@@ -128,6 +139,18 @@ def conditions(found: Understood) -> list[str]:
     return named or joined_in(found, "conditions")
 
 
+def areas(found: Understood) -> list[str]:
+    """The classes of diseases that the registry sorts its trials by."""
+    listed = [each.get("name") for each in objects(found.part_one.get("therapeuticAreas"))]
+    return sorted(texts(listed) or texts(found.row.get("therapeuticAreas")))
+
+
+def terms(found: Understood) -> list[str]:
+    """What the trial is about, as MedDRA calls it."""
+    listed = objects(inner(found.information, "medicalCondition").get("meddraConditionTerms"))
+    return sorted(texts([each.get("termName") for each in listed]))
+
+
 def products(found: Understood) -> list[Record]:
     """Each product by its name, with its other names, its role in the trial, and how it is given."""
     roles = _roles(found)
@@ -170,6 +193,12 @@ def _product(entry: Record, roles: dict[str, str]) -> Record:
 def _dose(entry: Record, amount: str, unit: str) -> str:
     """``0.8 mg/kg``: the unit without the words that the registry adds to it."""
     return " ".join(filter(None, (text(entry.get(amount)), text(entry.get(unit)).split(" ")[0])))
+
+
+def secondary_objectives(found: Understood) -> list[str]:
+    listed = objects(inner(found.information, "trialObjective").get("secondaryObjectives"))
+    ordered = sorted(listed, key=lambda each: text(each.get("number")).zfill(6))
+    return texts([each.get("secondaryObjective") for each in ordered])
 
 
 def endpoints(found: Understood) -> dict[str, list[str]]:

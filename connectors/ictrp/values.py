@@ -10,6 +10,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from connectors.dates import span
+from connectors.ictrp.record import Understood
 from connectors.spelling import compared, shown
 from connectors.statuses import status_groups
 
@@ -141,6 +142,15 @@ def people(written: str) -> int | None:
     return count if 0 < count <= MOST_PEOPLE else None
 
 
+def enrollment(found: Understood) -> tuple[int | None, str | None]:
+    """The final count, else what is aimed at, and which of both it is."""
+    for name, kind in (("results_actual_enrollment", "ACTUAL"), ("target_size", "ESTIMATED")):
+        count = people(found[name])
+        if count is not None:
+            return count, kind
+    return None, None
+
+
 def age(written: str) -> str | None:
     """An age with its unit in words, years where none is named; None where there is no limit.
 
@@ -209,6 +219,10 @@ def sex(written: str) -> str | None:
         there = sorted(each for each, said in answers.items() if said == "yes")
         return "ALL" if len(there) > 1 else (there[0].upper() if there else None)
     return SEXES.get(spelt)
+
+
+def has_results(found: Understood) -> bool:
+    return found["results_yes_no"].casefold() in ("yes", "1", "true") or bool(found["results_url_link"])
 
 
 def address(written: str, trial_id: str) -> str:
