@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from warehouse.judge.ties import Apart, Groups, Held, Tie, doubtful
+from warehouse.judge.grouping import Apart, Groups, KeptApart, Tie, doubtful
 from warehouse.judge.watch import Ruling
 
 STAY_TWO = "two numbers of one registry stay two studies"
@@ -133,7 +133,7 @@ class _Bench:
                 one, other = sorted((each.tie.one, each.tie.other))
                 found.setdefault((one, other), []).append(each)
         held = {id(each.apart): each.apart for of_pair in found.values() for each in of_pair}
-        between = {key: Held(apart, root).between for key, apart in held.items()}
+        between = {key: KeptApart(apart, root).between for key, apart in held.items()}
         return [
             Doubt(
                 *pair,
