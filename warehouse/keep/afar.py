@@ -1,8 +1,8 @@
 """What another machine reads for a night, and how the night takes it over: only of trials that are not held yet.
 
-It is what ``many`` does in processes of its own, on another machine: the rows that are staged of each trial, and
-the few facts that a night decides by. What cannot be read is left to the night. Both sides must be the same
-program; the caller sees to that.
+It is what ``processes`` does, on another machine: the rows that are staged of each trial, and the few facts that a
+night decides by. What cannot be read is left to the night. Both sides must be the same program; the caller sees to
+that.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ import msgspec
 from connectors.dates import version_day
 from connectors.trial import Mark, Reader
 from warehouse.keep.intake import Frame, Known
-from warehouse.keep.many import FRAMES_A_PIECE, New, Piece, Task, read_piece
+from warehouse.keep.processes import FRAMES_A_PIECE, New, Piece, Task, read_piece
 from warehouse.store.landed import Landed
 from warehouse.store.load import Stage
 

@@ -16,7 +16,7 @@ from warehouse.keep.comparison import Comparison
 from warehouse.keep.former import Heir
 from warehouse.keep.holdings import Held, Record
 from warehouse.keep.intake import Known, Read, Seen, Unreadable, as_held, read
-from warehouse.keep.many import MANY, New, Piece, Task, Unread, processors, read_apart
+from warehouse.keep.processes import MANY, New, Piece, Task, Unread, processors, read_apart
 from warehouse.store.landed import Landed
 from warehouse.store.load import Stage
 
