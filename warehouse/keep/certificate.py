@@ -151,7 +151,11 @@ def _tell_of_members(
     rows = con.execute(
         "SELECT DISTINCT unnest(regexp_extract_all(array_to_string(sentences, ' '), '[A-Z0-9][A-Z0-9./-]+')) "
         "FROM trouble WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ?",
-        [trouble.members_subject(*which), night.now - trouble.AGAIN_AFTER, night.now + trouble.AGAIN_AFTER],
+        [
+            trouble.members_subject(*which),
+            night.now - trouble.TELL_AGAIN_AFTER,
+            night.now + trouble.TELL_AGAIN_AFTER,
+        ],
     ).fetchall()
     told_lately = {trial_id for (trial_id,) in rows}
     news = {trial_id: why for trial_id, why in unreadable.items() if trial_id not in told_lately}

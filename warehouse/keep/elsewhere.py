@@ -26,8 +26,8 @@ def tell(
         [
             trouble.elsewhere_subject(known["place"]),
             since,
-            now - trouble.AGAIN_AFTER,
-            now + trouble.AGAIN_AFTER,
+            now - trouble.TELL_AGAIN_AFTER,
+            now + trouble.TELL_AGAIN_AFTER,
         ],
     ).fetchone()
     if told_lately:
