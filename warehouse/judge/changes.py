@@ -18,7 +18,7 @@ from connectors.spelling import OneSpelling
 from connectors.statuses import COURSE, OPEN, UNRECOGNISED, is_vague, status_group
 from connectors.trial import Counted, Entries, Reading, Sent
 from warehouse.words.kinds import MATERIALITIES, materiality
-from warehouse.words.phrases import many
+from warehouse.words.phrases import plural
 
 TITLES = ("title", "official_title", "acronym")
 KIND_OF_LIST = {
@@ -289,7 +289,7 @@ def _came_and_went(old: list[Any], new: list[Any], noun: str) -> str:
     if came and came == went and len(old) == len(new):
         return f"{_number(came, noun)} of {len(new)} reworded or replaced"
     parts = [f"{_number(n, noun)} {what}" for n, what in ((came, "new"), (went, "gone")) if n]
-    return ", ".join(parts) or f"the same {many(noun)}, in another number"
+    return ", ".join(parts) or f"the same {plural(noun)}, in another number"
 
 
 def _missing(some: list[str | None], among: list[str | None]) -> int:
@@ -299,7 +299,7 @@ def _missing(some: list[str | None], among: list[str | None]) -> int:
 
 
 def _number(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else many(noun)}"
+    return f"{count} {noun if count == 1 else plural(noun)}"
 
 
 def _of_sponsors(pair: _Pair, old: Entries, new: Entries) -> str:

@@ -93,7 +93,7 @@ def _entry(root: ElementTree.Element, change: Row, page_url: str | None) -> None
 
 def _rest(root: ElementTree.Element, observed_at: datetime, others: list[Row]) -> None:
     """What one night told beyond what has an entry of its own."""
-    count = phrases.number(len(others), "further change")
+    count = phrases.counted_noun(len(others), "further change")
     entry = _begun(root, f"others {observed_at.isoformat()}", f"{count} of {observed_at:%Y-%m-%d}", observed_at)
     lines = [_title(change) for change in others[:MOST_LINES]]
     if len(others) > MOST_LINES:

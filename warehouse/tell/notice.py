@@ -18,7 +18,7 @@ from warehouse.tell.digest import COLUMNS, DigestMail, ToldChange, WelcomeMail, 
 from warehouse.words.harmless import shortened, web_address
 from warehouse.words.inert import inert
 from warehouse.words.outcomes import outcome_words
-from warehouse.words.phrases import number, utc
+from warehouse.words.phrases import counted_noun, utc
 
 VERSION = 1
 """Of the document's shape. A member may be added to it; one that is taken away or re-meant makes another."""
@@ -139,7 +139,7 @@ def _lines(mail: Told, changes: Sequence[ChangeInWords]) -> Iterator[str]:
         for one in changes:
             yield from _entry(mail, one, is_one=is_one)
     else:
-        yield f"{number(mail.trials, 'trial')} found. From now on you are told here what changes."
+        yield f"{counted_noun(mail.trials, 'trial')} found. From now on you are told here what changes."
         for status, count in mail.by_status:
             yield f"{ENTRY}{inert(status)}: {count:,}"
     yield f"{_data(mail)}{NOT_ADVICE}{f' All of it: {mail.page_url}' if mail.page_url else ''}"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from warehouse.words.fields import entry_label, label, name_of, ordered
 from warehouse.words.harmless import plain
-from warehouse.words.phrases import number, status_words
+from warehouse.words.phrases import counted_noun, status_words
 from warehouse.words.worddiff import Part, differences, in_text, look_alike
 
 VALUE_LETTERS = 240
@@ -99,7 +99,7 @@ def _told(found: Iterable[_Difference]) -> OldNew:
             break
     entries = sum(1 for _ in waiting)
     counts = ((entries, "further difference"), (cut, "character"))
-    return OldNew(tuple(lines), " and ".join(number(count, noun) for count, noun in counts if count))
+    return OldNew(tuple(lines), " and ".join(counted_noun(count, noun) for count, noun in counts if count))
 
 
 def _tells(lines: tuple[Line, ...]) -> bool:
