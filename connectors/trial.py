@@ -15,6 +15,8 @@ import msgspec
 E = TypeVar("E", bound="Entry")
 Spelling = Callable[[str], str]
 """How a text is spelt when it is compared."""
+MOST_PEOPLE = 2**31 - 1
+"""A trial of more than that has written something else where its participants are counted."""
 
 
 class Entry(msgspec.Struct, omit_defaults=True):

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.ctis.record import Record, Understood, inner, objects, text, texts
 from connectors.spelling import compared, shown
+from connectors.trial import MOST_PEOPLE
 
 _PHASE_NUMBERS = dict(enumerate(("1", "1", "1", "2", "3", "4", "12", "12", "12", "23", "34"), 1))
 PHASES_BY_CODE = {str(code): [f"PHASE{each}" for each in numbers] for code, numbers in _PHASE_NUMBERS.items()}
@@ -20,7 +21,6 @@ POSTED = {
     "clinicalStudyReports": ("submitDate", "procedureOutcomeDate"),
 }
 """What may be posted as results, each with its days. The row says by itself that there are some."""
-MOST_PEOPLE = 2**31 - 1
 _PHASE = re.compile(r"phase (iv|iii|ii|i)\b", re.IGNORECASE)
 _ROMAN = {"i": "PHASE1", "ii": "PHASE2", "iii": "PHASE3", "iv": "PHASE4"}
 _SPAN = re.compile(r"(\d{1,3})(?:-(\d{1,3})|\+) years", re.ASCII)
@@ -83,7 +83,7 @@ def phases(found: Understood) -> list[str] | None:
     return [_ROMAN[each.lower()] for each in _PHASE.findall(written)] or [written]
 
 
-def people(written: Any) -> int | None:
+def people_count(written: Any) -> int | None:
     """How many people ``288`` or ``1,000`` are; 0 and anything else is not known."""
     spelt = compared(text(written))
     count = int(re.sub(r"\D", "", spelt)) if _COUNT.fullmatch(spelt) else 0
@@ -93,8 +93,8 @@ def people(written: Any) -> int | None:
 def enrollment(found: Understood) -> int | None:
     """How many people are aimed at; CTIS gives no final count."""
     parts = objects(found.application.get("authorizedPartsII"))
-    here = [people(each.get("recruitmentSubjectCount")) or 0 for each in parts]
-    return people(found.row.get("totalNumberEnrolled")) or people(sum(here))
+    here = [people_count(each.get("recruitmentSubjectCount")) or 0 for each in parts]
+    return people_count(found.row.get("totalNumberEnrolled")) or people_count(sum(here))
 
 
 def age_groups(found: Understood) -> list[str]:
