@@ -80,10 +80,10 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     before = holdings.before(con, night, last)
     with (
         again.staged(night) as stage,
-        again.staged(night, again.HELD) as aside,
+        again.staged(night, again.RELOAD_STAGE) as aside,
         Journal(con, night, version_day(collected.data_version_after)) as journal,
     ):
-        beside = again.Beside(con, night, aside)
+        beside = again.DocumentUpdate(con, night, aside)
         comparison = Comparison(con, night, held, heirs, stage, journal, beside.look_at)
         shown = Shown(held, heirs, comparison)
         shown.look_through(night, landed, stage, journal.data_version_on)
