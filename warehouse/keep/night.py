@@ -33,7 +33,7 @@ from warehouse.keep.journal import Journal
 from warehouse.keep.shown import Shown
 from warehouse.store.file import transaction
 from warehouse.store.landed import Landed
-from warehouse.store.load import Stage, known_by, load, seen
+from warehouse.store.load import Stage, load, note_fingerprints, note_seen
 from warehouse.store.tables import insert, listed
 
 
@@ -64,7 +64,7 @@ def _put_states(
     """The new states with their flags and labels, and whom they make ours."""
     labels.remember(con)
     load(con, stage)
-    known_by(con, shown.comparison.known_by, night.work)
+    note_fingerprints(con, shown.comparison.known_by, night.work)
     again.put_flags(con, night, shown.flags)
     labels.put(con, night, shown.judgements, shown.concepts)
     labels.mark_members(con, night)
@@ -122,10 +122,10 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             load(con, stage)
             insert(con, "status_turn", comparison.turns, night.work)
             beside.put()
-            known_by(con, comparison.known_by, night.work)
+            note_fingerprints(con, comparison.known_by, night.work)
             for heir in inheriting:
                 former.inherit_lateness(con, heir)
-            seen(con, shown.trial_ids, night.now, night.work)
+            note_seen(con, shown.trial_ids, night.now, night.work)
             again.put_flags(con, night, shown.flags)
             labels.put(con, night, shown.judgements, shown.concepts)
             anew.put(con, night, journal)
