@@ -68,7 +68,7 @@ def _put_states(
     again.put_flags(con, night, shown.flags)
     labels.put(con, night, shown.judgements, shown.concepts)
     labels.mark_members(con, night)
-    labels.note_turns(con, journal, shown.comparison.changed)
+    labels.note_relevance_changes(con, journal, shown.comparison.changed)
 
 
 def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> Certificate:
@@ -133,7 +133,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             _settle_fates(con, collected, held, restored, journal)
             _move(con, night, entries, exits, journal)
             labels.mark_members(con, night)
-            labels.note_turns(con, journal, changed)
+            labels.note_relevance_changes(con, journal, changed)
             untold = None if before.is_baseline else frozenset(shown.new)
             _note_overdue(con, night, journal, untold=untold)
             journal.put(_welcomes(con, night) if before.is_baseline else ())
