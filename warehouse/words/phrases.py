@@ -55,6 +55,11 @@ def instant(at: datetime) -> str:
     return f"{utc(at):%Y-%m-%d %H:%M} UTC"
 
 
+def iso_instant(at: datetime) -> str:
+    """As machines read it: ``2026-09-11T03:00:00Z``."""
+    return utc(at).isoformat().replace("+00:00", "Z")
+
+
 def utc(at: datetime) -> datetime:
     """Aware and in UTC; an instant without a zone is one from the store, which keeps UTC."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
