@@ -241,15 +241,7 @@ def _tell_the_operator(
     lasting = {trial_id: why for trial_id, why in failed.items() if held[trial_id].failures + 1 >= LASTING}
     if night.operator is None or not lasting:
         return
-    told_lately = con.execute(
-        "SELECT 1 FROM trouble WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ? LIMIT 1",
-        [
-            trouble.results_subject(night.registry_name),
-            night.now - trouble.TELL_AGAIN_AFTER,
-            night.now + trouble.TELL_AGAIN_AFTER,
-        ],
-    ).fetchone()
-    if not told_lately:
+    if not operator_mail.told_lately(con, trouble.results_subject(night.registry_name), night.now):
         told = trouble.of_results(night.registry_name, lasting)
         operator_mail.put(con, told, operator=night.operator, run_id=night.run_id, now=night.now)
 
