@@ -1,7 +1,8 @@
 """One trial in the words of the views, whatever registry it comes from, and what of its record is compared. Pure.
 
 A registry's reader makes these of a record; everything behind it knows a trial in this form only. A text stands
-as it is stored: ``spelling.compared`` where it is a code, a date or a number, ``spelling.shown`` everywhere else.
+as it is stored: ``spelling.compared`` where it is a code, a date or a number, ``spelling.in_lines`` where it has
+lines, ``spelling.shown`` everywhere else.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -722,7 +722,7 @@ INVENTED = {
     "authorizedApplication.authorizedPartI.trialDetails.clinicalTrialIdentifiers.secondaryIdentifyingNumbers.isrctnNumber",
     "authorizedApplication.authorizedPartI.trialDetails.pubmedCode[]",
 }
-"""What FACTS names and no real record at hand has."""
+"""What the registry is known to send and no real record at hand has."""
 
 
 def paths(value: Any, at: str = "") -> set[str]:
