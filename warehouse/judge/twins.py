@@ -226,7 +226,7 @@ def _borne(links: list[Link], live: Mapping[str, str]) -> Iterator[Tie]:
 
 
 def _living(links: list[Link], live: Mapping[str, str]) -> dict[Tie, str]:
-    """Those others."""
+    """Former numbers whose own record still answers: not followed, each with the reason."""
     return {
         Tie(link.trial_id, other, f"{link.trial_id} gives {other} as a former number"): (
             f"the registry still answers with {other}"

@@ -2,7 +2,7 @@
 
 Instants are ``TIMESTAMP`` in UTC and end in ``_at``; dates are ``DATE`` and end in ``_on``; a date as the
 registry wrote it is ``VARCHAR`` and ends in ``_date``, with its type, earliest and latest day beside it.
-Rows come and go by statements, never one by one through these classes: they are the definition, not the road.
+These classes only define the tables: rows are written and read by SQL, in ``tables``, ``load`` and the rooms.
 """
 
 from datetime import date, datetime
