@@ -1,7 +1,7 @@
 """What can go wrong outside, named by who must act.
 
-``RegistryError`` is nobody's fault yet: try again later. ``Refused`` needs the operator. ``OurBug`` needs a
-developer. A connector translates every library exception into one of these, once, at its edge.
+``RegistryError`` is nobody's fault yet: try again later. ``RefusedError`` needs the operator. ``OurBugError``
+needs a developer. A connector translates every library exception into one of these, once, at its edge.
 """
 
 

@@ -1,8 +1,8 @@
 """How a text is spelt: as it is stored, and as it is compared and searched for words. Pure.
 
 A registry sends blanks behind codes, letters that nobody sees and letters that only look otherwise. The payload
-keeps them; everything else of us goes through one of these two functions, so that what is stored is what was
-compared. They refuse to know what a text means.
+keeps them; everything else of ours goes through ``shown``, ``in_lines`` or ``compared``, so that what is stored is
+what was compared. They refuse to know what a text means.
 """
 
 import re

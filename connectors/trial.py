@@ -1,7 +1,8 @@
 """One trial in the words of the views, whatever registry it comes from, and what of its record is compared. Pure.
 
 A registry's reader makes these of a record; everything behind it knows a trial in this form only. A text stands
-as it is stored: ``spelling.compared`` where it is a code, a date or a number, ``spelling.shown`` everywhere else.
+as it is stored: ``spelling.compared`` where it is a code, a date or a number, ``spelling.in_lines`` where it has
+lines, ``spelling.shown`` everywhere else.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,6 +16,8 @@ import msgspec
 E = TypeVar("E", bound="Entry")
 Spelling = Callable[[str], str]
 """How a text is spelt when it is compared."""
+MOST_PEOPLE = 2**31 - 1
+"""A trial of more than that has written something else where its participants are counted."""
 
 
 class Entry(msgspec.Struct, omit_defaults=True):

@@ -20,7 +20,7 @@ from warehouse.judge.trouble import command
 from warehouse.publish import status
 from warehouse.tell.digest import OperatorMail
 
-AGAIN_AFTER = timedelta(hours=23)
+TELL_WATCHDOG_AGAIN_AFTER = timedelta(hours=23)
 """The same trouble is told once a day, however often the watchdog looks."""
 
 
@@ -87,4 +87,4 @@ def _told_lately(memory: Path, now: datetime) -> bool:
         told_at = datetime.fromisoformat(json.loads(memory.read_bytes())["told_at"])
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return abs(now - told_at.astimezone(UTC)) < AGAIN_AFTER
+    return abs(now - told_at.astimezone(UTC)) < TELL_WATCHDOG_AGAIN_AFTER

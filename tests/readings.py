@@ -8,8 +8,8 @@ from typing import Any
 import zstandard
 
 from connectors import canonical
-from connectors.clinicaltrials_gov.counting import counted, what_counts
 from connectors.clinicaltrials_gov.reading import Reader, Reading
+from connectors.clinicaltrials_gov.what_counts import counted, what_counts
 from connectors.spelling import OneSpelling
 from connectors.trial import Trial
 from warehouse.judge.changes import Finding, differences

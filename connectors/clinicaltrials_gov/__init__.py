@@ -1,10 +1,10 @@
 """ClinicalTrials.gov, API version 2: every trial of a watch, whole, or a sentence that says why not.
 
 Searches first, then by id every followed trial that no search returned, then the still missing one by one.
-No date and no status filter: of ten status changes two move no date (FACTS of 2026-02 to 2026-03). The data
-version is read before and after; when it moved in between the whole pass is made again, and a search whose sums
-do not add up is asked again, three times at most. What then still does not add up is returned as it is, for the
-night's verdict.
+No date and no status filter: of ten status changes in February and March 2026 two moved no date. The data version
+is read before and after; when it moved in between the whole pass is made again, and a search whose sums do not add
+up is asked again, three times at most. What then still does not add up is returned as it is, for the night's
+verdict.
 
 Everything is asked for in parts, by year of first posting, unless it fits on a page: half a million records are
 five hundred pages, and what goes wrong with one of them must not cost the others. Parts may come from ``others``,

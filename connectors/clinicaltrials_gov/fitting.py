@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from connectors.canonical import RareError, content_hash, stored_in_place
-from connectors.clinicaltrials_gov.counting import what_counts
 from connectors.clinicaltrials_gov.oddities import is_usual
 from connectors.clinicaltrials_gov.persons import Named, named_in
 from connectors.clinicaltrials_gov.record import CODES, MOST, TypedRecord, bare, is_code, is_prose
+from connectors.clinicaltrials_gov.what_counts import what_counts
 from connectors.lenient import Odd, decoded, said
 from connectors.numbers import PLACE, number_by_structure, number_in, number_in_passing
 from connectors.spelling import compared, in_lines, shown

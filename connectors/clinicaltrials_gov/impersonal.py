@@ -1,8 +1,8 @@
 """A record of ClinicalTrials.gov as it may be published: without the people that it names. Pure.
 
-The rule is the one of changes (``counting.SHOWN``): a module is shown with its values where it names no people, in
-parts where it also does, and not at all where nobody knows yet. In texts, what the record itself calls a person,
-and every mail address and telephone number, gives way to a word.
+The rule is the one of changes (``what_counts.SHOWN``): a module is shown with its values where it names no people,
+in parts where it also does, and not at all where nobody knows yet. In texts, what the record itself calls a
+person, and every mail address and telephone number, gives way to a word.
 """
 
 import re
@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from connectors.clinicaltrials_gov.counting import SHOWN
 from connectors.clinicaltrials_gov.persons import named_in, persons, value_of
+from connectors.clinicaltrials_gov.what_counts import SHOWN
 from connectors.lenient import decoded
 from connectors.people import People
 

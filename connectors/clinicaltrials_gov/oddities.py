@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from connectors.ages import years
-from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT
 from connectors.clinicaltrials_gov.record import TypedRecord
+from connectors.clinicaltrials_gov.what_counts import UNKNOWN_ENROLLMENT
 from connectors.dates import span
 from connectors.lenient import Odd
 from connectors.lists import read_rows

@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from connectors.ages import years
 from connectors.clinicaltrials_gov import record as sent
-from connectors.clinicaltrials_gov.counting import UNKNOWN_ENROLLMENT, counted
 from connectors.clinicaltrials_gov.fitting import NUMBER_AT, Understood, understood
 from connectors.clinicaltrials_gov.impersonal import impersonal
 from connectors.clinicaltrials_gov.oddities import flags
 from connectors.clinicaltrials_gov.persons import Named, persons_within
+from connectors.clinicaltrials_gov.what_counts import UNKNOWN_ENROLLMENT, counted
 from connectors.dates import as_columns, day, span, version_day
 from connectors.trial import (
     Arm,

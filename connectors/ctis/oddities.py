@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from connectors.ctis import course
-from connectors.ctis.counting import dates
 from connectors.ctis.record import Understood, inner, text
-from connectors.ctis.values import PHASES_BY_CODE, people, phases
+from connectors.ctis.values import PHASES_BY_CODE, people_count, phases
+from connectors.ctis.what_counts import dates
 from connectors.dates import span
 from connectors.spelling import compared
 from connectors.statuses import UNRECOGNISED, status_group
@@ -47,7 +47,7 @@ def _of_course(found: Understood) -> Iterator[tuple[str, str, str]]:
 
 def _of_values(found: Understood) -> Iterator[tuple[str, str, str]]:
     written = compared(text(found.row.get("totalNumberEnrolled")))
-    if written.strip("0. ") and people(written) is None:
+    if written.strip("0. ") and people_count(written) is None:
         yield "row.totalNumberEnrolled", written, "a number of people that is none"
     for phase in phases(found) or []:
         if phase not in KNOWN_PHASES:

@@ -7,7 +7,6 @@ from typing import Any
 
 from connectors.canonical import content_hash
 from connectors.ctis import course
-from connectors.ctis.counting import areas, content, counted, dates, posted_on, secondary_objectives, terms, titles
 from connectors.ctis.dates import as_iso
 from connectors.ctis.identifiers import identifiers
 from connectors.ctis.impersonal import impersonal, named_in, without_people
@@ -17,6 +16,7 @@ from connectors.ctis.values import (
     Joined,
     age_groups,
     ages,
+    areas,
     conditions,
     criteria,
     endpoints,
@@ -26,10 +26,14 @@ from connectors.ctis.values import (
     pmids,
     population_groups,
     products,
+    secondary_objectives,
     sexes,
     sites,
     sponsors,
+    terms,
+    titles,
 )
+from connectors.ctis.what_counts import content, counted, dates, posted_on
 from connectors.dates import as_columns, day
 from connectors.people import People
 from connectors.spelling import in_lines, shown

@@ -9,6 +9,7 @@ from typing import Any
 
 from connectors.ctis.record import Record, Understood, inner, objects, text, texts
 from connectors.spelling import compared, shown
+from connectors.trial import MOST_PEOPLE
 
 _PHASE_NUMBERS = dict(enumerate(("1", "1", "1", "2", "3", "4", "12", "12", "12", "23", "34"), 1))
 PHASES_BY_CODE = {str(code): [f"PHASE{each}" for each in numbers] for code, numbers in _PHASE_NUMBERS.items()}
@@ -20,7 +21,6 @@ POSTED = {
     "clinicalStudyReports": ("submitDate", "procedureOutcomeDate"),
 }
 """What may be posted as results, each with its days. The row says by itself that there are some."""
-MOST_PEOPLE = 2**31 - 1
 _PHASE = re.compile(r"phase (iv|iii|ii|i)\b", re.IGNORECASE)
 _ROMAN = {"i": "PHASE1", "ii": "PHASE2", "iii": "PHASE3", "iv": "PHASE4"}
 _SPAN = re.compile(r"(\d{1,3})(?:-(\d{1,3})|\+) years", re.ASCII)
@@ -63,6 +63,17 @@ def in_no_order(value: Any) -> Any:
     return value
 
 
+def titles(found: Understood) -> dict[str, str]:
+    """The title for the public, the full one, and the short one."""
+    said = inner(found.details, "clinicalTrialIdentifiers")
+    full = text(said.get("fullTitle")) or text(found.row.get("ctTitle"))
+    return {
+        "title": text(said.get("publicTitle")) or full,
+        "official_title": full,
+        "acronym": text(said.get("shortTitle")) or text(found.row.get("shortTitle")),
+    }
+
+
 def phases(found: Understood) -> list[str] | None:
     """The phases that the registry's label names; one that names none stands as it was sent."""
     written = compared(text(found.row.get("trialPhase")))
@@ -72,7 +83,7 @@ def phases(found: Understood) -> list[str] | None:
     return [_ROMAN[each.lower()] for each in _PHASE.findall(written)] or [written]
 
 
-def people(written: Any) -> int | None:
+def people_count(written: Any) -> int | None:
     """How many people ``288`` or ``1,000`` are; 0 and anything else is not known."""
     spelt = compared(text(written))
     count = int(re.sub(r"\D", "", spelt)) if _COUNT.fullmatch(spelt) else 0
@@ -82,8 +93,8 @@ def people(written: Any) -> int | None:
 def enrollment(found: Understood) -> int | None:
     """How many people are aimed at; CTIS gives no final count."""
     parts = objects(found.application.get("authorizedPartsII"))
-    here = [people(each.get("recruitmentSubjectCount")) or 0 for each in parts]
-    return people(found.row.get("totalNumberEnrolled")) or people(sum(here))
+    here = [people_count(each.get("recruitmentSubjectCount")) or 0 for each in parts]
+    return people_count(found.row.get("totalNumberEnrolled")) or people_count(sum(here))
 
 
 def age_groups(found: Understood) -> list[str]:
@@ -128,6 +139,18 @@ def conditions(found: Understood) -> list[str]:
     return named or joined_in(found, "conditions")
 
 
+def areas(found: Understood) -> list[str]:
+    """The classes of diseases that the registry sorts its trials by."""
+    listed = [each.get("name") for each in objects(found.part_one.get("therapeuticAreas"))]
+    return sorted(texts(listed) or texts(found.row.get("therapeuticAreas")))
+
+
+def terms(found: Understood) -> list[str]:
+    """What the trial is about, as MedDRA calls it."""
+    listed = objects(inner(found.information, "medicalCondition").get("meddraConditionTerms"))
+    return sorted(texts([each.get("termName") for each in listed]))
+
+
 def products(found: Understood) -> list[Record]:
     """Each product by its name, with its other names, its role in the trial, and how it is given."""
     roles = _roles(found)
@@ -170,6 +193,12 @@ def _product(entry: Record, roles: dict[str, str]) -> Record:
 def _dose(entry: Record, amount: str, unit: str) -> str:
     """``0.8 mg/kg``: the unit without the words that the registry adds to it."""
     return " ".join(filter(None, (text(entry.get(amount)), text(entry.get(unit)).split(" ")[0])))
+
+
+def secondary_objectives(found: Understood) -> list[str]:
+    listed = objects(inner(found.information, "trialObjective").get("secondaryObjectives"))
+    ordered = sorted(listed, key=lambda each: text(each.get("number")).zfill(6))
+    return texts([each.get("secondaryObjective") for each in ordered])
 
 
 def endpoints(found: Understood) -> dict[str, list[str]]:

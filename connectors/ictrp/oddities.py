@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from connectors.ages import years
 from connectors.dates import span
-from connectors.ictrp.counting import DATES
 from connectors.ictrp.record import Understood
-from connectors.ictrp.values import age, as_iso, exported_at, people, phases, status
+from connectors.ictrp.values import age, as_iso, exported_at, people_count, phases, status
+from connectors.ictrp.what_counts import DATES
 from connectors.statuses import UNRECOGNISED, status_group
 from connectors.trial import Flag
 
@@ -34,7 +34,7 @@ def _of_course(found: Understood) -> Iterator[tuple[str, str]]:
 
 def _of_values(found: Understood) -> Iterator[tuple[str, str]]:
     for name in COUNTS:
-        if found[name].strip("0. ") and people(found[name]) is None:
+        if found[name].strip("0. ") and people_count(found[name]) is None:
             yield name, "a number of people that is none"
     for name in ("age_min", "age_max"):
         limit = age(found[name])

@@ -8,12 +8,24 @@ from typing import Any
 from connectors.ages import years
 from connectors.canonical import content_hash
 from connectors.dates import as_columns, span
-from connectors.ictrp.counting import DATES, OUTCOMES, content, counted, enrollment, has_results
 from connectors.ictrp.identifiers import identifiers
 from connectors.ictrp.impersonal import impersonal, without_people
 from connectors.ictrp.oddities import flags
 from connectors.ictrp.record import NUMBER_AT, Understood, understood
-from connectors.ictrp.values import address, age, as_iso, day_of, listed, phases, sex, status, study_type
+from connectors.ictrp.values import (
+    address,
+    age,
+    as_iso,
+    day_of,
+    enrollment,
+    has_results,
+    listed,
+    phases,
+    sex,
+    status,
+    study_type,
+)
+from connectors.ictrp.what_counts import DATES, OUTCOMES, content, counted
 from connectors.spelling import shown
 from connectors.trial import (
     Condition,

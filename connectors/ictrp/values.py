@@ -10,8 +10,10 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from connectors.dates import span
+from connectors.ictrp.record import Understood
 from connectors.spelling import compared, shown
 from connectors.statuses import status_groups
+from connectors.trial import MOST_PEOPLE
 
 NO_DAY_BEFORE = date(1901, 1, 1)
 """1900-01-01 is how a register says that there is none."""
@@ -28,7 +30,6 @@ WORDS = {status.casefold(): status for status in status_groups() if not status.i
 """Statuses that are words, however a file writes them: some files shout."""
 AT_WHO = "https://trialsearch.who.int/Trial2.aspx?TrialID="
 _ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[!#-;=?-\[\]_a-z~]*)?", re.ASCII | re.IGNORECASE)
-MOST_PEOPLE = 2**31 - 1
 _COUNT = re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,10}", re.ASCII)
 _OF_GROUPS = re.compile(r"(?:[^;]*:\s*\d{1,10}\s*(?:;|$)\s*)+", re.ASCII)
 _OF_A_GROUP = re.compile(r":\s*(\d{1,10})\s*(?:;|$)", re.ASCII)
@@ -125,11 +126,13 @@ def listed(written: str) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part and part.casefold() not in NOT_GIVEN))
 
 
-def people(written: str) -> int | None:
+def people_count(written: str) -> int | None:
     """How many people ``40``, ``1,000`` or ``group a:49;group b:49;`` are; 0 and anything else is not known.
 
-    >>> people("Maintenance group:49;S-1 group:49;follow-up group:49;"), people("0"), people("about 40")
-    (147, None, None)
+    >>> people_count("Maintenance group:49;S-1 group:49;follow-up group:49;"), people_count("1,000")
+    (147, 1000)
+    >>> people_count("0"), people_count("about 40")
+    (None, None)
     """
     spelt = compared(written)
     if _COUNT.fullmatch(spelt):
@@ -139,6 +142,15 @@ def people(written: str) -> int | None:
     else:
         return None
     return count if 0 < count <= MOST_PEOPLE else None
+
+
+def enrollment(found: Understood) -> tuple[int | None, str | None]:
+    """The final count, else what is aimed at, and which of both it is."""
+    for name, kind in (("results_actual_enrollment", "ACTUAL"), ("target_size", "ESTIMATED")):
+        count = people_count(found[name])
+        if count is not None:
+            return count, kind
+    return None, None
 
 
 def age(written: str) -> str | None:
@@ -209,6 +221,10 @@ def sex(written: str) -> str | None:
         there = sorted(each for each, said in answers.items() if said == "yes")
         return "ALL" if len(there) > 1 else (there[0].upper() if there else None)
     return SEXES.get(spelt)
+
+
+def has_results(found: Understood) -> bool:
+    return found["results_yes_no"].casefold() in ("yes", "1", "true") or bool(found["results_url_link"])
 
 
 def address(written: str, trial_id: str) -> str:

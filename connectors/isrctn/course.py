@@ -1,6 +1,6 @@
 """Where a trial stands: ISRCTN writes no status, but dates, and sometimes a word that overrides them. Pure.
 
-The rule agreed with the registry's own form for WHO in 100 of 100 trials (FACTS): a start that is still to come,
+The rule agreed with the registry's own form for WHO in 100 of 100 trials: a start that is still to come,
 an end that has passed, else recruiting, the bounds included. That the whole trial has ended only its overall end
 tells. So a status may change without an edit.
 """

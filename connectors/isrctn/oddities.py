@@ -7,7 +7,7 @@ from connectors.dates import span
 from connectors.isrctn.course import date_at
 from connectors.isrctn.identifiers import malformed
 from connectors.isrctn.record import Record
-from connectors.isrctn.values import PHASES, age, objects, part, people, text
+from connectors.isrctn.values import PHASES, age, objects, part, people_count, text
 from connectors.spelling import compared
 from connectors.statuses import UNRECOGNISED, status_group
 from connectors.trial import Flag
@@ -42,7 +42,7 @@ def _of_values(trial: Record) -> Iterator[tuple[str, str, str]]:
     participants = part(trial, "participants")
     for key in ("targetEnrolment", "totalFinalEnrolment"):
         written = text(participants.get(key))
-        if written.strip("0. ") and people(written) is None:
+        if written.strip("0. ") and people_count(written) is None:
             yield f"trial.participants.{key}", written, "a number of people that is none"
     for key in ("lowerAgeLimit", "upperAgeLimit"):
         limit = age(participants.get(key))

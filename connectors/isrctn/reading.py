@@ -9,7 +9,6 @@ from typing import Any
 from connectors.ages import years
 from connectors.canonical import content_hash
 from connectors.dates import as_columns, day, span
-from connectors.isrctn.counting import counted, outcomes_of, what_counts
 from connectors.isrctn.course import WHY, Course, course, date_at, first_at
 from connectors.isrctn.identifiers import identifiers
 from connectors.isrctn.impersonal import impersonal, named_in, without_people
@@ -31,6 +30,7 @@ from connectors.isrctn.values import (
     texts,
     upper_age,
 )
+from connectors.isrctn.what_counts import counted, outcomes_of, what_counts
 from connectors.people import People
 from connectors.spelling import compared, in_lines, shown
 from connectors.trial import (

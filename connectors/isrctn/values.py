@@ -6,6 +6,7 @@ from typing import Any
 from connectors.ages import years
 from connectors.isrctn.record import Record
 from connectors.spelling import compared, shown
+from connectors.trial import MOST_PEOPLE
 
 PHASES = {
     **{f"phase {roman}": [f"PHASE{number}"] for number, roman in enumerate(("i", "ii", "iii", "iv"), 1)},
@@ -18,7 +19,6 @@ PHASES = {
 """As the views call them; one that is not here stands as it was sent."""
 A_FILLER = 99
 """From so many years on an upper age only fills its field."""
-MOST_PEOPLE = 2**31 - 1
 RESULTS = frozenset({"basicresults", "resultsarticle", "resultsabstract", "results", "abstract", "posterresults"})
 """Kinds of output that hold results."""
 OF_HOW_IT_IS_DONE = frozenset({"pis", "protocolfile", "sap", "icf", "otherfiles", "trialwebsite"})
@@ -31,7 +31,7 @@ _ENUMERATED = re.compile(r"^\s*(?:\d{1,2}[.)]|[•*-])\s+")
 _PUBMED = re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)(\d{1,9})", re.ASCII)
 
 
-def people(written: Any) -> int | None:
+def people_count(written: Any) -> int | None:
     """How many people ``40``, ``1,000`` or ``group a:49;group b:49;`` are; 0 and anything else is not known."""
     text = compared(written) if isinstance(written, str) else ""
     if _OF_GROUPS.fullmatch(text):
@@ -46,7 +46,7 @@ def people(written: Any) -> int | None:
 def enrollment(participants: Record) -> tuple[int | None, str | None]:
     """The final count, else what is aimed at, and which of both it is."""
     for key, kind in (("totalFinalEnrolment", "ACTUAL"), ("targetEnrolment", "ESTIMATED")):
-        count = people(participants.get(key))
+        count = people_count(participants.get(key))
         if count is not None:
             return count, kind
     return None, None

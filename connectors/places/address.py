@@ -26,7 +26,7 @@ _HOSTS = re.compile(r"(?:(?:^|,)(?:\[[0-9A-Fa-f:.%]+\]|[^\[\]:,]*)(?::\d+)?)+")
 
 @dataclass(frozen=True, slots=True)
 class S3:
-    """How a bucket is reached; for what is None AWS's own ways are gone (environment, profile, role)."""
+    """How a bucket is reached. What is None is looked up as AWS's tools do: environment, profile, role."""
 
     key: str | None = None
     secret: str | None = field(default=None, repr=False)

@@ -16,7 +16,7 @@ from flows.doctor.finding import GIVE_RIGHTS, Finding, of_error, well
 from flows.endings import Code, Ending, told
 from flows.unsaid import without_secrets
 from warehouse.errors import DiskError
-from warehouse.words.phrases import number
+from warehouse.words.phrases import counted_noun
 
 log = logging.getLogger("trialwatch")
 
@@ -55,7 +55,7 @@ class Examined:
         if self.code is not Code.DONE:
             return f"a night would not succeed as it is: exit {int(self.code)}"
         doubts = sum(each.level == "warning" for each in self.findings)
-        return "a night would succeed" + (f"; {number(doubts, 'warning')}" if doubts else "")
+        return "a night would succeed" + (f"; {counted_noun(doubts, 'warning')}" if doubts else "")
 
     def document(self) -> dict[str, Any]:
         """The same as one JSON document."""

@@ -550,7 +550,7 @@ def test_phases_are_read_from_their_label(label: str, phases: list[str]) -> None
     ],
 )
 def test_people_are_counted_or_not_known(written: Any, count: int | None) -> None:
-    assert values.people(written) == count
+    assert values.people_count(written) == count
 
 
 @pytest.mark.parametrize(
@@ -722,7 +722,7 @@ INVENTED = {
     "authorizedApplication.authorizedPartI.trialDetails.clinicalTrialIdentifiers.secondaryIdentifyingNumbers.isrctnNumber",
     "authorizedApplication.authorizedPartI.trialDetails.pubmedCode[]",
 }
-"""What FACTS names and no real record at hand has."""
+"""What the registry is known to send and no real record at hand has."""
 
 
 def paths(value: Any, at: str = "") -> set[str]:

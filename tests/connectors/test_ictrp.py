@@ -14,7 +14,7 @@ from connectors.ictrp.export import Pass, looked_at
 from connectors.ictrp.numbers import read_at
 from connectors.ictrp.reading import Reader, Reading
 from connectors.ictrp.record import COLUMNS
-from connectors.ictrp.values import age, as_iso, exported_at, people, phases, sex, status
+from connectors.ictrp.values import age, as_iso, exported_at, people_count, phases, sex, status
 from connectors.statuses import status_group
 from connectors.trial import UnreadableError
 from tests.ictrprecords import TRIAL_ID, a_record, a_row, as_landed, kept
@@ -157,7 +157,7 @@ def test_odd_values_are_told_and_kept() -> None:
         ("a_new_field", ""),
     }
     assert (reading.trial.start_date, reading.trial.start_date_latest) == ("08/25/2026", None)
-    assert (sex("-"), sex("Female: no Male: no"), people("0")) == (None, None, None)
+    assert (sex("-"), sex("Female: no Male: no"), people_count("0")) == (None, None, None)
 
 
 @pytest.mark.parametrize(

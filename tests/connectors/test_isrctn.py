@@ -19,7 +19,7 @@ from connectors.isrctn import answers
 from connectors.isrctn.course import Course
 from connectors.isrctn.reading import Reader, Reading
 from connectors.isrctn.searches import LONGEST, expressions, of_years
-from connectors.isrctn.values import conditions, drugs, people
+from connectors.isrctn.values import conditions, drugs, people_count
 from connectors.isrctn.xml import one_line, tree
 from connectors.statuses import status_group
 from connectors.trial import Trial, UnreadableError
@@ -213,7 +213,7 @@ def test_what_may_name_people_is_told_without_its_values(hidden: str) -> None:
     ],
 )
 def test_how_many_people(written: str | None, count: int | None) -> None:
-    assert people(written) == count
+    assert people_count(written) == count
 
 
 def test_lists_that_are_texts_are_divided_where_their_parts_end() -> None:

@@ -13,7 +13,7 @@ import pytest
 from connectors.simulated import SimulatedRegistry, made_up
 from tests.house import House
 from tests.records import a_trial, with_status
-from warehouse.judge.known import as_facts
+from warehouse.judge.trial_facts import as_facts
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.brief import briefs

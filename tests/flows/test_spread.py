@@ -36,7 +36,7 @@ from flows.spread.workers import Workers, afar, workers_for
 from tests.loopback import free_port
 from tests.records import a_trial
 from tests.standing_prefect import wait_for
-from tests.warehouse.keep.test_many import Watchful
+from tests.warehouse.keep.test_processes import Watchful
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import Night
 from warehouse.keep.intake import marking

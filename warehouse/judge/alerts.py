@@ -15,7 +15,7 @@ ARRIVALS = frozenset({"registered", "discovered"})
 DIGEST_HOUR_UTC = 6
 MONDAY = 0
 OURSELVES = "normaliser"
-"""What our own software changed is in the record and nobody's news."""
+"""Cause of changes that our software made: recorded, and mailed to nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from connectors.spelling import OneSpelling
 from connectors.statuses import COURSE, OPEN, UNRECOGNISED, is_vague, status_group
 from connectors.trial import Counted, Entries, Reading, Sent
 from warehouse.words.kinds import MATERIALITIES, materiality
-from warehouse.words.phrases import many, number
+from warehouse.words.phrases import counted_noun, plural
 
 TITLES = ("title", "official_title", "acronym")
 KIND_OF_LIST = {
@@ -287,9 +287,9 @@ def _came_and_went(old: list[Any], new: list[Any], noun: str) -> str:
     before, after = ([_written(item) for item in side] for side in (old, new))
     came, went = _missing(after, before), _missing(before, after)
     if came and came == went and len(old) == len(new):
-        return f"{number(came, noun)} of {len(new):,} reworded or replaced"
-    parts = [f"{number(n, noun)} {what}" for n, what in ((came, "new"), (went, "gone")) if n]
-    return ", ".join(parts) or f"the same {many(noun)}, in another number"
+        return f"{counted_noun(came, noun)} of {len(new):,} reworded or replaced"
+    parts = [f"{counted_noun(n, noun)} {what}" for n, what in ((came, "new"), (went, "gone")) if n]
+    return ", ".join(parts) or f"the same {plural(noun)}, in another number"
 
 
 def _missing(some: list[str | None], among: list[str | None]) -> int:
@@ -324,7 +324,7 @@ def _publications(pair: _Pair) -> Iterator[Finding]:
     known = {_publication_key(entry) for entry in old}
     added = [entry for entry in new if _publication_key(entry) not in known]
     if added:
-        reason = f"{number(len(added), 'publication')} added"
+        reason = f"{counted_noun(len(added), 'publication')} added"
         yield pair.finding("publication_added", "trial_publications", old, new, reason)
 
 

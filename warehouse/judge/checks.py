@@ -11,17 +11,20 @@ from connectors.versions import is_older, moved
 from warehouse.words.checks import CHECKS as CHECKS
 
 COLLAPSED_BELOW = 0.8
-"""Fewer than this share of the members found again, the rest still there by id, is a thin answer …"""
+"""Searches that find fewer than this share of the members, while the rest is there by id, answer too thinly."""
 COLLAPSED_FROM = 3
-"""… unless it is only one or two that really left."""
+"""From so many missing members on the searches are to blame: one or two may really have left."""
 REMOVED_FROM = 10
-"""The same share, gone by number too: an index that is being rebuilt, until a person says otherwise."""
+"""From so many members on that are gone by number too, with as few left as in a thin answer, the registry's index
+is taken to be rebuilt, until a person says otherwise."""
 MOST_UNREADABLE = 0.8
 UNREADABLE_FROM = 10
-"""Of all records: strangers among them, whom nobody waits for. Members are another matter …"""
+"""From so many unreadable records on, more than that share of all records refuses the night. Most are strangers,
+whom nobody waits for."""
 UNREADABLE_MEMBERS_FROM = 2
 ONE_MEMBER_IN = 10
-"""… of them such a share is as good as a night that was not: what they did tonight nobody would hear."""
+"""From so many unreadable members on, such a share of the members refuses the night: nobody would hear what they
+did."""
 MEMBERS_NAMED = 5
 MOST_DUPLICATES = 0.1
 DUPLICATES_FROM = 10

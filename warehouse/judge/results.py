@@ -4,7 +4,7 @@ It is one change, however much differs. Its values hold what differs and no more
 most: whole results are megabytes. What differs is known by the canonical form: order and whitespace never count.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ import msgspec
 
 from connectors.results import Analysis, EventGroup, Measure, Reading, Results, Value
 from warehouse.judge.changes import Finding
+from warehouse.words.lists import lacking
 
 MOST_LETTERS = 6000
 """Of what differs, on either side. One difference is always told."""
@@ -53,7 +54,7 @@ def difference(before: Reading, after: Reading, cause: str) -> Finding:
 
 def _differences(part: _Part, before: Results, after: Results) -> Iterator[_Difference]:
     old, new = (list(part.entries(results)) for results in (before, after))
-    gone, came = _lacking(old, new), _lacking(new, old)
+    gone, came = lacking(old, new, msgspec.json.encode), lacking(new, old, msgspec.json.encode)
     waiting: dict[tuple[Any, ...], list[Entry]] = {}
     for entry in came:
         waiting.setdefault(_name(part, entry), []).append(entry)
@@ -70,22 +71,6 @@ def _name(part: _Part, entry: Entry) -> tuple[Any, ...]:
     return tuple(entry.get(key) for key in part.named_by)
 
 
-def _lacking(some: Iterable[Any], among: Iterable[Any]) -> list[Any]:
-    """Those that are not among the others, or not as often."""
-    there: dict[bytes, int] = {}
-    for each in among:
-        key = msgspec.json.encode(each)
-        there[key] = there.get(key, 0) + 1
-    lacking = []
-    for each in some:
-        key = msgspec.json.encode(each)
-        if there.get(key, 0):
-            there[key] -= 1
-        else:
-            lacking.append(each)
-    return lacking
-
-
 def _what_differs(part: _Part, old: Entry, new: Entry) -> tuple[Entry, Entry]:
     """Both entries with what names them and what differs; of a list only what the other one lacks."""
     sides: tuple[Entry, Entry] = ({}, {})
@@ -96,7 +81,10 @@ def _what_differs(part: _Part, old: Entry, new: Entry) -> tuple[Entry, Entry]:
                 sides[0][key] = sides[1][key] = before
             continue
         if isinstance(before, list) and isinstance(after, list):
-            before, after = _lacking(before, after), _lacking(after, before)
+            before, after = (
+                lacking(before, after, msgspec.json.encode),
+                lacking(after, before, msgspec.json.encode),
+            )
         for side, value in zip(sides, (before, after), strict=True):
             if value is not None:
                 side[key] = value

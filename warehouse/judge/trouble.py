@@ -15,7 +15,7 @@ from warehouse.words.doubts import answer, asked
 AT_ONCE = frozenset({"refused", "failed"})
 WHEN_IT_LASTS = frozenset({"incomplete"})
 """One night without the registry heals by itself; a second one is news."""
-AGAIN_AFTER = timedelta(days=3) - timedelta(hours=6)
+TELL_AGAIN_AFTER = timedelta(days=3) - timedelta(hours=6)
 """As long as it lasts, every third night. The hours are for nights that do not begin at the same minute."""
 
 
@@ -57,7 +57,7 @@ def is_to_be_told(outcome: str, earlier: Earlier, now: datetime) -> bool:
     if earlier.told_at is None:
         return outcome in AT_ONCE or earlier.unsuccessful > 0
     # A clock that was set back must not silence us.
-    return not earlier.told_at - AGAIN_AFTER < now < earlier.told_at + AGAIN_AFTER
+    return not earlier.told_at - TELL_AGAIN_AFTER < now < earlier.told_at + TELL_AGAIN_AFTER
 
 
 def of_night(

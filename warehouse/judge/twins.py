@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from warehouse.judge.ties import Apart, Groups, Held, Tie, doubtful
+from warehouse.judge.grouping import Apart, Groups, KeptApart, Tie, doubtful
 from warehouse.judge.watch import Ruling
 
 STAY_TWO = "two numbers of one registry stay two studies"
@@ -133,7 +133,7 @@ class _Bench:
                 one, other = sorted((each.tie.one, each.tie.other))
                 found.setdefault((one, other), []).append(each)
         held = {id(each.apart): each.apart for of_pair in found.values() for each in of_pair}
-        between = {key: Held(apart, root).between for key, apart in held.items()}
+        between = {key: KeptApart(apart, root).between for key, apart in held.items()}
         return [
             Doubt(
                 *pair,
@@ -226,7 +226,7 @@ def _borne(links: list[Link], live: Mapping[str, str]) -> Iterator[Tie]:
 
 
 def _living(links: list[Link], live: Mapping[str, str]) -> dict[Tie, str]:
-    """Those others."""
+    """Former numbers whose own record still answers: not followed, each with the reason."""
     return {
         Tie(link.trial_id, other, f"{link.trial_id} gives {other} as a former number"): (
             f"the registry still answers with {other}"

@@ -1,8 +1,8 @@
 """What another machine reads for a night, and how the night takes it over: only of trials that are not held yet.
 
-It is what ``many`` does in processes of its own, on another machine: the rows that are staged of each trial, and
-the few facts that a night decides by. What cannot be read is left to the night. Both sides must be the same
-program; the caller sees to that.
+It is what ``processes`` does, on another machine: the rows that are staged of each trial, and the few facts that a
+night decides by. What cannot be read is left to the night. Both sides must be the same program; the caller sees to
+that.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ import msgspec
 from connectors.dates import version_day
 from connectors.trial import Mark, Reader
 from warehouse.keep.intake import Frame, Known
-from warehouse.keep.many import FRAMES_A_PIECE, New, Piece, Task, read_piece
+from warehouse.keep.processes import FRAMES_A_PIECE, New, Piece, Task, read_piece
 from warehouse.store.landed import Landed
 from warehouse.store.load import Stage
 
@@ -44,10 +44,10 @@ def read_for_another(
     data_on = version_day(landed.collected().data_version_after)
     task = Task(reader, now.date(), Known({}), frozenset(), stage.of_all, data_on)
     told: list[Told] = []
-    seen: set[str] = set()
+    read_before: set[str] = set()
     files: dict[str, Path] = {}
     for number, frames in enumerate(_in_pieces(landed.frames())):
-        piece = read_piece(frames, task, stage.lines(str(number)), seen)
+        piece = read_piece(frames, task, stage.lines(str(number)), read_before)
         if piece.columns:
             files[f"rows-{number}"] = piece.columns
             news = [each for each in piece.found if isinstance(each, New)]
@@ -89,7 +89,7 @@ class _Rest:
         return [record for record, mark in both if mark.fingerprint not in self.done]
 
 
-def without(frames: Iterable[Frame], done: frozenset[str]) -> Iterator[Frame]:
+def frames_without(frames: Iterable[Frame], done: frozenset[str]) -> Iterator[Frame]:
     """The frames without the records of these fingerprints; none that would be empty."""
     for frame in frames:
         if all(mark.fingerprint not in done for mark in frame.marks):

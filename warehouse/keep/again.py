@@ -24,8 +24,8 @@ from warehouse.store.tables import insert, listed
 
 log = logging.getLogger("trialwatch")
 
-AS_HELD = (None, "")
-HELD = "again"
+NO_REGISTRY_DATE = (None, "")
+RELOAD_STAGE = "again"
 """The stage of states that are held already."""
 
 
@@ -49,10 +49,10 @@ def load_anew(con: duckdb.DuckDBPyConnection, night: Night) -> int:
 
 def _load(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: list[str]) -> None:
     flags: dict[str, list[Flag]] = {}
-    with staged(night, HELD) as again:
+    with staged(night, RELOAD_STAGE) as again:
         for version, state in _held(con, night, trial_ids):
             flags[state.trial_id] = state.reading.flags()
-            again.put(state, version, AS_HELD)
+            again.put(state, version, NO_REGISTRY_DATE)
         with transaction(con):
             load_again(con, again)
             put_flags(con, night, flags)
@@ -92,7 +92,7 @@ def put_flags(con: duckdb.DuckDBPyConnection, night: Night, flags: Mapping[str, 
     insert(con, "trial_flag", rows, night.work)
 
 
-class Beside:
+class DocumentUpdate:
     """Held trials whose state is as it was, and beside it their documents are not."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, again: Stage) -> None:
@@ -105,7 +105,7 @@ class Beside:
         if self._night.reader.needs_latest or [
             _told(each) for each in state.trial.documents
         ] != self._documents.get(state.trial_id, []):
-            self._again.put(state, version, AS_HELD)
+            self._again.put(state, version, NO_REGISTRY_DATE)
 
     def put(self) -> None:
         """Keep what was staged, and the records as they were sent; in the caller's transaction."""

@@ -1,5 +1,6 @@
 """A night and its certificate: which night it was, how it ended, and what the last complete one stood on."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,9 @@ from warehouse.keep import operator_mail
 from warehouse.store.file import transaction
 from warehouse.store.tables import insert, sql
 from warehouse.words.outcomes import COMPLETE, IS_COMPLETE
+
+_LIKE_A_NUMBER = re.compile("[A-Z0-9][A-Z0-9./-]+")
+"""What may be a trial's number among the words of a mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +152,8 @@ def _tell_of_members(
 ) -> None:
     """Tell at once of a member that cannot be read, and again every third night while that lasts."""
     which = (night.watch.name, night.registry_name)
-    rows = con.execute(
-        "SELECT DISTINCT unnest(regexp_extract_all(array_to_string(sentences, ' '), '[A-Z0-9][A-Z0-9./-]+')) "
-        "FROM trouble WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ?",
-        [trouble.members_subject(*which), night.now - trouble.AGAIN_AFTER, night.now + trouble.AGAIN_AFTER],
-    ).fetchall()
-    told_lately = {trial_id for (trial_id,) in rows}
+    told_before = operator_mail.told_lately(con, trouble.members_subject(*which), night.now)
+    told_lately = {each for told in told_before for each in _LIKE_A_NUMBER.findall(" ".join(told.sentences))}
     news = {trial_id: why for trial_id, why in unreadable.items() if trial_id not in told_lately}
     if news:
         told = trouble.of_members(*which, news)

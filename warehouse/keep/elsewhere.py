@@ -20,17 +20,9 @@ def tell(
     ``known`` is how the place stands (``status.elsewhere``); trouble that had passed meanwhile is told at once.
     """
     since = naive_utc(datetime.fromisoformat(known["failing_since"]))
-    told_lately = con.execute(
-        "SELECT 1 FROM trouble "
-        "WHERE subject = ? AND noticed_at >= ? AND noticed_at > ? AND noticed_at < ? LIMIT 1",
-        [
-            trouble.elsewhere_subject(known["place"]),
-            since,
-            now - trouble.AGAIN_AFTER,
-            now + trouble.AGAIN_AFTER,
-        ],
-    ).fetchone()
-    if told_lately:
+    subject = trouble.elsewhere_subject(known["place"])
+    told_lately = operator_mail.told_lately(con, subject, now)
+    if any(each.subject == subject and each.noticed_at >= since for each in told_lately):
         return False
     told = trouble.of_elsewhere(known["place"], why, known["published_at"])
     with transaction(con):

@@ -36,7 +36,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """When a trial is expected to end (``intake.expected_end``)."""
+    """When a trial is expected to end (``trial_version.expected_end_on``)."""
 
     trial_id: str
     version_number: int

@@ -87,42 +87,42 @@ def marking(reader: Reader) -> Callable[[bytes], Mark]:
 
 
 def read(
-    frames: Iterable[Frame], reader: Reader, today: date, known: Known, told: set[str] | None = None
+    frames: Iterable[Frame], reader: Reader, today: date, known: Known, read_before: set[str] | None = None
 ) -> Iterator[Read | Seen | Unreadable]:
     """Each landed record, judged; none is parsed whose bytes are known, and no frame unpacked that holds no other.
 
-    Of two readable records of one trial the first is believed and the other set aside; ``told`` are those of whom
-    one was read before.
+    Of two readable records of one trial the first is believed and the other set aside; ``read_before`` are the
+    trials of which one was read before.
     """
-    told = set() if told is None else told
+    read_before = set() if read_before is None else read_before
     for frame in frames:
         bearers = [known.bearers.get(mark.fingerprint) for mark in frame.marks]
         all_known = set(filter(None, bearers))
-        if len(all_known) == len(frame.marks) and told.isdisjoint(all_known):
-            told |= all_known
+        if len(all_known) == len(frame.marks) and read_before.isdisjoint(all_known):
+            read_before |= all_known
             for mark in frame.marks:
                 yield Seen(known.bearers[mark.fingerprint], mark.stamped_on)
             continue
         for payload, mark, bearer in zip(frame.records(), frame.marks, bearers, strict=True):
-            if bearer and bearer not in told:
-                told.add(bearer)
+            if bearer and bearer not in read_before:
+                read_before.add(bearer)
                 yield Seen(bearer, mark.stamped_on)
                 continue
-            found = _read(payload, mark, reader, today, known, told)
+            found = _read(payload, mark, reader, today, known, read_before)
             if isinstance(found, Read):
-                told.add(found.trial_id)
+                read_before.add(found.trial_id)
             yield found
 
 
 def _read(
-    payload: bytes, mark: Mark, reader: Reader, today: date, known: Known, told: Container[str]
+    payload: bytes, mark: Mark, reader: Reader, today: date, known: Known, read_before: Container[str]
 ) -> Read | Unreadable:
     try:
         reading = reader.read(payload, today)
     except UnreadableError as error:
         return Unreadable(error.trial_id, error.path, str(error), payload)
     trial_id = reading.trial_id
-    if trial_id in told:
+    if trial_id in read_before:
         return Unreadable(trial_id, reader.number_at, "another record of this number came before it", payload)
     state = reading.content_hash
     is_new = known.hashes.get(trial_id) != state

@@ -185,7 +185,7 @@ def _overrides(con: duckdb.DuckDBPyConnection, watch: Watch) -> dict[str, Overri
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class MemberRelevance:
     """Whether a member counts as ours, and why."""
 
     is_relevant: bool
@@ -197,12 +197,12 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class RelevanceChange:
     """A trial that has become ours, or is ours no longer, in some of its watches."""
 
     trial_id: str
-    before: Word
-    after: Word
+    before: MemberRelevance
+    after: MemberRelevance
     watches: frozenset[str]
 
     def finding(self, cause: str | None) -> Finding:
@@ -220,7 +220,7 @@ class Turn:
 
 
 def remember(con: duckdb.DuckDBPyConnection) -> None:
-    """Keep, for as long as the connection lives, who counts as ours now, for ``turns`` to compare with."""
+    """Keep who counts as ours now, for ``relevance_changes`` to compare with: as long as the connection lives."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE word_before AS {sql('keep/words')}")
 
 
@@ -232,29 +232,33 @@ def inherit(con: duckdb.DuckDBPyConnection, heir: former.Heir) -> None:
     )
 
 
-def turns(con: duckdb.DuckDBPyConnection) -> list[Turn]:
+def relevance_changes(con: duckdb.DuckDBPyConnection) -> list[RelevanceChange]:
     """Who was ours and is not, or the reverse, since that was remembered: once a trial, whatever its watches.
 
     Only where watches disagree, because a person overruled the rules in one of them, are there two.
     """
     rows = con.execute(sql("keep/turns"), {"overruled": OVERRULED}).fetchall()
     return [
-        Turn(trial_id, Word(was_ours, why_before), Word(ours, why), frozenset(watches))
+        RelevanceChange(
+            trial_id, MemberRelevance(was_ours, why_before), MemberRelevance(ours, why), frozenset(watches)
+        )
         for trial_id, was_ours, why_before, ours, why, watches in rows
     ]
 
 
-def note_turns(con: duckdb.DuckDBPyConnection, journal: Journal, changed: Mapping[str, Changed]) -> None:
+def note_relevance_changes(
+    con: duckdb.DuckDBPyConnection, journal: Journal, changed: Mapping[str, Changed]
+) -> None:
     """Note who has become ours and who is ours no longer, each with the new state of its record, if it has one."""
-    for turn in turns(con):
-        version = holdings.present_version(con, turn.trial_id)
-        state = changed.get(turn.trial_id)
+    for change in relevance_changes(con):
+        version = holdings.present_version(con, change.trial_id)
+        state = changed.get(change.trial_id)
         journal.add(
-            turn.trial_id,
-            turn.finding(state.cause if state else None),
+            change.trial_id,
+            change.finding(state.cause if state else None),
             versions=(version - 1 if state else version, version),
             posted_on=state.posted_on if state else None,
-            watches=turn.watches,
+            watches=change.watches,
         )
 
 

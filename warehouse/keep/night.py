@@ -33,7 +33,7 @@ from warehouse.keep.journal import Journal
 from warehouse.keep.shown import Shown
 from warehouse.store.file import transaction
 from warehouse.store.landed import Landed
-from warehouse.store.load import Stage, known_by, load, seen
+from warehouse.store.load import Stage, load, note_fingerprints, note_seen
 from warehouse.store.tables import insert, listed
 
 
@@ -64,11 +64,11 @@ def _put_states(
     """The new states with their flags and labels, and whom they make ours."""
     labels.remember(con)
     load(con, stage)
-    known_by(con, shown.comparison.known_by, night.work)
+    note_fingerprints(con, shown.comparison.known_by, night.work)
     again.put_flags(con, night, shown.flags)
     labels.put(con, night, shown.judgements, shown.concepts)
     labels.mark_members(con, night)
-    labels.note_turns(con, journal, shown.comparison.changed)
+    labels.note_relevance_changes(con, journal, shown.comparison.changed)
 
 
 def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> Certificate:
@@ -80,10 +80,10 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     before = holdings.before(con, night, last)
     with (
         again.staged(night) as stage,
-        again.staged(night, again.HELD) as aside,
+        again.staged(night, again.RELOAD_STAGE) as aside,
         Journal(con, night, version_day(collected.data_version_after)) as journal,
     ):
-        beside = again.Beside(con, night, aside)
+        beside = again.DocumentUpdate(con, night, aside)
         comparison = Comparison(con, night, held, heirs, stage, journal, beside.look_at)
         shown = Shown(held, heirs, comparison)
         shown.look_through(night, landed, stage, journal.data_version_on)
@@ -122,10 +122,10 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             load(con, stage)
             insert(con, "status_turn", comparison.turns, night.work)
             beside.put()
-            known_by(con, comparison.known_by, night.work)
+            note_fingerprints(con, comparison.known_by, night.work)
             for heir in inheriting:
                 former.inherit_lateness(con, heir)
-            seen(con, shown.trial_ids, night.now, night.work)
+            note_seen(con, shown.trial_ids, night.now, night.work)
             again.put_flags(con, night, shown.flags)
             labels.put(con, night, shown.judgements, shown.concepts)
             anew.put(con, night, journal)
@@ -133,7 +133,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             _settle_fates(con, collected, held, restored, journal)
             _move(con, night, entries, exits, journal)
             labels.mark_members(con, night)
-            labels.note_turns(con, journal, changed)
+            labels.note_relevance_changes(con, journal, changed)
             untold = None if before.is_baseline else frozenset(shown.new)
             _note_overdue(con, night, journal, untold=untold)
             journal.put(_welcomes(con, night) if before.is_baseline else ())

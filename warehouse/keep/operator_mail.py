@@ -2,13 +2,35 @@
 
 import hashlib
 from datetime import datetime
+from typing import NamedTuple
 
 import duckdb
 
-from warehouse.judge.trouble import Trouble
+from warehouse.judge.trouble import TELL_AGAIN_AFTER, Trouble
 
 SUBSCRIPTION = "operator"
 """Under which the operator's mail stands in the ledger; it is told apart from readers' by its topic."""
+
+
+class Told(NamedTuple):
+    """A trouble that was put for the operator; ``noticed_at`` is naive UTC."""
+
+    subject: str
+    noticed_at: datetime
+    sentences: list[str]
+
+
+def told_lately(con: duckdb.DuckDBPyConnection, subject: str, now: datetime) -> list[Told]:
+    """The troubles whose subject begins so, of which the operator need not hear again yet. ``now`` is naive UTC.
+
+    A clock that was set back must not silence us: what was told after ``now`` counts for no longer than the rest.
+    """
+    found = con.execute(
+        "SELECT subject, noticed_at, sentences FROM trouble "
+        "WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ?",
+        [subject, now - TELL_AGAIN_AFTER, now + TELL_AGAIN_AFTER],
+    )
+    return [Told(*row) for row in found.fetchall()]
 
 
 def put(

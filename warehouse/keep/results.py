@@ -21,7 +21,7 @@ from warehouse.keep.journal import Journal
 from warehouse.store.file import transaction
 from warehouse.store.tables import insert, listed, sql
 
-AGAIN_AFTER = timedelta(days=7)
+READ_RESULTS_AGAIN_AFTER = timedelta(days=7)
 """From then on results are read once more, though nothing says that they have changed."""
 MOST_A_NIGHT = 300
 """Trials asked for in one night: five minutes at a request a second."""
@@ -36,7 +36,7 @@ def owed(con: duckdb.DuckDBPyConnection, night: Night, *, corrections: bool) -> 
     asked = {
         "registry_name": night.registry_name,
         "corrections": corrections,
-        "read_before": night.now - AGAIN_AFTER,
+        "read_before": night.now - READ_RESULTS_AGAIN_AFTER,
         "now": night.now,
         "most": MOST_A_NIGHT,
     }
@@ -241,15 +241,7 @@ def _tell_the_operator(
     lasting = {trial_id: why for trial_id, why in failed.items() if held[trial_id].failures + 1 >= LASTING}
     if night.operator is None or not lasting:
         return
-    told_lately = con.execute(
-        "SELECT 1 FROM trouble WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ? LIMIT 1",
-        [
-            trouble.results_subject(night.registry_name),
-            night.now - trouble.AGAIN_AFTER,
-            night.now + trouble.AGAIN_AFTER,
-        ],
-    ).fetchone()
-    if not told_lately:
+    if not operator_mail.told_lately(con, trouble.results_subject(night.registry_name), night.now):
         told = trouble.of_results(night.registry_name, lasting)
         operator_mail.put(con, told, operator=night.operator, run_id=night.run_id, now=night.now)
 

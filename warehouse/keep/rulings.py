@@ -9,7 +9,7 @@ from warehouse.judge.watch import Ruling
 from warehouse.store.file import transaction
 
 
-def standing(con: duckdb.DuckDBPyConnection) -> list[Ruling]:
+def in_force(con: duckdb.DuckDBPyConnection) -> list[Ruling]:
     """The rulings that count."""
     found = con.execute(
         "SELECT trial_id, other_id, is_one_study, reason, ruled_by FROM study_ruling WHERE withdrawn_at IS NULL"
@@ -22,7 +22,7 @@ def keep(con: duckdb.DuckDBPyConnection, rulings: Iterable[Ruling], now: datetim
 
     In other words, or by another name, it is another ruling.
     """
-    said, before = set(rulings), set(standing(con))
+    said, before = set(rulings), set(in_force(con))
     if said == before:
         return
     with transaction(con):

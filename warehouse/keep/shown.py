@@ -10,13 +10,13 @@ from connectors.trial import Flag
 from warehouse.judge import relevance
 from warehouse.judge.changes import registry_date
 from warehouse.judge.concepts import Concept, concepts_of
-from warehouse.keep.afar import read_afar, without
+from warehouse.keep.afar import frames_without, read_afar
 from warehouse.keep.certificate import Night
 from warehouse.keep.comparison import Comparison
 from warehouse.keep.former import Heir
 from warehouse.keep.holdings import Held, Record
 from warehouse.keep.intake import Known, Read, Seen, Unreadable, as_held, read
-from warehouse.keep.many import MANY, New, Piece, Task, Unread, processors, read_apart
+from warehouse.keep.processes import MANY, New, Piece, Task, Unread, processors, read_apart
 from warehouse.store.landed import Landed
 from warehouse.store.load import Stage
 
@@ -47,13 +47,13 @@ class Shown:
         done = self._take_over(night.afar, landed, stage)
         workers = night.processes or (processors() if landed.count() - len(self.held) - len(done) >= MANY else 1)
         if workers > 1:
-            ours = frozenset({*self.held, *self.heirs})
-            task = Task(night.reader, night.today, known, ours, stage.of_all, data_version_on)
-            pieces = read_apart(without(landed.frames(), done), task, stage, workers)
+            held = frozenset({*self.held, *self.heirs})
+            task = Task(night.reader, night.today, known, held, stage.of_all, data_version_on)
+            pieces = read_apart(frames_without(landed.frames(), done), task, stage, workers)
             if pieces is not None and self._take_pieces(pieces, task, stage):
                 return
             stage.clear()
-        for state in read(without(landed.frames(), done), night.reader, night.today, known, set(self.new)):
+        for state in read(frames_without(landed.frames(), done), night.reader, night.today, known, set(self.new)):
             self._show(state, stage, data_version_on)
 
     def _take_over(self, afar: Path | None, landed: Landed, stage: Stage) -> frozenset[str]:

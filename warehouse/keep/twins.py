@@ -10,7 +10,7 @@ from connectors.numbers import WRITTEN, compared, giver_of
 from warehouse.judge.alerts import Tellable
 from warehouse.judge.endings import ENDINGS, TOLD_ALREADY, Latest, Twin, told_in
 from warehouse.judge.twins import Doubt, Link, Matched, matched
-from warehouse.keep.rulings import standing
+from warehouse.keep.rulings import in_force
 from warehouse.store.tables import sql
 
 REGISTERED_TRIAL = ("trial_id", "registry_name", "fate", "merged_into")
@@ -37,7 +37,7 @@ def _giver(trial_id: str, shown_by: str) -> str:
 
 def all_matched(con: duckdb.DuckDBPyConnection) -> Matched:
     """Every study and every doubt. The relation ``registered_trial`` is known."""
-    return matched(links(con), standing(con))
+    return matched(links(con), in_force(con))
 
 
 def doubts(con: duckdb.DuckDBPyConnection) -> list[Doubt]:
@@ -45,7 +45,7 @@ def doubts(con: duckdb.DuckDBPyConnection) -> list[Doubt]:
 
     A store of one registry is not asked for more than the latter, as for twins.
     """
-    if not (_may_have_twins(con) or standing(con)):
+    if not (_may_have_twins(con) or in_force(con)):
         return []
     know_registered_trials(con)
     is_ours = dict(con.execute(sql("keep/is_ours")).fetchall())
@@ -69,7 +69,7 @@ def twins(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     live = {link.trial_id for link in found if link.is_live}
     return {
         trial_id: others
-        for study in matched(found, standing(con)).studies
+        for study in matched(found, in_force(con)).studies
         for trial_id in study.trial_ids
         if (others := [each for each in study.trial_ids if each in live and each != trial_id])
     }

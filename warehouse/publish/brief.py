@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from warehouse.judge.known import as_facts
+from warehouse.judge.trial_facts import as_facts
 from warehouse.store.concepts import sure_concepts
 from warehouse.store.tables import sql
 from warehouse.words.brief import TrialFacts

@@ -64,7 +64,11 @@ def feed(changes: list[Row], published_at: datetime, page_url: str | None = None
     )
     if rights:
         _text(root, "rights", plain(rights))
-    _text(root, "updated", _instant(max((change["observed_at"] for change in changes), default=published_at)))
+    _text(
+        root,
+        "updated",
+        phrases.iso_instant(max((change["observed_at"] for change in changes), default=published_at)),
+    )
     author = ElementTree.SubElement(root, "author")
     _text(author, "name", "trialwatch")
     for observed_at, night in groupby(changes, key=lambda change: change["observed_at"]):
@@ -93,7 +97,7 @@ def _entry(root: ElementTree.Element, change: Row, page_url: str | None) -> None
 
 def _rest(root: ElementTree.Element, observed_at: datetime, others: list[Row]) -> None:
     """What one night told beyond what has an entry of its own."""
-    count = phrases.number(len(others), "further change")
+    count = phrases.counted_noun(len(others), "further change")
     entry = _begun(root, f"others {observed_at.isoformat()}", f"{count} of {observed_at:%Y-%m-%d}", observed_at)
     lines = [_title(change) for change in others[:MOST_LINES]]
     if len(others) > MOST_LINES:
@@ -105,7 +109,7 @@ def _begun(root: ElementTree.Element, name: str, title: str, at: datetime) -> El
     entry = ElementTree.SubElement(root, "entry")
     _text(entry, "id", _urn(name))
     _text(entry, "title", title)
-    _text(entry, "updated", _instant(at))
+    _text(entry, "updated", phrases.iso_instant(at))
     return entry
 
 
@@ -135,7 +139,3 @@ def _text(parent: ElementTree.Element, name: str, text: str) -> None:
 
 def _urn(name: str) -> str:
     return uuid.uuid5(NAMES, name).urn
-
-
-def _instant(at: datetime) -> str:
-    return phrases.utc(at).isoformat().replace("+00:00", "Z")

@@ -1,1 +1,1 @@
-"""The store: its file, its tables, and the two roads into them, by sets and by landed files."""
+"""The store: its file and its tables, the files in which records land, and how rows get into the tables."""

@@ -46,7 +46,9 @@ def locked(folder: Path, purpose: str) -> Iterator[None]:
         except BlockingIOError as error:
             holder = _holder(lock)
             said = holder or "another process"
-            raise StoreHeldError(f"the store in {folder} is held by {said}", holder) from error
+            raise StoreHeldError(
+                f"the store in {folder} is held by {said}: wait until that ends, or stop it", holder
+            ) from error
         lock.truncate(0)
         lock.write(f"{purpose}, process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
         lock.flush()

@@ -312,7 +312,7 @@ class KnownBy:
     reads_otherwise_from: date | None
 
 
-def known_by(con: duckdb.DuckDBPyConnection, states: Mapping[str, KnownBy], work: Path) -> None:
+def note_fingerprints(con: duckdb.DuckDBPyConnection, states: Mapping[str, KnownBy], work: Path) -> None:
     """Note by what the present states of these trials are known now: other bytes, or another hash of ours."""
     columns = {
         "trial_id": "VARCHAR",
@@ -338,7 +338,7 @@ def known_by(con: duckdb.DuckDBPyConnection, states: Mapping[str, KnownBy], work
         con.execute("DROP TABLE known")
 
 
-def seen(con: duckdb.DuckDBPyConnection, trial_ids: list[str], observed_at: datetime, work: Path) -> None:
+def note_seen(con: duckdb.DuckDBPyConnection, trial_ids: list[str], observed_at: datetime, work: Path) -> None:
     """Note that the registry showed these trials, changed or not."""
     with listed(con, trial_ids, work):
         con.execute("UPDATE trial SET last_seen_at = ? WHERE trial_id IN (FROM listed)", [observed_at])

@@ -2,7 +2,7 @@
 
 Instants are ``TIMESTAMP`` in UTC and end in ``_at``; dates are ``DATE`` and end in ``_on``; a date as the
 registry wrote it is ``VARCHAR`` and ends in ``_date``, with its type, earliest and latest day beside it.
-Rows come and go by statements, never one by one through these classes: they are the definition, not the road.
+These classes only define the tables: rows are written and read by SQL, in ``tables``, ``load`` and the rooms.
 """
 
 from datetime import date, datetime
@@ -54,7 +54,7 @@ def text(comment: str, *, key: bool = False, long: bool = False) -> Any:
     return _column(comment, key=key, long=long) if key else _column(comment, long=long, default=None)
 
 
-def words(comment: str) -> Any:
+def text_list_column(comment: str) -> Any:
     return _column(comment, sa.ARRAY(sa.String), default=None)
 
 
@@ -62,11 +62,11 @@ def instant(comment: str) -> Any:
     return _column(comment, sa.TIMESTAMP, default=None)
 
 
-def number(comment: str, *, key: bool = False) -> Any:
+def int_column(comment: str, *, key: bool = False) -> Any:
     return _column(comment, sa.BigInteger, key=True) if key else _column(comment, sa.BigInteger, default=None)
 
 
-def real(comment: str) -> Any:
+def real_column(comment: str) -> Any:
     return _column(comment, sa.DOUBLE, default=None)
 
 
@@ -81,7 +81,7 @@ class Trial(SQLModel, table=True):
     trial_id: str = text(TRIAL_ID, key=True)
     registry_name: str = text("clinicaltrials.gov, isrctn, ctis or ictrp.")
     url: str | None = text("The record at the registry.")
-    version_number: int = number("The version it was last seen in.")
+    version_number: int = int_column("The version it was last seen in.")
     first_seen_at: datetime = instant("When trialwatch first held it (UTC).")
     last_seen_at: datetime = instant("When the registry last showed it to us (UTC).")
     fate: str | None = text("removed or merged, once the registry has said so by id; else NULL.")
@@ -102,7 +102,7 @@ class TrialVersion(SQLModel, table=True):
 
     __tablename__ = "trial_version"
     trial_id: str = text(TRIAL_ID, key=True)
-    version_number: int = number("Given once, from 1, never renumbered.", key=True)
+    version_number: int = int_column("Given once, from 1, never renumbered.", key=True)
     registry_date: date | None = _column("The registry's date of this state.", default=None)
     registry_date_basis: str | None = text("posted, submitted or data_version: what registry_date is.")
     observed_at: datetime = instant("When we first held this state (UTC).")
@@ -117,8 +117,8 @@ class TrialVersion(SQLModel, table=True):
     last_known_status: str | None = text("The status before the registry turned it to UNKNOWN.")
     why_stopped: str | None = text("The sponsor's reason for stopping.")
     study_type: str | None = text("INTERVENTIONAL, OBSERVATIONAL or EXPANDED_ACCESS.")
-    phases: list[str] | None = words("Phases as sent; NA means not applicable, NULL means not said.")
-    enrollment: int | None = number("Participants; NULL where the registry writes its sentinel 99999999.")
+    phases: list[str] | None = text_list_column("Phases as sent; NA means not applicable, NULL means not said.")
+    enrollment: int | None = int_column("Participants; NULL where the registry writes its sentinel 99999999.")
     enrollment_type: str | None = text("ACTUAL or ESTIMATED.")
     start_date: str | None = text("Start, as written.")
     start_date_type: str | None = text("ACTUAL or ESTIMATED.")
@@ -157,7 +157,7 @@ class StatusTurn(SQLModel, table=True):
     __tablename__ = "status_turn"
     __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
-    version_number: int = number("The version whose record it is.", key=True)
+    version_number: int = int_column("The version whose record it is.", key=True)
     turned_on: date = _column("The first day of this status: the last edit, or the day that turned it.", key=True)
     overall_status: str | None = text("The status, in the registry's words.")
 
@@ -171,15 +171,17 @@ class TrialDetail(SQLModel, table=True):
     allocation: str | None = text("RANDOMIZED, NON_RANDOMIZED or NA, as sent.")
     intervention_model: str | None = text("PARALLEL, CROSSOVER, SINGLE_GROUP, …, as sent.")
     masking: str | None = text("NONE, SINGLE, DOUBLE, TRIPLE or QUADRUPLE, as sent.")
-    who_masked: list[str] | None = words("PARTICIPANT, CARE_PROVIDER, INVESTIGATOR, OUTCOMES_ASSESSOR, as sent.")
+    who_masked: list[str] | None = text_list_column(
+        "PARTICIPANT, CARE_PROVIDER, INVESTIGATOR, OUTCOMES_ASSESSOR, as sent."
+    )
     primary_purpose: str | None = text("What its sponsor says that it is for: TREATMENT, PREVENTION, …, as sent.")
     observational_model: str | None = text("COHORT, CASE_CONTROL, …, as sent; of observational studies.")
     time_perspective: str | None = text("PROSPECTIVE, RETROSPECTIVE, …, as sent; of observational studies.")
     sex: str | None = text("ALL, FEMALE or MALE, as sent.")
     minimum_age: str | None = text("The least age to take part, as written; NULL where there is none.")
-    minimum_age_years: float | None = real("The same in years; NULL too where it cannot be read.")
+    minimum_age_years: float | None = real_column("The same in years; NULL too where it cannot be read.")
     maximum_age: str | None = text("The greatest age to take part, as written; NULL where there is none.")
-    maximum_age_years: float | None = real("The same in years; NULL too where it cannot be read.")
+    maximum_age_years: float | None = real_column("The same in years; NULL too where it cannot be read.")
     healthy_volunteers: bool | None = _column("Whether healthy people may take part.", default=None)
     eligibility_criteria: str | None = text("Who may take part and who may not, line by line.", long=True)
     brief_summary: str | None = text("Brief summary.", long=True)
@@ -207,9 +209,9 @@ class TrialPayload(SQLModel, table=True):
     __tablename__ = "trial_payload"
     __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
-    version_number: int = number("The version it is the record of.", key=True)
+    version_number: int = int_column("The version it is the record of.", key=True)
     payload: str = text("The record, JSON as sent.", long=True)
-    revision: int | None = number(
+    revision: int | None = int_column(
         "How often other bytes of the same state took its place: what is shown in it and counts as no change."
     )
 
@@ -220,7 +222,7 @@ class _Child(SQLModel):
     __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
     item_key: str = text(ITEM_KEY, key=True)
-    position: int = number(POSITION)
+    position: int = int_column(POSITION)
 
 
 class TrialCondition(_Child, table=True):
@@ -253,7 +255,7 @@ class TrialIntervention(_Child, table=True):
     __tablename__ = "trial_intervention"
     intervention_type: str | None = text("DRUG, BEHAVIORAL, …, as sent.")
     name: str | None = text("Name.")
-    other_names: list[str] | None = words("Other names.")
+    other_names: list[str] | None = text_list_column("Other names.")
     description: str | None = text("Description.", long=True)
 
 
@@ -263,7 +265,7 @@ class TrialArm(_Child, table=True):
     __tablename__ = "trial_arm"
     label: str | None = text("Label.")
     arm_type: str | None = text("EXPERIMENTAL, PLACEBO_COMPARATOR, …, as sent.")
-    intervention_names: list[str] | None = words("Its interventions, as the registry names them.")
+    intervention_names: list[str] | None = text_list_column("Its interventions, as the registry names them.")
     description: str | None = text("Description.", long=True)
 
 
@@ -364,7 +366,9 @@ class TrialConcept(SQLModel, table=True):
     value: str = text(
         "What was found, in the words of docs/concepts.md; a dose as written, in one spelling.", key=True
     )
-    mg_per_kg: float | None = real("A dose in mg/kg, where it is one; a range has a row for each of its ends.")
+    mg_per_kg: float | None = real_column(
+        "A dose in mg/kg, where it is one; a range has a row for each of its ends."
+    )
     field: str = text("Where in the record the evidence stands.", key=True)
     matched_text: str = text("The words that were found there.")
     rule: str = text("What made these words count.")
@@ -407,8 +411,8 @@ class Change(SQLModel, table=True):
     cause: str = text("sponsor, registry, normaliser, calendar or watch.")
     materiality: str = text("high, medium or low.")
     reason: str = text("Why, in words.")
-    from_version: int | None = number("The version before.")
-    to_version: int | None = number("The version after.")
+    from_version: int | None = int_column("The version before.")
+    to_version: int | None = int_column("The version after.")
     registry_date: date | None = _column("The registry's date of the change.", default=None)
     registry_date_basis: str | None = text("posted, submitted or data_version.")
     observed_at: datetime = instant("When we saw it (UTC).")
@@ -422,7 +426,7 @@ class WatchMember(SQLModel, table=True):
     __tablename__ = "watch_member"
     watch: str = text("The watch.", key=True)
     trial_id: str = text(TRIAL_ID, key=True)
-    stay: int = number("Which of its stays, from 1.", key=True)
+    stay: int = int_column("Which of its stays, from 1.", key=True)
     is_relevant: bool = _column("Whether it counts as ours: by the watch's rules, or by a person's word.")
     why_relevant: str | None = text("Why it does or does not, in words.")
     entered_at: datetime = instant("When it entered (UTC).")
@@ -464,17 +468,17 @@ class Run(SQLModel, table=True):
     finished_at: datetime = instant("End (UTC).")
     outcome: str = text("complete, heartbeat, incomplete, refused or failed.")
     sentence: str = text("The outcome in words.")
-    declared_total: int | None = number("Sum of the totals that the registry declared.")
-    fetched: int | None = number("Records that the searches returned.")
-    distinct_trials: int | None = number("Different trials collected, by search and by id.")
-    new_versions: int | None = number("Versions added.")
-    quarantined: int | None = number("Records set aside.")
+    declared_total: int | None = int_column("Sum of the totals that the registry declared.")
+    fetched: int | None = int_column("Records that the searches returned.")
+    distinct_trials: int | None = int_column("Different trials collected, by search and by id.")
+    new_versions: int | None = int_column("Versions added.")
+    quarantined: int | None = int_column("Records set aside.")
     data_version_before: str | None = text("The registry's data version at the start.")
     data_version_after: str | None = text("And at the end.")
-    requests: int | None = number("Requests made.")
+    requests: int | None = int_column("Requests made.")
     checks: str | None = text("The named checks with their figures, JSON.", long=True)
     watch_hash: str | None = text("Fingerprint of what the watch asked for and of the rules that judged it.")
-    asked_parts: list[str] | None = words(
+    asked_parts: list[str] | None = text_list_column(
         "The parts of a registry that were asked for whole, by year of first posting, where a watch of everything "
         "asks for some each night; NULL: all of it."
     )
@@ -486,7 +490,7 @@ class Quarantine(SQLModel, table=True):
     run_id: str = text("The run.", key=True)
     watch: str = text("The watch.", key=True)
     registry_name: str = text("The registry.", key=True)
-    item: int = number("Running number within the run, watch and registry.", key=True)
+    item: int = int_column("Running number within the run, watch and registry.", key=True)
     trial_id: str | None = text("Its number, where even that could be read.")
     path: str = text("Where in the record reading failed.")
     reason: str = text("Why.")
@@ -502,7 +506,7 @@ class Trouble(SQLModel, table=True):
     registry_name: str | None = text("The registry, likewise.")
     noticed_at: datetime = instant("When (UTC).")
     subject: str = text("What happened, in one line.")
-    sentences: list[str] | None = words("What happened and what to do, a paragraph each.")
+    sentences: list[str] | None = text_list_column("What happened and what to do, a paragraph each.")
 
 
 class Delivery(SQLModel, table=True):
@@ -540,7 +544,7 @@ class Message(SQLModel, table=True):
         "due (not offered yet, or no server took any mail), leased (being offered, or we died offering it), "
         "failed (to be offered again), sent, given_up, or withdrawn (not subscribed any more)."
     )
-    attempts: int = number("How often it was offered to a mail server.")
+    attempts: int = int_column("How often it was offered to a mail server.")
     leased_at: datetime | None = instant("When the last offer began (UTC).")
     next_attempt_at: datetime | None = instant("Not to be offered again before this (UTC).")
     settled_at: datetime | None = instant("When it was sent or given up (UTC).")
@@ -558,7 +562,7 @@ class StoreSchema(SQLModel, table=True):
     """Which version of these tables the file holds."""
 
     __tablename__ = "store_schema"
-    version: int = number("Version of the tables.", key=True)
+    version: int = int_column("Version of the tables.", key=True)
     created_at: datetime = instant("When this file got them (UTC).")
 
 

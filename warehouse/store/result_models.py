@@ -6,10 +6,19 @@ they are replaced together; what makes their keys unique is ``position``, which 
 
 from datetime import date, datetime
 
-import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from warehouse.store.models import POSITION, TRIAL_ID, UNINDEXED, _column, instant, number, text, words
+from warehouse.store.models import (
+    POSITION,
+    TRIAL_ID,
+    UNINDEXED,
+    _column,
+    instant,
+    int_column,
+    real_column,
+    text,
+    text_list_column,
+)
 
 RESULTS_VERSION = "Given once, from 1: which state of the trial's results this is."
 GROUP_ID = "The group's number in this part of the results (OG000, EG000, …)."
@@ -17,17 +26,12 @@ GROUP_TITLE = "The group's name."
 GROUP_DESCRIPTION = "What the group was given, as told in this part of the results."
 
 
-def real(comment: str) -> float | None:
-    found: float | None = _column(comment, sa.DOUBLE, default=None)
-    return found
-
-
 class TrialResultVersion(SQLModel, table=True):
     """One state of a trial's posted results. Another is added when anything in them that counts has changed."""
 
     __tablename__ = "trial_result_version"
     trial_id: str = text(TRIAL_ID, key=True)
-    results_version_number: int = number(RESULTS_VERSION, key=True)
+    results_version_number: int = int_column(RESULTS_VERSION, key=True)
     observed_at: datetime = instant("When we first read it (UTC).")
     superseded_at: datetime | None = instant("When we read another (UTC); NULL for the latest.")
     content_hash: str = text("BLAKE2b of what counts in the results, in canonical form.")
@@ -40,7 +44,7 @@ class TrialResultPayload(SQLModel, table=True):
     __tablename__ = "trial_result_payload"
     __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
-    results_version_number: int = number(RESULTS_VERSION, key=True)
+    results_version_number: int = int_column(RESULTS_VERSION, key=True)
     payload: str = text("The results section, JSON as sent.", long=True)
 
 
@@ -61,10 +65,10 @@ class TrialResultReading(SQLModel, table=True):
     trial_id: str = text(TRIAL_ID, key=True)
     asked_at: datetime = instant("When they were last asked for (UTC).")
     read_at: datetime | None = instant("When they were last read (UTC); NULL while they never were.")
-    version_number: int | None = number("The trial's version when they were last read.")
+    version_number: int | None = int_column("The trial's version when they were last read.")
     posted_on: date | None = _column("When its last update was posted, as it stood then.", default=None)
-    edition: int | None = number("Which edition of our reader made the rows.")
-    failures: int = number("Nights in a row in which they could not be read.")
+    edition: int | None = int_column("Which edition of our reader made the rows.")
+    failures: int = int_column("Nights in a row in which they could not be read.")
     last_error: str | None = text("Why not, the last time.")
 
 
@@ -73,7 +77,7 @@ class _Row(SQLModel):
 
     __table_args__ = UNINDEXED
     trial_id: str = text(TRIAL_ID, key=True)
-    position: int = number(POSITION, key=True)
+    position: int = int_column(POSITION, key=True)
 
 
 class TrialResultOutcome(_Row, table=True):
@@ -104,15 +108,15 @@ class _Value(_Row):
     group_id: str | None = text(GROUP_ID)
     group_title: str | None = text(GROUP_TITLE)
     group_description: str | None = text(GROUP_DESCRIPTION, long=True)
-    denominator: int | None = number("How many in this group were looked at.")
+    denominator: int | None = int_column("How many in this group were looked at.")
     denominator_unit: str | None = text("Of what that is the number: Participants, …")
-    value: float | None = real("The value; NULL where what is written is no single number (NA).")
+    value: float | None = real_column("The value; NULL where what is written is no single number (NA).")
     value_as_written: str | None = text("The value, as written.")
-    spread: float | None = real("The spread, of the kind that dispersion_type says.")
+    spread: float | None = real_column("The spread, of the kind that dispersion_type says.")
     spread_as_written: str | None = text("The spread, as written; a range stands in the limits too.")
-    lower_limit: float | None = real("Lower limit, of the kind that dispersion_type says.")
+    lower_limit: float | None = real_column("Lower limit, of the kind that dispersion_type says.")
     lower_limit_as_written: str | None = text("Lower limit, as written.")
-    upper_limit: float | None = real("Upper limit.")
+    upper_limit: float | None = real_column("Upper limit.")
     upper_limit_as_written: str | None = text("Upper limit, as written.")
     comment: str | None = text("Why it is NA, or what else the sponsor says of it.")
 
@@ -121,7 +125,9 @@ class TrialResult(_Value, table=True):
     """A measurement: the value of an outcome in one group, row and category."""
 
     __tablename__ = "trial_result"
-    outcome_position: int | None = number("Its outcome's place in the results (trial_result_outcomes.position).")
+    outcome_position: int | None = int_column(
+        "Its outcome's place in the results (trial_result_outcomes.position)."
+    )
     outcome_type: str | None = text("primary, secondary, other (pre-specified) or post hoc.")
     outcome: str | None = text("What was measured.")
     time_frame: str | None = text("When.")
@@ -132,31 +138,35 @@ class TrialResultAnalysis(_Row, table=True):
     """A statistical analysis of an outcome."""
 
     __tablename__ = "trial_result_analysis"
-    outcome_position: int | None = number("Its outcome's place in the results (trial_result_outcomes.position).")
+    outcome_position: int | None = int_column(
+        "Its outcome's place in the results (trial_result_outcomes.position)."
+    )
     outcome_type: str | None = text("primary, secondary, other (pre-specified) or post hoc.")
     outcome: str | None = text("What was measured.")
     time_frame: str | None = text("When.")
-    group_ids: list[str] | None = words("The groups that were compared, by their numbers in this outcome.")
-    group_titles: list[str] | None = words("The same by name.")
+    group_ids: list[str] | None = text_list_column(
+        "The groups that were compared, by their numbers in this outcome."
+    )
+    group_titles: list[str] | None = text_list_column("The same by name.")
     description: str | None = text("What was compared, in the sponsor's words.", long=True)
     method: str | None = text("Statistical method, as written.")
     comment: str | None = text("What the sponsor says of the method.", long=True)
-    p_value: float | None = real("p value, or the bound that is given for it: see p_value_relation.")
+    p_value: float | None = real_column("p value, or the bound that is given for it: see p_value_relation.")
     p_value_relation: str | None = text("= where p_value is the p value; <, <=, > or >= where it is a bound.")
     p_value_as_written: str | None = text("p value, as written: <0.001.")
     p_value_comment: str | None = text("What the sponsor says of the p value.", long=True)
     estimate_type: str | None = text("What is estimated, as written: Mean Difference, Odds Ratio, …")
-    estimate: float | None = real("The estimate.")
+    estimate: float | None = real_column("The estimate.")
     estimate_as_written: str | None = text("The estimate, as written.")
     estimate_comment: str | None = text("What the sponsor says of the estimate.", long=True)
     dispersion_type: str | None = text("What the dispersion is, as sent.")
-    dispersion: float | None = real("Dispersion of the estimate.")
+    dispersion: float | None = real_column("Dispersion of the estimate.")
     dispersion_as_written: str | None = text("The same, as written.")
-    interval_percent: float | None = real("Of which per cent the confidence interval is: 95.")
+    interval_percent: float | None = real_column("Of which per cent the confidence interval is: 95.")
     interval_sides: str | None = text("ONE_SIDED or TWO_SIDED.")
-    lower_limit: float | None = real("Lower limit of the confidence interval.")
+    lower_limit: float | None = real_column("Lower limit of the confidence interval.")
     lower_limit_as_written: str | None = text("The same, as written.")
-    upper_limit: float | None = real("Upper limit of the confidence interval.")
+    upper_limit: float | None = real_column("Upper limit of the confidence interval.")
     upper_limit_as_written: str | None = text("The same, as written.")
     interval_comment: str | None = text("What the sponsor says of the limits.", long=True)
     is_non_inferiority_tested: bool | None = _column("Whether it tests non-inferiority, as sent.", default=None)
@@ -176,9 +186,9 @@ class TrialAdverseEvent(_Row, table=True):
     notes: str | None = text("What the sponsor says of it.")
     group_id: str | None = text(GROUP_ID)
     group_title: str | None = text(GROUP_TITLE)
-    affected: int | None = number("People who had it.")
-    at_risk: int | None = number("People who could have had it; NULL where only the group's total is given.")
-    events: int | None = number("How often it happened.")
+    affected: int | None = int_column("People who had it.")
+    at_risk: int | None = int_column("People who could have had it; NULL where only the group's total is given.")
+    events: int | None = int_column("How often it happened.")
 
 
 class TrialAdverseEventGroup(_Row, table=True):
@@ -188,12 +198,12 @@ class TrialAdverseEventGroup(_Row, table=True):
     group_id: str | None = text(GROUP_ID)
     group_title: str | None = text(GROUP_TITLE)
     group_description: str | None = text(GROUP_DESCRIPTION, long=True)
-    deaths: int | None = number("Deaths of any cause.")
-    deaths_at_risk: int | None = number("People of whom that is the number.")
-    serious_affected: int | None = number("People with any serious adverse event.")
-    serious_at_risk: int | None = number("People of whom that is the number.")
-    other_affected: int | None = number("People with any other adverse event above the threshold.")
-    other_at_risk: int | None = number("People of whom that is the number.")
+    deaths: int | None = int_column("Deaths of any cause.")
+    deaths_at_risk: int | None = int_column("People of whom that is the number.")
+    serious_affected: int | None = int_column("People with any serious adverse event.")
+    serious_at_risk: int | None = int_column("People of whom that is the number.")
+    other_affected: int | None = int_column("People with any other adverse event above the threshold.")
+    other_at_risk: int | None = int_column("People of whom that is the number.")
     time_frame: str | None = text("Over which time they were counted.")
     frequency_threshold: str | None = text("Other events are told from this per cent of a group on, as written.")
     description: str | None = text("How they were counted, in the sponsor's words.", long=True)
@@ -203,16 +213,16 @@ class TrialParticipantFlow(_Row, table=True):
     """How many of one group reached a milestone of a period, or left the trial in it."""
 
     __tablename__ = "trial_participant_flow"
-    period_position: int | None = number("The period's place, from 1.")
+    period_position: int | None = int_column("The period's place, from 1.")
     period: str | None = text("The period: Overall Study, …")
     step_type: str | None = text("milestone or drop-out.")
     step: str | None = text("STARTED, COMPLETED, NOT COMPLETED, …; or the reason for dropping out.")
     group_id: str | None = text(GROUP_ID)
     group_title: str | None = text(GROUP_TITLE)
     group_description: str | None = text(GROUP_DESCRIPTION, long=True)
-    participants: int | None = number("How many people.")
+    participants: int | None = int_column("How many people.")
     participants_as_written: str | None = text("The same, as written.")
-    units: int | None = number("How many units, where units were assigned and not people.")
+    units: int | None = int_column("How many units, where units were assigned and not people.")
     units_analyzed: str | None = text("What these units are.")
     comment: str | None = text("What the sponsor says of it.", long=True)
 

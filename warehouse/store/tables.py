@@ -1,7 +1,7 @@
-"""Rows into tables, set by set: the one road by which Python's rows reach DuckDB.
+"""Rows of Python into tables, many at once.
 
 Rows are written as NDJSON and read back with the table's own column types; one by one they would take many
-times as long (docs/performance.md).
+times as long (docs/performance.md). ``load`` makes rows of whole trials the same way.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

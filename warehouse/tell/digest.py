@@ -226,7 +226,7 @@ def subject(mail: AnyMail) -> str:
         more = f" and {len(mail.troubles) - 1} more" if len(mail.troubles) > 1 else ""
         return shortened(f"trialwatch: {plain(mail.troubles[0][0])}", SUBJECT_LETTERS - len(more))[0] + more
     if isinstance(mail, WelcomeMail):
-        return f"Now watching: {plain(mail.watch)} ({phrases.number(mail.relevant, 'trial')})"
+        return f"Now watching: {plain(mail.watch)} ({phrases.counted_noun(mail.relevant, 'trial')})"
     parts = []
     if mail.changes:
         parts.append(_happened(mail))
@@ -253,7 +253,7 @@ def _of_one(changes: Sequence[ToldChange], trial_id: str, facts: Mapping[str, Tr
 
 
 def _and_more(changes: Sequence[ToldChange]) -> str:
-    return f"; {phrases.number(len(changes) - 1, 'more change')}" if len(changes) > 1 else ""
+    return f"; {phrases.counted_noun(len(changes) - 1, 'more change')}" if len(changes) > 1 else ""
 
 
 def _counted(changes: Sequence[ToldChange], letters: int) -> str:
@@ -265,7 +265,7 @@ def _counted(changes: Sequence[ToldChange], letters: int) -> str:
     line, rest = counts[0], counts[1:]
     while rest and len(line) + len(rest[0]) < letters:
         line += f", {rest.pop(0)}"
-    return line + (f" and {phrases.number(len(rest), 'other kind')}" if rest else "")
+    return line + (f" and {phrases.counted_noun(len(rest), 'other kind')}" if rest else "")
 
 
 def _summary(mail: DigestMail) -> list[str]:
@@ -276,7 +276,7 @@ def _summary(mail: DigestMail) -> list[str]:
     counted = Counter(plain(name) for told in trials.values() for name in told.substances)
     first = by_weight(mail.changes)[0]
     lines = [
-        f"{phrases.number(len(mail.changes), 'change')} in {phrases.number(len(trials), 'trial')}: "
+        f"{phrases.counted_noun(len(mail.changes), 'change')} in {phrases.counted_noun(len(trials), 'trial')}: "
         f"{_counted(mail.changes, SUMMARY_LETTERS)}.",
         f"About {', '.join(f'{name} ({count:,})' for name, count in counted.most_common())}." if counted else "",
         f"First of all: {happened(first, facts_of(first, mail.facts))}.",
@@ -287,7 +287,7 @@ def _summary(mail: DigestMail) -> list[str]:
 def _arrived(arrivals: Sequence[ToldChange]) -> str:
     count, by_substance = _arrivals(arrivals)
     named = ", ".join(f"{of_it:,} {substance}" for substance, of_it in by_substance[:4])
-    line = phrases.number(count, "new trial")
+    line = phrases.counted_noun(count, "new trial")
     return f"{line}: {named}" if named else line
 
 
@@ -343,7 +343,7 @@ def _night(night: LastNight) -> dict[str, Any]:
         "outcome": outcome_words(night.outcome),
         "is_complete": night.outcome in COMPLETE,
         "observed_at": phrases.instant(night.observed_at),
-        "trials": None if trials is None else phrases.number(trials, "trial"),
+        "trials": None if trials is None else phrases.counted_noun(trials, "trial"),
     }
 
 

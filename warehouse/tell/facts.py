@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from warehouse.judge.known import as_facts
+from warehouse.judge.trial_facts import as_facts
 from warehouse.keep.twins import twins
 from warehouse.store.concepts import sure_concepts
 from warehouse.store.tables import sql

@@ -18,7 +18,7 @@ from warehouse.tell.digest import COLUMNS, DigestMail, ToldChange, WelcomeMail, 
 from warehouse.words.harmless import shortened, web_address
 from warehouse.words.inert import inert
 from warehouse.words.outcomes import outcome_words
-from warehouse.words.phrases import number, utc
+from warehouse.words.phrases import counted_noun, iso_instant
 
 VERSION = 1
 """Of the document's shape. A member may be added to it; one that is taken away or re-meant makes another."""
@@ -64,7 +64,7 @@ def notice_of_a_test(channel: str, message_id: str, at: datetime) -> bytes:
             "channel": channel,
             "subscription": None,
             "watch": None,
-            "written_at": _instant(at),
+            "written_at": iso_instant(at),
             "subject": "A test message",
             "text": f"A test message\n{told}\nNothing has changed.",
             "page_url": None,
@@ -83,7 +83,7 @@ def _document(mail: Told, text: str, changes: Sequence[dict[str, Any]]) -> dict[
         "channel": mail.recipient.removeprefix(CHANNEL),
         "subscription": mail.subscription,
         "watch": mail.watch,
-        "written_at": _instant(mail.written_at),
+        "written_at": iso_instant(mail.written_at),
         "subject": inert(subject(mail)),
         "text": text,
         "page_url": mail.page_url,
@@ -93,7 +93,7 @@ def _document(mail: Told, text: str, changes: Sequence[dict[str, Any]]) -> dict[
                 "registry_name": night.registry_name,
                 "data_version": night.data_version,
                 "outcome": night.outcome,
-                "observed_at": _instant(night.observed_at),
+                "observed_at": iso_instant(night.observed_at),
             }
             for night in mail.nights
         ],
@@ -115,7 +115,7 @@ def _change(mail: Told, one: ChangeInWords, *, is_arrival: bool) -> dict[str, An
 
 
 def _value(value: Any) -> Any:
-    return _instant(value) if isinstance(value, datetime) else value
+    return iso_instant(value) if isinstance(value, datetime) else value
 
 
 def _fitted(change: dict[str, Any], limit: int | None) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _lines(mail: Told, changes: Sequence[ChangeInWords]) -> Iterator[str]:
         for one in changes:
             yield from _entry(mail, one, is_one=is_one)
     else:
-        yield f"{number(mail.trials, 'trial')} found. From now on you are told here what changes."
+        yield f"{counted_noun(mail.trials, 'trial')} found. From now on you are told here what changes."
         for status, count in mail.by_status:
             yield f"{ENTRY}{inert(status)}: {count:,}"
     yield f"{_data(mail)}{NOT_ADVICE}{f' All of it: {mail.page_url}' if mail.page_url else ''}"
@@ -171,7 +171,3 @@ def _data(mail: Told) -> str:
         f"the night was {outcome_words(night.outcome)}. "
         for night in mail.nights
     )
-
-
-def _instant(at: datetime) -> str:
-    return utc(at).isoformat().replace("+00:00", "Z")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from warehouse.words.harmless import plain, shortened
-from warehouse.words.phrases import number
+from warehouse.words.phrases import counted_noun
 
 NAME_LETTERS = 60
 TEXT_LETTERS = 240
@@ -152,12 +152,12 @@ def people(facts: TrialFacts) -> str:
 def place(facts: TrialFacts) -> str:
     """The city of one site, the country of several, else how many countries. Some registries tell no sites."""
     if len(facts.countries) > 1:
-        sites = f"{number(facts.sites, 'site')} in " if facts.sites else ""
-        return f"{sites}{number(len(facts.countries), 'country')}"
+        sites = f"{counted_noun(facts.sites, 'site')} in " if facts.sites else ""
+        return f"{sites}{counted_noun(len(facts.countries), 'country')}"
     if len(facts.cities) == 1:
         return _short(facts.cities[0])
     country = _short(facts.countries[0]) if facts.countries else ""
-    return f"{number(facts.sites, 'site')} in {country}" if facts.sites > 1 and country else country
+    return f"{counted_noun(facts.sites, 'site')} in {country}" if facts.sites > 1 and country else country
 
 
 def design(facts: TrialFacts) -> str:
@@ -245,7 +245,7 @@ def _where(facts: TrialFacts) -> str:
     named = ", ".join(cities[:MOST_NAMED]) + (" …" if len(cities) > MOST_NAMED else "")
     countries = ", ".join(_short(each) for each in facts.countries[:MOST_NAMED])
     countries += f" and {len(facts.countries) - MOST_NAMED} more" if len(facts.countries) > MOST_NAMED else ""
-    sites = number(facts.sites, "site") if facts.sites > 1 else ""
+    sites = counted_noun(facts.sites, "site") if facts.sites > 1 else ""
     return "; ".join(filter(None, (named, countries, sites)))
 
 

@@ -41,18 +41,23 @@ def dated(registry_date: date | None, basis: str | None, observed_at: datetime) 
     return f"{DATE_BASES.get(basis, plain(basis) or 'dated')} {registry_date.isoformat()}; {seen}"
 
 
-def number(count: int, noun: str) -> str:
+def counted_noun(count: int, noun: str) -> str:
     """``1 trial``, ``3,501 trials``, ``2 entries``, ``3 days``."""
-    return f"{count:,} {noun if count == 1 else many(noun)}"
+    return f"{count:,} {noun if count == 1 else plural(noun)}"
 
 
-def many(noun: str) -> str:
+def plural(noun: str) -> str:
     """Its plural: ``trials``, ``entries``, ``days``."""
     return f"{noun[:-1]}ies" if noun.endswith(("ry", "ty")) else f"{noun}s"
 
 
 def instant(at: datetime) -> str:
     return f"{utc(at):%Y-%m-%d %H:%M} UTC"
+
+
+def iso_instant(at: datetime) -> str:
+    """As machines read it: ``2026-09-11T03:00:00Z``."""
+    return utc(at).isoformat().replace("+00:00", "Z")
 
 
 def utc(at: datetime) -> datetime:

@@ -16,7 +16,7 @@ from connectors.statuses import status_groups
 from warehouse.words.fields import label, meaning, name_of
 from warehouse.words.harmless import plain, shortened
 from warehouse.words.kinds import KINDS
-from warehouse.words.phrases import kind_words, number, status_words
+from warehouse.words.phrases import counted_noun, kind_words, status_words
 from warehouse.words.values import Line, old_and_new
 
 REASON_LETTERS = 400
@@ -147,7 +147,7 @@ class _Words(dict[str, str]):
 
 def _days_between(change: _Change) -> str:
     before, after = span(change.old), span(change.new)
-    return number(abs((after.latest - before.latest).days), "day") if before and after else "some time"
+    return counted_noun(abs((after.latest - before.latest).days), "day") if before and after else "some time"
 
 
 _GAPS: Mapping[str, Callable[[_Change], str]] = {

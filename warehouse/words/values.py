@@ -6,14 +6,14 @@ It does not know whose values these are.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 from warehouse.words.fields import entry_label, label, name_of, ordered
 from warehouse.words.harmless import plain
-from warehouse.words.phrases import number, status_words
+from warehouse.words.lists import lacking
+from warehouse.words.phrases import counted_noun, status_words
 from warehouse.words.worddiff import Part, differences, in_text, look_alike
 
 VALUE_LETTERS = 240
@@ -99,7 +99,7 @@ def _told(found: Iterable[_Difference]) -> OldNew:
             break
     entries = sum(1 for _ in waiting)
     counts = ((entries, "further difference"), (cut, "character"))
-    return OldNew(tuple(lines), " and ".join(number(count, noun) for count, noun in counts if count))
+    return OldNew(tuple(lines), " and ".join(counted_noun(count, noun) for count, noun in counts if count))
 
 
 def _tells(lines: tuple[Line, ...]) -> bool:
@@ -183,7 +183,7 @@ def _joined(named: str, key: str, *values: Any) -> str:
 
 def _lists(named: str, old: list[Any], new: list[Any], depth: int) -> Iterator[_Difference]:
     """Entries that were edited, then those that went and those that came, in turns."""
-    gone, came = _lacking(old, new), _lacking(new, old)
+    gone, came = lacking(old, new, _key), lacking(new, old, _key)
     edited = _of_one_name(gone, came)
     edited |= _of_like_words(gone, came, edited)
     for at, place in edited.items():
@@ -198,19 +198,6 @@ def _lists(named: str, old: list[Any], new: list[Any], depth: int) -> Iterator[_
             yield _Difference(named, _flat(before), None)
         if after is not None:
             yield _Difference(named, None, _flat(after))
-
-
-def _lacking(some: list[Any], among: list[Any]) -> list[Any]:
-    """Entries that the other list does not have, or not as often; a list may be long without end."""
-    there = Counter(map(_key, among))
-    lacking = []
-    for entry in some:
-        key = _key(entry)
-        if there[key]:
-            there[key] -= 1
-        else:
-            lacking.append(entry)
-    return lacking
 
 
 def _of_one_name(gone: list[Any], came: list[Any]) -> dict[int, int]:

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.clinicaltrials_gov.reading import Reader
 from tests.records import a_trial
-from tests.warehouse.keep.test_many import EVERYTHING, NAME, NUMBERS, Watchful, landed, record, tables
+from tests.warehouse.keep.test_processes import EVERYTHING, NAME, NUMBERS, Watchful, landed, record, tables
 from warehouse.keep.afar import read_for_another
 from warehouse.keep.certificate import Certificate, Night
 from warehouse.keep.night import keep_night

@@ -42,7 +42,7 @@ templates.filters.update(
     instant=phrases.instant,
     day=lambda day: f"{day.day} {day:%b %Y}" if day else "",
     web=web_address,
-    number=phrases.number,
+    number=phrases.counted_noun,
     pair=lambda doubt: (doubt["trial_id"], doubt["other_id"]),
     dated=lambda change: phrases.dated(
         change["registry_date"], change["registry_date_basis"], change["observed_at"]

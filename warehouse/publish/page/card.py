@@ -11,7 +11,7 @@ from typing import Any
 from warehouse.words import brief
 from warehouse.words.brief import TrialFacts
 from warehouse.words.harmless import plain, shortened, web_address
-from warehouse.words.phrases import number, status_words
+from warehouse.words.phrases import counted_noun, status_words
 
 Row = Mapping[str, Any]
 Fact = tuple[str, list[str]]
@@ -144,7 +144,7 @@ def _where(trial: Row) -> list[str]:
     countries = ", ".join(_listed(trial, "countries"))
     cities = _listed(trial, "cities")
     more = (trial.get("city_count") or 0) - len(cities)
-    sites = number(trial["site_count"], "site") if trial.get("site_count") else ""
+    sites = counted_noun(trial["site_count"], "site") if trial.get("site_count") else ""
     named = ", ".join(cities) + (f" and {more:,} more" if more > 0 else "")
     return [": ".join(filter(None, (sites, countries))), named]
 
@@ -155,7 +155,7 @@ def _with(trial: Row) -> str:
 
 
 def _overdue(trial: Row) -> str:
-    return f"{number(trial['days_overdue'], 'day')} overdue" if trial.get("is_overdue") else ""
+    return f"{counted_noun(trial['days_overdue'], 'day')} overdue" if trial.get("is_overdue") else ""
 
 
 def _results(trial: Row) -> str:

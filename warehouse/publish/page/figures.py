@@ -12,7 +12,7 @@ from warehouse.publish.page import charts, scatter, survival
 from warehouse.publish.page.charts import Figure
 from warehouse.publish.page.subjects import Subjects
 from warehouse.words.harmless import plain, shortened
-from warehouse.words.phrases import number
+from warehouse.words.phrases import counted_noun
 
 Row = Mapping[str, Any]
 LAG_STEPS = ("up to 30 days", "31–90 days", "91–180 days", "½–1 year", "1–2 years", "over 2 years")
@@ -128,7 +128,7 @@ def planned(rows: Sequence[Row]) -> Figure | None:
     cut = f" The table has the {MOST_ROWS} that moved farthest." if len(rows) > MOST_ROWS else ""
     late = sum(row["days_later"] > 0 for row in rows)
     note = (
-        f"{number(len(rows), 'trial')} whose end moved, or has come, since our first version of the record; "
+        f"{counted_noun(len(rows), 'trial')} whose end moved, or has come, since our first version of the record; "
         f"{late:,} later than first planned (above the line).{cut}"
     )
     return Figure(
@@ -164,7 +164,7 @@ def completion(rows: Iterable[Row], about: Subjects) -> Figure | None:
         f"Time to completion by {about.by}",
         note,
         survival.drawn(chosen),
-        (about.heading, "Start", *(number(year, "year") for year in years[1:])),
+        (about.heading, "Start", *(counted_noun(year, "year") for year in years[1:])),
         table,
     )
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from warehouse.words.kinds import KINDS, place, weight
-from warehouse.words.phrases import kind_words, number
+from warehouse.words.phrases import counted_noun, kind_words
 
 DAYS = 30
 MOST_TRIALS = 60
@@ -84,7 +84,11 @@ def lately(changes: Sequence[Change], published_at: datetime) -> Lately:
 def headline(told: Lately, watched: int) -> str:
     """What a clinician should know before reading on, in one sentence. ``watched`` is the number of our trials."""
     if not told.nights:
-        return f"Watching {number(watched, 'trial')}; nothing has changed yet" if watched else "No trial found yet"
+        return (
+            f"Watching {counted_noun(watched, 'trial')}; nothing has changed yet"
+            if watched
+            else "No trial found yet"
+        )
     if not told.material:
         return f"Nothing material changed in the last {DAYS} days"
     counted = Counter(kind for kind, _ in {(change["kind"], change["trial_id"]) for change in told.material})
@@ -92,7 +96,7 @@ def headline(told: Lately, watched: int) -> str:
     first, *others = (f"{counted[kind]:,} {_did(kind)}" for kind in kinds)
     parts = [first.replace(" ", " trial " if counted[kinds[0]] == 1 else " trials ", 1), *others]
     if len(parts) > SUMMED_UP:
-        parts[SUMMED_UP:] = [number(len(parts) - SUMMED_UP, "other kind") + " of change"]
+        parts[SUMMED_UP:] = [counted_noun(len(parts) - SUMMED_UP, "other kind") + " of change"]
     *before, last = parts
     said = f"{', '.join(before)} and {last}" if before else last
     return f"In the last {DAYS} days, {said}"

@@ -164,7 +164,7 @@ WITHOUT_PROCESSES = """
 import multiprocessing, sys
 from pathlib import Path
 multiprocessing.set_forkserver_preload(["tests.warehouse.keep.cannot_fork"])
-from tests.warehouse.keep.test_many import NUMBERS, Reader, kept, record
+from tests.warehouse.keep.test_processes import NUMBERS, Reader, kept, record
 (certificate,), _ = kept(Path(sys.argv[1]), [[*map(record, NUMBERS)]], 2, Reader())
 print(certificate.outcome, certificate.new_versions)
 """

@@ -10,7 +10,18 @@ from typing import Any
 from connectors.canonical import canonical
 from connectors.ictrp.identifiers import identifiers
 from connectors.ictrp.record import Understood
-from connectors.ictrp.values import age, as_iso, day_of, listed, people, phases, sex, status, study_type
+from connectors.ictrp.values import (
+    age,
+    as_iso,
+    day_of,
+    enrollment,
+    has_results,
+    listed,
+    phases,
+    sex,
+    status,
+    study_type,
+)
 from connectors.spelling import compared
 from connectors.trial import Counted, Entries, Sent, Spelling
 
@@ -23,19 +34,6 @@ AS_THEY_STAND = (
 )
 """Fields that are told by themselves."""
 SHOWN = frozenset({*AS_THEY_STAND, "study_type", "phase", "secondary_ids", "ethics_approval_date_str"})
-
-
-def enrollment(found: Understood) -> tuple[int | None, str | None]:
-    """The final count, else what is aimed at, and which of both it is."""
-    for name, kind in (("results_actual_enrollment", "ACTUAL"), ("target_size", "ESTIMATED")):
-        count = people(found[name])
-        if count is not None:
-            return count, kind
-    return None, None
-
-
-def has_results(found: Understood) -> bool:
-    return found["results_yes_no"].casefold() in ("yes", "1", "true") or bool(found["results_url_link"])
 
 
 def content(found: Understood) -> Any:

@@ -13,10 +13,11 @@ from connectors.ctis import course
 from connectors.ctis.dates import as_iso
 from connectors.ctis.identifiers import identifiers
 from connectors.ctis.impersonal import named_in, unnamed
-from connectors.ctis.record import Record, Understood, inner, objects, text, texts
+from connectors.ctis.record import Record, Understood, inner, objects, text
 from connectors.ctis.values import (
     POSTED,
     age_groups,
+    areas,
     conditions,
     criteria,
     endpoints,
@@ -27,9 +28,12 @@ from connectors.ctis.values import (
     pmids,
     population_groups,
     products,
+    secondary_objectives,
     sexes,
     sites,
     sponsors,
+    terms,
+    titles,
 )
 from connectors.spelling import compared
 from connectors.trial import Counted, Entries, Sent, Spelling
@@ -135,17 +139,6 @@ def posted_on(found: Understood) -> str | None:
     return next(filter(None, map(as_iso, stamps)), None)
 
 
-def titles(found: Understood) -> dict[str, str]:
-    """The title for the public, the full one, and the short one."""
-    said = inner(found.details, "clinicalTrialIdentifiers")
-    full = text(said.get("fullTitle")) or text(found.row.get("ctTitle"))
-    return {
-        "title": text(said.get("publicTitle")) or full,
-        "official_title": full,
-        "acronym": text(said.get("shortTitle")) or text(found.row.get("shortTitle")),
-    }
-
-
 def dates(found: Understood) -> dict[str, tuple[str, str, Record]]:
     """By column: module and key, and the day with its type. What happened stands before what is planned."""
     planned = inner(found.information, "trialDuration")
@@ -235,24 +228,6 @@ def _rest(found: Understood) -> dict[str, Record]:
         "sponsorContacts": {"sponsors": [_contacts(each) for each in objects(found.part_one.get("sponsors"))]},
         "investigators": {"investigators": _investigators(found)},
     }
-
-
-def areas(found: Understood) -> list[str]:
-    """The classes of diseases that the registry sorts its trials by."""
-    listed = [each.get("name") for each in objects(found.part_one.get("therapeuticAreas"))]
-    return sorted(texts(listed) or texts(found.row.get("therapeuticAreas")))
-
-
-def terms(found: Understood) -> list[str]:
-    """What the trial is about, as MedDRA calls it."""
-    listed = objects(inner(found.information, "medicalCondition").get("meddraConditionTerms"))
-    return sorted(texts([each.get("termName") for each in listed]))
-
-
-def secondary_objectives(found: Understood) -> list[str]:
-    listed = objects(inner(found.information, "trialObjective").get("secondaryObjectives"))
-    ordered = sorted(listed, key=lambda each: text(each.get("number")).zfill(6))
-    return texts([each.get("secondaryObjective") for each in ordered])
 
 
 def _applications(found: Understood) -> list[Record]:

@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.judge.ties import Apart, Groups, Tie, doubtful
+from warehouse.judge.grouping import Apart, Groups, Tie, doubtful
 
 PLACES = "abcdefg"
 any_place = st.sampled_from(PLACES)

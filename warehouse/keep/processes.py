@@ -85,12 +85,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """How frames are to be read; the same for all of a night. ``ours`` are trials that are held already."""
+    """How frames are to be read; the same for all of a night. ``held`` are the trials that we hold already."""
 
     reader: Reader
     today: date
     known: Known
-    ours: frozenset[str]
+    held: frozenset[str]
     of_all: dict[str, Any]
     data_version_on: date | None
 
@@ -121,25 +121,28 @@ def read_apart(frames: Iterable[Frame], task: Task, stage: Stage, workers: int) 
     return pieces
 
 
-def read_piece(frames: Iterable[Frame], task: Task, lines: Lines, told: set[str] | None = None) -> Piece:
-    """Read some frames, and write the rows of who is new among them; ``told`` are those of whom one was read."""
+def read_piece(frames: Iterable[Frame], task: Task, lines: Lines, read_before: set[str] | None = None) -> Piece:
+    """Read some frames, and write the rows of who is new among them.
+
+    ``read_before`` are the trials of which a record was read before.
+    """
     piece = Piece()
-    with _no_rings():
-        for state in read(frames, task.reader, task.today, task.known, told):
+    with _without_cycle_collector():
+        for state in read(frames, task.reader, task.today, task.known, read_before):
             piece.found.append(_noted(state, task, lines) if isinstance(state, Read) else state)
     if lines.count:
-        piece.columns, piece.count = in_columns(_workshop(lines.path.parent), lines), lines.count
+        piece.columns, piece.count = in_columns(_columns_connection(lines.path.parent), lines), lines.count
     return piece
 
 
 @lru_cache(maxsize=1)
-def _workshop(folder: Path) -> duckdb.DuckDBPyConnection:
+def _columns_connection(folder: Path) -> duckdb.DuckDBPyConnection:
     """Brings rows into columns, by one thread: each processor has a process already."""
     return duckdb.connect(config={"threads": 1, "memory_limit": A_PIECES_MEMORY, "temp_directory": str(folder)})
 
 
 @contextmanager
-def _no_rings() -> Iterator[None]:
+def _without_cycle_collector() -> Iterator[None]:
     """Spare the search for objects that hold each other. Reading makes none, and many that it would look at."""
     was_on = gc.isenabled()
     gc.disable()
@@ -151,7 +154,7 @@ def _no_rings() -> Iterator[None]:
 
 
 def _noted(state: Read, task: Task, lines: Lines) -> New | Unread:
-    if state.trial_id in task.ours:
+    if state.trial_id in task.held:
         return Unread(state.trial_id, state.payload, Mark(state.fingerprint, state.stamped_on))
     trial = state.trial
     dated = registry_date("sponsor", trial.last_update_posted_on, task.data_version_on)

@@ -50,7 +50,7 @@ class Groups(Generic[Member]):
         self._parents[second] = first
 
 
-class Held:
+class KeptApart:
     """What must stay apart, by what it is one with already: asked of many pairs, it is gathered once."""
 
     def __init__(self, apart: Iterable[Apart], root: Callable[[str], str]) -> None:
@@ -76,7 +76,7 @@ def doubtful(ties: Iterable[Tie], apart: list[Apart], root: Callable[[str], str]
     ``root`` says what is one already.
     """
     open_ties = [tie for tie in sorted(set(ties)) if root(tie.one) != root(tie.other)]
-    held = Held(apart, root) if open_ties else Held((), root)
+    held = KeptApart(apart, root) if open_ties else KeptApart((), root)
     alone = {tie: said for tie in open_ties if (said := held.between(tie.one, tie.other))}
     forest = _Forest([tie for tie in open_ties if tie not in alone], root)
     together: dict[Tie, str] = {}
