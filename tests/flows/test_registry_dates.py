@@ -38,7 +38,6 @@ def test_a_lapse_that_is_seen_with_a_posting_is_the_registrys_of_its_own_day(
     assert since["from_date"] == told["lapsed"]
 
 
-@pytest.mark.xfail(strict=True, reason="a registration is noted without the day on which it was posted")
 def test_a_registration_is_the_sponsors_of_the_day_on_which_it_was_posted(
     house: House, registry: SimulatedRegistry
 ) -> None:

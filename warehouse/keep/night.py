@@ -7,6 +7,7 @@ it is gathered and put.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 import duckdb
 
@@ -131,7 +132,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             anew.put(con, night, journal)
             _put_quarantine(con, night, shown.unreadable)
             _settle_fates(con, collected, held, restored, journal)
-            _move(con, night, entries, exits, journal)
+            _move(con, night, entries, exits, journal, first_posted_on)
             labels.mark_members(con, night)
             labels.note_relevance_changes(con, journal, changed)
             untold = None if before.is_baseline else frozenset(shown.new)
@@ -255,7 +256,12 @@ def _settle_fates(
 
 
 def _move(
-    con: duckdb.DuckDBPyConnection, night: Night, entries: list[Entry], exits: list[Exit], journal: Journal
+    con: duckdb.DuckDBPyConnection,
+    night: Night,
+    entries: list[Entry],
+    exits: list[Exit],
+    journal: Journal,
+    first_posted_on: Mapping[str, date | None],
 ) -> None:
     name = night.watch.name
     rows = (
@@ -280,7 +286,7 @@ def _move(
             # That a trial is registered is its sponsor's doing; that we see any other is our query's.
             cause = "sponsor" if entry.kind == "registered" else "watch"
             finding = Finding(entry.kind, "watch_members", None, name, cause, entry.why)
-            journal.add(entry.trial_id, finding, watch=name)
+            journal.add(entry.trial_id, finding, watch=name, posted_on=first_posted_on.get(entry.trial_id))
     for leaving in exits:
         if leaving.kind:
             finding = Finding(leaving.kind, "watch_members", name, None, "watch", leaving.why)
