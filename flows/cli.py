@@ -47,7 +47,16 @@ Substance = Annotated[str | None, Parameter(help=f"Only trials about it: {', '.j
 Accept = Annotated[
     str | None, Parameter(help=f"Let this check fail tonight, on record, with --because: {', '.join(CHECKS)}.")
 ]
-Hours = Annotated[float, Parameter(help="Hours that the last complete night may be old.")]
+MOST_HOURS = 876_000
+"""A hundred years."""
+
+
+def _are_hours(_: object, hours: float) -> None:
+    if not 0 <= hours <= MOST_HOURS:
+        raise ValueError(f"write a number of hours from 0 to {MOST_HOURS}")
+
+
+Hours = Annotated[float, Parameter(help="Hours that the last complete night may be old.", validator=_are_hours)]
 
 
 def _version() -> str:

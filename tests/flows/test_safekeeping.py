@@ -117,6 +117,13 @@ def test_what_is_no_backup_changes_nothing(
     assert (house.settings.store / FILE).read_bytes() == before
 
 
+def test_a_folder_is_no_backup(house: House, typed: Typed, tmp_path: Path) -> None:
+    house.night()
+    code, _, err = typed("restore", str(tmp_path))
+    assert code == 2
+    assert f"{tmp_path} is a folder; name the file" in err
+
+
 def test_a_backup_goes_nowhere_foolish(house: House, two_nights: None, typed: Typed, tmp_path: Path) -> None:
     store = house.settings.store / FILE
     assert "names" in typed("backup", str(tmp_path))[2] or typed("backup", str(tmp_path))[0] == 2
