@@ -40,6 +40,10 @@ class DamagedError(OperatorError):
     """A file of ours is not what was written into it."""
 
 
+class StoreGoneError(OperatorError):
+    """There is no store where nights were kept in one."""
+
+
 class NothingPublishedError(WarehouseError):
     """There is no published file to read yet: run a night first."""
 
