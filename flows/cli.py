@@ -372,7 +372,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     elif facts:
         show.status(facts)
     if not status.is_as_left(_published(settings), facts):
-        _must_open(_published(settings))
+        _must_open(_published(settings), is_due=bool((facts or {}).get("published_file")))
     mail_trouble = (facts or {}).get("mail_trouble")
     for sentence in filter(None, (stale, mail_trouble, *status.elsewhere_troubles(facts))):
         _say(sentence)
@@ -390,11 +390,14 @@ def watchdog(*, max_age: Hours = 36.0) -> Code:
     return _standing_code(seen.stale, seen.mail_trouble)
 
 
-def _must_open(published: Path) -> None:
-    """That the published file can be opened is a fact too; the night saw to it, and left it as it was."""
+def _must_open(published: Path, *, is_due: bool) -> None:
+    """That the published file can be opened is a fact too; the night saw to it, and left it as it was.
+
+    ``is_due``: a night did publish one, so that none is as bad as one that cannot be opened.
+    """
     from warehouse.publish import questions  # late: DuckDB alone takes as long as all the rest
 
-    if published.exists():
+    if is_due or published.exists():
         with questions.published(published):
             pass
 
