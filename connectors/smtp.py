@@ -311,6 +311,6 @@ def _close(server: smtplib.SMTP | None) -> None:
 
 def _bad_url(what: str) -> str:
     return (
-        f"{SETTING} {what}. It looks like smtp://user:password@host:587 or smtps://user:password@host:465, "
-        "with user and password percent-encoded."
+        f"{SETTING} {what}. It looks like smtp://host:587 or smtps://host:465; where the server asks for them, "
+        "user:password@ goes before the host, both percent-encoded."
     )

@@ -47,7 +47,16 @@ Substance = Annotated[str | None, Parameter(help=f"Only trials about it: {', '.j
 Accept = Annotated[
     str | None, Parameter(help=f"Let this check fail tonight, on record, with --because: {', '.join(CHECKS)}.")
 ]
-Hours = Annotated[float, Parameter(help="Hours that the last complete night may be old.")]
+MOST_HOURS = 876_000
+"""A hundred years."""
+
+
+def _are_hours(_: object, hours: float) -> None:
+    if not 0 <= hours <= MOST_HOURS:
+        raise ValueError(f"write a number of hours from 0 to {MOST_HOURS}")
+
+
+Hours = Annotated[float, Parameter(help="Hours that the last complete night may be old.", validator=_are_hours)]
 
 
 def _version() -> str:
@@ -363,7 +372,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     elif facts:
         show.status(facts)
     if not status.is_as_left(_published(settings), facts):
-        _must_open(_published(settings))
+        _must_open(_published(settings), is_due=bool((facts or {}).get("published_file")))
     mail_trouble = (facts or {}).get("mail_trouble")
     for sentence in filter(None, (stale, mail_trouble, *status.elsewhere_troubles(facts))):
         _say(sentence)
@@ -381,11 +390,14 @@ def watchdog(*, max_age: Hours = 36.0) -> Code:
     return _standing_code(seen.stale, seen.mail_trouble)
 
 
-def _must_open(published: Path) -> None:
-    """That the published file can be opened is a fact too; the night saw to it, and left it as it was."""
+def _must_open(published: Path, *, is_due: bool) -> None:
+    """That the published file can be opened is a fact too; the night saw to it, and left it as it was.
+
+    ``is_due``: a night did publish one, so that none is as bad as one that cannot be opened.
+    """
     from warehouse.publish import questions  # late: DuckDB alone takes as long as all the rest
 
-    if published.exists():
+    if is_due or published.exists():
         with questions.published(published):
             pass
 

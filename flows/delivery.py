@@ -27,10 +27,10 @@ from connectors.smtp import SmtpPostman
 from flows.channels import channels_of
 from flows.endings import Code
 from flows.settings import Configuration, Settings, SettingsError
-from flows.steps import note_status
+from flows.steps import note_status, store_held
 from warehouse.instants import naive_utc
 from warehouse.judge.alerts import message_id
-from warehouse.store.file import locked_within, opened
+from warehouse.store.file import opened
 from warehouse.tell import ledger
 from warehouse.tell.digest import TO_THE_OPERATOR, OperatorMail, Trouble, compose
 from warehouse.tell.fates import Fate, Offered, ServerReply, fates
@@ -247,7 +247,7 @@ def send_test(settings: Settings, recipient: str) -> str:
 def deliver_by_itself(settings: Settings, configuration: Configuration, again: str | None = None) -> Delivered:
     """A delivery outside of a night: it waits for the store, and takes stock afterwards."""
     check(settings, configuration)
-    with locked_within(settings.store, "trialwatch deliver", LONGEST_WAIT_S):
+    with store_held(settings, "trialwatch deliver", LONGEST_WAIT_S):
         came_to = deliver(settings, configuration, again=again)
         note_status(settings, configuration)
     return came_to

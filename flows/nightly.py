@@ -89,7 +89,7 @@ def night(
     ``accepted`` is a check that may fail tonight.
 
     Raises ``StoreHeldError`` when another night holds the store, or another run for too long, and
-    ``OperatorError`` when the disk does not serve.
+    ``OperatorError`` when the disk does not serve, or the store is gone.
     """
     do = do or Steps()
     settings.check_network()
@@ -102,7 +102,7 @@ def night(
     apart.prepare(steps.publish_store)
     aside: Path | str | None = None
     with (
-        locked_within(settings.store, do.command, delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
+        steps.store_held(settings, do.command, delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
         steps.stock_taken(settings, configuration, forgets=do.command == A_NIGHT) as stock,
     ):
         steps.hear_rulings(occasion)

@@ -7,7 +7,6 @@ Every command reads it, and ``status`` needs neither the registry's client nor t
 """
 
 import difflib
-import math
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,6 +54,13 @@ VARIABLES = (
 )
 NOT_SERVED_YET = ("HOME",)
 """Read by prefect.yaml: set without harm."""
+
+SLOWEST, FASTEST = 0.001, 1_000_000
+LONGEST_RETRY_S = 7 * 86_400
+LONGEST_KEPT_DAYS = 36_500
+"""A hundred years, for who means for ever."""
+EARLIEST_NOW, LATEST_NOW = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""Between these every day that is reckoned from now is one that a calendar has."""
 
 REGISTRIES: tuple[str, ...] = get_args(RegistryName)
 WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
@@ -153,15 +159,15 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     def get(name: str) -> str | None:
         return environment.get(f"TRIALWATCH_{name}", "").strip() or None
 
-    def number(name: str, default: float, *, least: float, open_end: bool = False) -> float:
+    def number(name: str, default: float, *, least: float, most: float) -> float:
         said = get(name)
         try:
             value = default if said is None else float(said)
         except ValueError:
             value = float("nan")
-        if not math.isfinite(value) or not (value > least if open_end else value >= least):
+        if not least <= value <= most:
             raise SettingsError(
-                f"TRIALWATCH_{name} is {said!r}; it must be a number {'above' if open_end else 'from'} {least:g}"
+                f"TRIALWATCH_{name} is {said!r}; it must be a number from {least:.10g} to {most:.10g}"
             )
         return value
 
@@ -176,13 +182,13 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         ctis_url=_address("TRIALWATCH_CTIS_URL", get("CTIS_URL") or "https://euclinicaltrials.eu"),
         contact=contact,
         named_agent=named_agent,
-        requests_per_second=number("REQUESTS_PER_SECOND", 1.0, least=0, open_end=True),
-        retry_s=number("RETRY_SECONDS", 900.0, least=0),
+        requests_per_second=number("REQUESTS_PER_SECOND", 1.0, least=SLOWEST, most=FASTEST),
+        retry_s=number("RETRY_SECONDS", 900.0, least=0, most=LONGEST_RETRY_S),
         smtp_url=get("SMTP_URL"),
         mail_from=_mailbox("TRIALWATCH_MAIL_FROM", get("MAIL_FROM") or "trialwatch@localhost"),
         reply_to=_mailbox("TRIALWATCH_REPLY_TO", get("REPLY_TO")),
         operator=_mailbox("TRIALWATCH_OPERATOR", get("OPERATOR")),
-        keep_landed_days=int(number("KEEP_LANDED_DAYS", 30, least=0)),
+        keep_landed_days=int(number("KEEP_LANDED_DAYS", 30, least=0, most=LONGEST_KEPT_DAYS)),
         frozen_now=_instant(get("NOW")),
         page_url=_as_typed("TRIALWATCH_PAGE_URL", get("PAGE_URL")),
         publish_to=_places("TRIALWATCH_PUBLISH_URL", get("PUBLISH_URL") or ""),
@@ -237,7 +243,10 @@ def _address(name: str, text: str) -> str:
         is_one = False
     if not is_one or not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
         shown = re.sub(r"[^/\s]*@", "…@", text)  # without the password that may stand in it
-        raise SettingsError(f"{name} is {shown!r}; it must be an address that begins with http:// or https://")
+        raise SettingsError(
+            f"{name} is {shown!r}; it must be an address like https://host:443/path: "
+            "http or https in small letters, a host, and neither a blank nor what ? or # begins"
+        )
     return text.rstrip("/")
 
 
@@ -284,6 +293,10 @@ def _instant(text: str | None) -> datetime | None:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise SettingsError(f"TRIALWATCH_NOW is {text!r}; write an ISO instant with a zone: 2026-11-24T02:30:00Z")
+    if not EARLIEST_NOW <= instant <= LATEST_NOW:
+        raise SettingsError(
+            f"TRIALWATCH_NOW is {text!r}; write an instant from {EARLIEST_NOW.year} to {LATEST_NOW.year - 1}"
+        )
     return instant.astimezone(UTC)
 
 

@@ -28,7 +28,7 @@ from flows import apart
 from flows.registries import FROM_FILES, SERVED, reader_of
 from flows.settings import Configuration, Settings
 from flows.spread.workers import afar, workers_for
-from warehouse.errors import OperatorError
+from warehouse.errors import OperatorError, StoreGoneError
 from warehouse.instants import naive_utc
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
@@ -40,7 +40,7 @@ from warehouse.keep.night import keep_heartbeat, keep_night
 from warehouse.keep.question import tonight
 from warehouse.publish import status
 from warehouse.publish.analysts_file import companions_for, publish
-from warehouse.store.file import FILE, opened
+from warehouse.store.file import FILE, locked_within, opened
 from warehouse.store.landed import Landed, Landing
 from warehouse.tell.mail_status import mail_status
 
@@ -94,6 +94,32 @@ class Brought:
     unchanged: str | None = None
     incomplete: str | None = None
     failed: str | None = None
+
+
+@contextmanager
+def store_held(
+    settings: Settings, purpose: str, longest_wait_s: float, *, only_for: tuple[str, ...] = ()
+) -> Iterator[None]:
+    """Hold the store, as ``locked_within`` does. Raises ``StoreGoneError`` where it held nights and is gone.
+
+    One that began anew in silence would publish an empty past, and be the next backup.
+    """
+    with locked_within(settings.store, purpose, longest_wait_s, only_for=only_for):
+        if said := gone(settings):
+            raise StoreGoneError(said)
+        yield
+
+
+def gone(settings: Settings) -> str | None:
+    """The sentence for a store that is not there though ``status.json`` knows of nights in it."""
+    nights = (_noted(settings) or {}).get("nights") or []
+    store = settings.store / FILE
+    if store.exists() or not any(night.get("last_complete_at") for night in nights):
+        return None
+    return (
+        f"{store} is gone, with all that nights have kept: put the newest backup in its place with "
+        f"`trialwatch restore FILE`; to begin anew, with no past, remove {settings.status_file} and run again"
+    )
 
 
 def hear_rulings(occasion: Occasion) -> None:

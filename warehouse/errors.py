@@ -40,6 +40,10 @@ class DamagedError(OperatorError):
     """A file of ours is not what was written into it."""
 
 
+class StoreGoneError(OperatorError):
+    """There is no store where nights were kept in one."""
+
+
 class NothingPublishedError(WarehouseError):
     """There is no published file to read yet: run a night first."""
 
@@ -102,9 +106,20 @@ def _behind(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _of_the_system(error: OSError) -> WarehouseError | None:
+    if error.errno == errno.ENOENT and not _is_anywhere():
+        return DiskError("the folder that this was started in is gone: go to one that is there and run again")
     sentence = SENTENCES.get(error.errno or 0)
     where = error.filename2 or error.filename or "the data directory"
     return DiskError(_said(sentence, str(where))) if sentence else None
+
+
+def _is_anywhere() -> bool:
+    """Whether the folder that this process works in is still there: paths are relative to it by default."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _said(sentence: str, where: str) -> str:

@@ -8,6 +8,7 @@ import duckdb
 
 from flows.doctor.case import Case
 from flows.doctor.finding import GIVE_RIGHTS, Finding, failure, of_error, warning, well
+from flows.steps import gone
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.store.file import FILE, SCHEMA_VERSION, connected, locked, version_of
 
@@ -20,6 +21,9 @@ def store(case: Case) -> Iterator[Finding]:
     """Whether the store is one that this version knows, and whole."""
     folder = case.settings.store
     try:
+        if said := gone(case.settings):
+            yield failure("store", said, ANOTHER_COPY)
+            return
         if not (folder / FILE).exists():
             yield well("store", "there is none yet; the first night makes it")
             return

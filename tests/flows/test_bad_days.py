@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -276,3 +276,24 @@ def test_a_data_directory_that_this_user_may_not_write_is_told(house: House, tmp
     assert "this user may not do that; give it the right" in done.stderr
     assert not house.night().ending.code
     assert house.changes() == [("NCT10000001", "completed")]
+
+
+def test_a_published_file_that_is_gone_is_told_by_status(house: House, typed: Typed) -> None:
+    house.night()
+    (house.settings.published / FILE).unlink()
+    code, _, said = typed("status")
+    assert code == 2
+    assert "trialwatch.duckdb is not there" in said
+    assert typed("run", "--no-prefect")[0] == 0
+    assert typed("status")[0] == 0
+
+
+def test_a_folder_that_is_gone_is_no_bug(house: House, typed: Typed, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    config = str(house.folder / "trialwatch.toml")
+    with chdir(gone):
+        gone.rmdir()
+        code, _, said = typed("run", "--no-prefect", TRIALWATCH_DATA_DIR="data", TRIALWATCH_CONFIG=config)
+    assert code == 2
+    assert "the folder that this was started in is gone" in said

@@ -90,6 +90,15 @@ def test_status_is_stale_before_the_first_night_and_after_a_day_and_a_half(
     assert typed("status", "--max-age", "48", TRIALWATCH_NOW="2026-09-13T15:00:00Z")[0] == 0
 
 
+@pytest.mark.parametrize("hours", ["nan", "inf", "1e12", "-1"])
+@pytest.mark.parametrize("command", ["status", "watchdog"])
+def test_hours_that_cannot_be_meant_are_refused(house: House, typed: Typed, command: str, hours: str) -> None:
+    house.night()
+    code, _, err = typed(command, "--max-age", hours)
+    assert code == 2
+    assert "write a number of hours from 0 to 876000" in err
+
+
 @pytest.mark.usefixtures("two_nights")
 def test_changes_as_a_table_as_csv_and_as_json(typed: Typed) -> None:
     code, out, _ = typed("changes")

@@ -117,6 +117,13 @@ def test_what_is_no_backup_changes_nothing(
     assert (house.settings.store / FILE).read_bytes() == before
 
 
+def test_a_folder_is_no_backup(house: House, typed: Typed, tmp_path: Path) -> None:
+    house.night()
+    code, _, err = typed("restore", str(tmp_path))
+    assert code == 2
+    assert f"{tmp_path} is a folder; name the file" in err
+
+
 def test_a_backup_goes_nowhere_foolish(house: House, two_nights: None, typed: Typed, tmp_path: Path) -> None:
     store = house.settings.store / FILE
     assert "names" in typed("backup", str(tmp_path))[2] or typed("backup", str(tmp_path))[0] == 2
@@ -129,3 +136,29 @@ def test_before_the_first_night_there_is_nothing_to_back_up(typed: Typed, tmp_pa
     code, _, err = typed("backup", str(tmp_path / "file"))
     assert code == 2
     assert "run `trialwatch run` first" in err
+
+
+def test_a_store_that_is_gone_is_not_begun_anew_in_silence(house: House, typed: Typed, tmp_path: Path) -> None:
+    house.night()
+    copy = tmp_path / "copy"
+    assert typed("backup", str(copy))[0] == 0
+    store = house.settings.store / FILE
+    store.unlink()
+    for command in (("run", "--no-prefect"), ("deliver",), ("run", "--no-prefect")):
+        code, _, err = typed(*command)
+        assert code == 2
+        assert f"{store} is gone" in err
+    assert not store.exists()
+    assert typed("backup", str(copy))[0] == 2, "nothing is no backup"
+    code, out, _ = typed("doctor")
+    assert code == 2
+    assert "is gone, with all that nights have kept" in out
+    assert typed("restore", str(copy))[0] == 0
+    assert typed("run", "--no-prefect")[0] == 0
+
+
+def test_who_means_to_begin_anew_can(house: House, typed: Typed) -> None:
+    house.night()
+    (house.settings.store / FILE).unlink()
+    house.settings.status_file.unlink()
+    assert typed("run", "--no-prefect")[0] == 0

@@ -31,6 +31,8 @@ def restore(folder: Path, backup: Path, now: datetime) -> Path | None:
     ``now`` names it. Raises ``BackupError`` for a file that is no backup, or one that a newer trialwatch made;
     then nothing has changed.
     """
+    if backup.is_dir():
+        raise BackupError(f"{backup} is a folder; name the file that `trialwatch backup` wrote")
     if not backup.is_file():
         raise BackupError(f"{backup} is not there")
     version = _must_be_a_store(backup, str(backup))
