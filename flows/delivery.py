@@ -24,6 +24,7 @@ from connectors.errors import (
 )
 from connectors.mail import OutboxPostman, Postman, postman_from
 from connectors.smtp import SmtpPostman
+from flows import holders
 from flows.channels import channels_of
 from flows.endings import Code
 from flows.settings import Configuration, Settings, SettingsError
@@ -247,7 +248,7 @@ def send_test(settings: Settings, recipient: str) -> str:
 def deliver_by_itself(settings: Settings, configuration: Configuration, again: str | None = None) -> Delivered:
     """A delivery outside of a night: it waits for the store, and takes stock afterwards."""
     check(settings, configuration)
-    with locked_within(settings.store, "trialwatch deliver", LONGEST_WAIT_S):
+    with locked_within(settings.store, holders.DELIVER, LONGEST_WAIT_S):
         came_to = deliver(settings, configuration, again=again)
         note_status(settings, configuration)
     return came_to

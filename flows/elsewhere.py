@@ -17,7 +17,7 @@ from connectors.errors import PlaceError
 from connectors.files import keep_also_as, make_folder
 from connectors.places.address import Lake, Place
 from connectors.places.generations import GENERATION
-from flows import apart, steps
+from flows import apart, holders, steps
 from flows.errors import ApartError
 from flows.settings import Settings, SettingsError
 from flows.steps import Occasion
@@ -97,7 +97,7 @@ def set_aside(settings: Settings, run_id: str) -> Path | None:
     if not settings.publish_to and not folder.is_dir():
         return None
     try:
-        with suppress(StoreHeldError), locked_within(folder, "trialwatch run", 0.0):
+        with suppress(StoreHeldError), locked_within(folder, holders.RUN, 0.0):
             _clear(folder)  # of those who died; while another publishes, his are not touched
         return _kept_aside(settings, folder / run_id) if settings.publish_to else None
     except OSError as error:
@@ -137,7 +137,7 @@ def publish(occasion: Occasion, aside: Path, bounds: Bounds | None = None) -> li
     """Publish what was set aside to every place, one after another; what was set aside is gone afterwards."""
     places = occasion.settings.publish_to
     try:
-        with locked_within(aside.parent, "trialwatch run", LONGEST_WAIT_S):
+        with locked_within(aside.parent, occasion.command, LONGEST_WAIT_S):
             return [_one(place, aside, bounds or Bounds()) for place in places]
     except StoreHeldError:
         return missed(occasion.settings, "an earlier night is still being published")
@@ -202,7 +202,7 @@ def note(occasion: Occasion, came: Sequence[Came]) -> bool:
     settings = occasion.settings
     troubles = {each.place: each.trouble for each in came}
     try:
-        with locked_within(settings.store, "trialwatch run", LONGEST_WAIT_S):
+        with locked_within(settings.store, occasion.command, LONGEST_WAIT_S):
             steps.note_elsewhere(settings, troubles, occasion.run_id)
             told = [_tell(occasion, place, why) for place, why in troubles.items() if why]
             return any(told)

@@ -11,6 +11,7 @@ from pathlib import Path
 from connectors import ictrp
 from connectors.ictrp.export import Export, looked_at
 from connectors.registry import Progress
+from flows import holders
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
 from flows.registries import reader_of
@@ -22,7 +23,6 @@ from warehouse.keep.intake import marking
 from warehouse.store.file import opened
 from warehouse.store.landed import Landing
 
-COMMAND = "trialwatch import"
 NAME = ictrp.NAME
 
 
@@ -40,7 +40,7 @@ def bring(settings: Settings, configuration: Configuration, file: Path, progress
         )
     export = looked_at(file)
     told: list[str] = []
-    do = Steps(collect=partial(_collect, export, told), pairs=_pairs, command=COMMAND)
+    do = Steps(collect=partial(_collect, export, told), pairs=_pairs, command=holders.IMPORT)
     report = night(settings, configuration, watches, progress, do)
     for sentence in told:
         report.ending.note(Code.DONE, sentence)

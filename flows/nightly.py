@@ -19,7 +19,7 @@ from pathlib import Path
 
 from connectors.errors import PlaceError
 from connectors.registry import Progress
-from flows import apart, delivery, elsewhere, results, steps
+from flows import apart, delivery, elsewhere, holders, results, steps
 from flows.delivery import Delivered
 from flows.elsewhere import Came
 from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, of_outcome
@@ -37,16 +37,6 @@ from warehouse.store.file import locked_within, opened
 
 log = logging.getLogger("trialwatch")
 
-A_NIGHT = "trialwatch run"
-WAITED_FOR = (
-    "trialwatch deliver",
-    "trialwatch preview",
-    "trialwatch backup",
-    "trialwatch restore",
-    "trialwatch doctor",
-    "trialwatch import",
-)
-"""Whom a night waits for. Another night it leaves to its work: two on one day find the same."""
 FROM_FILES_ALONE = "asks no registry: its trials come by `trialwatch import ictrp FILE`"
 NOT_HERE = "here it was not published as it should be either"
 
@@ -62,7 +52,7 @@ class Steps:
     deliver: Callable[[Settings, Configuration], Delivered] = delivery.deliver
     elsewhere: Callable[[Occasion, Path], list[Came]] = elsewhere.publish
     pairs: Callable[[Iterable[Watch]], list[tuple[Watch, str]]] = steps.pairs
-    command: str = A_NIGHT
+    command: str = holders.RUN
     """Who holds the store, in the words of whoever waits for it."""
 
 
@@ -97,13 +87,13 @@ def night(
     elsewhere.check(settings)
     now = settings.now()
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted)
+    occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted, command=do.command)
     report = Report(run_id, settings)
     apart.prepare(steps.publish_store)
     aside: Path | str | None = None
     with (
-        locked_within(settings.store, do.command, delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
-        steps.stock_taken(settings, configuration, forgets=do.command == A_NIGHT) as stock,
+        locked_within(settings.store, do.command, delivery.LONGEST_WAIT_S, only_for=holders.WAITED_FOR),
+        steps.stock_taken(settings, configuration, forgets=do.command == holders.RUN) as stock,
     ):
         steps.hear_rulings(occasion)
         for watch in watches:

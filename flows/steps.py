@@ -24,7 +24,7 @@ from connectors.files import write_whole
 from connectors.http import MOST_BYTES, Manners, Pace, PoliteClient
 from connectors.registry import AskedInParts, Part, Progress, Question
 from connectors.versions import is_known_to_be
-from flows import apart
+from flows import apart, holders
 from flows.registries import FROM_FILES, SERVED, reader_of
 from flows.settings import Configuration, Settings
 from flows.spread.workers import afar, workers_for
@@ -56,7 +56,7 @@ LANDED = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{6}-.+\.(ndjson\.zst|ndjson\.json)
 class Occasion:
     """One run: its id, its instant, and what it was told to do. ``progress`` may draw on a terminal.
 
-    ``accepted`` is a check that a person lets pass tonight.
+    ``accepted`` is a check that a person lets pass tonight; ``command`` is the one that it is a run of.
     """
 
     settings: Settings
@@ -66,6 +66,7 @@ class Occasion:
     progress: Progress
     paces: dict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
     accepted: Acceptance | None = None
+    command: str = holders.RUN
 
     def night(self, watch: Watch, registry_name: str) -> Night:
         return Night(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows import holders
 from flows.doctor.case import Case
 from flows.doctor.finding import GIVE_RIGHTS, Finding, failure, of_error, warning, well
 from warehouse.errors import StoreHeldError, StoreSchemaError
@@ -47,7 +48,7 @@ def looked_into(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Where no night has left the lock's file, as in a copy, nobody holds it; and the doctor makes nothing.
     """
-    hold = locked(folder, "trialwatch doctor") if (folder / "lock").exists() else nullcontext()
+    hold = locked(folder, holders.DOCTOR) if (folder / "lock").exists() else nullcontext()
     with hold, closing(connected(folder / FILE, read_only=True)) as con:
         yield con
 

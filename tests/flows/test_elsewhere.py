@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from connectors.places.address import Lake
 from connectors.places.shelves import shelf
 from connectors.simulated import SimulatedRegistry
-from flows import apart, elsewhere
+from flows import apart, elsewhere, holders
 from flows.elsewhere import Bounds
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
@@ -259,6 +260,33 @@ def test_mail_is_out_and_the_store_is_free_before_anything_goes_elsewhere(
     assert seen == [before + 1]
 
 
+@pytest.mark.parametrize("command", [holders.RUN, holders.IMPORT])
+def test_whoever_notes_what_came_of_it_holds_the_store_under_its_own_name(
+    house: House, registry: SimulatedRegistry, command: str
+) -> None:
+    """A night waits for an import, and leaves another night to its work: it must not take one for the other."""
+    registry.put(*two_trials())
+    house.environment["TRIALWATCH_PUBLISH_URL"] = f"file://{house.folder}/shared"
+    settings, configured = house.settings, configuration(house.settings.config)
+    holding: list[str] = []
+
+    def answer(facts: bytes) -> None:
+        with settings.status_file.open("wb") as asked:  # opens when the facts are read, under the lock
+            holding.append((settings.store / "lock").read_text("utf-8"))
+            asked.write(facts)
+
+    def publish(occasion: Any, aside: Path) -> list[elsewhere.Came]:
+        came, facts = elsewhere.publish(occasion, aside), settings.status_file.read_bytes()
+        settings.status_file.unlink()
+        os.mkfifo(settings.status_file)
+        Thread(target=answer, args=(facts,), daemon=True).start()
+        return came
+
+    night(settings, configured, configured.watches, silent, Steps(elsewhere=publish, command=command))
+    assert [said.split(",")[0] for said in holding] == [command]
+    assert [each["trouble"] for each in noted(house)] == [None]
+
+
 @pytest.mark.slow
 def test_what_a_night_that_was_killed_had_set_aside_is_cleared_and_another_nights_is_not(
     house: House, registry: SimulatedRegistry
@@ -269,7 +297,7 @@ def test_what_a_night_that_was_killed_had_set_aside_is_cleared_and_another_night
     aside = elsewhere.set_aside(house.settings, "20260901T023000Z-000001")
     assert aside is not None
     assert aside.is_dir()
-    with locked(aside.parent, "trialwatch run"):
+    with locked(aside.parent, holders.RUN):
         elsewhere.set_aside(house.settings, "20260902T023000Z-000002")
         assert aside.is_dir(), "its night may still be publishing it"
     elsewhere.set_aside(house.settings, "20260903T023000Z-000003")
