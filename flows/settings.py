@@ -1,4 +1,4 @@
-"""The only reader of the environment and of trialwatch.toml. Everyone else is handed values.
+"""The only place where TRIALWATCH_ variables and trialwatch.toml become settings. Everyone else is handed values.
 
 A setting that cannot be meant is an error that names it, what was found, and the nearest thing that could have
 been meant. Secrets come from the environment only and never into a text.
@@ -62,7 +62,7 @@ WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything from the environment. ``now`` is a frozen instant, or None for the real clock."""
+    """Everything from the environment. ``frozen_now`` is an instant for ``now``, or None for the real clock."""
 
     data_dir: Path
     config: Path

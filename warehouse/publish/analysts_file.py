@@ -1,8 +1,8 @@
 """What is published: the analysts' file, built aside from what may be public, checked, and renamed into place;
 then what is made from it for other readers: Parquet, and ``COMPANIONS``.
 
-Readers of the file that was there before go on reading it; nobody ever opens half a night. Payloads,
-recipients and mail are not copied, so no trace of them can be in it.
+Readers of the file that was there before go on reading it; nobody ever opens half a night. Recipients,
+mail and payloads as sent are not copied; of a payload only the record without people is in it (``records``).
 """
 
 import logging
