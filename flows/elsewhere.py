@@ -101,7 +101,7 @@ def set_aside(settings: Settings, run_id: str) -> Path | None:
             _clear(folder)  # of those who died; while another publishes, his are not touched
         return _kept_aside(settings, folder / run_id) if settings.publish_to else None
     except OSError as error:
-        raise PlaceError(f"tonight's could not be set aside here: {error.strerror}") from error
+        raise PlaceError(f"tonight's files could not be set aside on this machine: {error.strerror}") from error
 
 
 def _kept_aside(settings: Settings, aside: Path) -> Path:

@@ -38,7 +38,7 @@ from warehouse.store.file import locked_within, opened
 log = logging.getLogger("trialwatch")
 
 FROM_FILES_ALONE = "asks no registry: its trials come by `trialwatch import ictrp FILE`"
-NOT_HERE = "here it was not published as it should be either"
+NOT_HERE = "publishing on this machine failed tonight, so nothing was sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,9 @@ def test_a_step_returns_and_what_it_logs_is_told(caplog: pytest.LogCaptureFixtur
 @pytest.mark.parametrize(
     ("step", "argument", "said"),
     [
-        (time.sleep, 3600, "it was ended: it had not come to its end after 1 seconds"),
-        (os._exit, 0, "its process died"),
-        (os.abort, None, "its process died"),
+        (time.sleep, 3600, "this step was ended: it took longer than 1 seconds"),
+        (os._exit, 0, "the process of this step died"),
+        (os.abort, None, "the process of this step died"),
         (json.loads, "{", "JSONDecodeError"),
     ],
 )
@@ -153,8 +153,8 @@ def test_whoever_runs_alone_has_a_process_wait_that_was_forked_from_it(tmp_path:
     assert said == [
         "True",
         "HELLO",
-        "it was ended: it had not come to its end after 1 seconds",
-        "its process died",
+        "this step was ended: it took longer than 1 seconds",
+        "the process of this step died",
         "JSONDecodeError",
         "ANOTHER DOES IT",
     ]
@@ -183,8 +183,8 @@ class Hanging:
 @pytest.mark.parametrize(
     ("publish", "said"),
     [
-        (Hanging(time.sleep, (3600,)), "it had not come to its end after 1 seconds"),
-        (Hanging(os.abort, ()), "its process died"),
+        (Hanging(time.sleep, (3600,)), "it took longer than 1 seconds"),
+        (Hanging(os.abort, ()), "the process of this step died"),
     ],
 )
 def test_whatever_publishing_does_the_mail_goes_out(

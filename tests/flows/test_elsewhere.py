@@ -180,7 +180,7 @@ def test_a_night_that_cannot_be_set_aside_is_every_places_trouble(blocked: House
     (blocked.settings.data_dir / "elsewhere").write_text("in the way")
     report = blocked.night()
     assert report.ending.code is Code.DONE
-    assert "tonight's could not be set aside here: " in str(noted(blocked)[0]["trouble"])
+    assert "tonight's files could not be set aside on this machine: " in str(noted(blocked)[0]["trouble"])
     assert len(to_the_operator(blocked)) == 1
 
     (blocked.settings.data_dir / "elsewhere").unlink()
@@ -192,7 +192,7 @@ def test_a_night_that_cannot_be_set_aside_is_every_places_trouble(blocked: House
 
     configured = configuration(blocked.settings.config)
     night(blocked.settings, configured, configured.watches, silent, Steps(publish=half))
-    assert noted(blocked)[0]["trouble"] == "here it was not published as it should be either"
+    assert noted(blocked)[0]["trouble"] == "publishing on this machine failed tonight, so nothing was sent"
 
 
 @pytest.mark.slow
@@ -224,7 +224,7 @@ def test_a_place_that_hangs_costs_no_mail_and_is_left_in_time(
     assert report.ending.code is Code.DONE
     assert len(house.mails()) == before + 1
     hung, well = noted(house)
-    assert hung["trouble"] == f"it was ended: it had not come to its end after {seconds} seconds"
+    assert hung["trouble"] == f"this step was ended: it took longer than {seconds} seconds"
     assert hung["place"] == "s3://nights/x"
     if seconds > 3:  # so that the other place has time enough, however busy this machine is
         assert well["trouble"] is None

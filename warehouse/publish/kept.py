@@ -36,7 +36,7 @@ NUMBERS = {"place": "BIGINT", "participants": "BIGINT"}
 class Kept:
     """A table of the schema ``kept``: the statement that makes it, and the values bound in it.
 
-    Studies are tied together in Python: there the statement is the one that their links are asked for by.
+    ``matching`` is there for the tables of ``MATCHED``: Python tells their rows, and the statement is of their links.
     """
 
     name: str

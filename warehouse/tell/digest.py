@@ -41,7 +41,7 @@ PAGE_BYTES = 95_000
 TEXT_BYTES = 1_000_000
 """Of the text form as sent; some servers refuse a mail of 10 MB, and tables are attached to this one."""
 LEAST_BYTES = 250
-"""Of a change in a mail, about: with more changes than that allows for, no form is written in vain."""
+"""The least that a change takes in a mail, about: no form is written with more changes than could have room."""
 SUBJECT_LETTERS = 120
 SUMMARY_LETTERS = 200
 _NAMED_COMMAND = re.compile(r"`(trialwatch [\w ./=-]*)`")

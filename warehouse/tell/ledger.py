@@ -120,12 +120,12 @@ def lease(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
 
 
 def hand_back(con: duckdb.DuckDBPyConnection, mail: Mail, error: str) -> None:
-    """Note that it was not its turn to fail: there was no server for it, or none that takes any mail."""
+    """Make the mail due again, uncounted: there was no server for it, or none that takes any mail."""
     _set(con, mail, state="due", attempts=mail.attempts, next_attempt_at=None, last_error=error)
 
 
 def settle(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
-    """Note that it is in other hands."""
+    """Note that the mail was sent: a server or a channel took it."""
     _set(con, mail, state="sent", settled_at=now, next_attempt_at=None, last_error=None)
 
 

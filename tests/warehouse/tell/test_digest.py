@@ -379,7 +379,7 @@ def test_of_many_trials_the_facts_are_left_to_the_page() -> None:
     many = [replace(STOPPED, trial_id=f"NCT{n:08}", change_id=str(n)) for n in range(MOST_WITH_FACTS + 5)]
     text = text_of(compose(mail(*many)))
     assert text.count("Sponsor: ") == MOST_WITH_FACTS
-    assert f"told of the first {MOST_WITH_FACTS}; of the others what happened" in text
+    assert f"The first {MOST_WITH_FACTS} trials come with their facts; of the others only the change" in text
     assert text.count("Caused by") == len(many)
 
 

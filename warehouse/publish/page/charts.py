@@ -19,7 +19,7 @@ YEARS_LEFT, YEARS_TOP, YEARS_WIDTH, YEARS_HEIGHT, YEARS_BOTTOM = 42, 10, 340, 15
 YEAR_LABEL = 36
 """Room that a year's number takes, with a gap to the next."""
 LETTER = 6.6
-"""Width of a letter, about: the words below a drawing are no years only where there are dates of no sense."""
+"""Width of a letter, about. Names below the columns are longer than a year only where a date makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)
