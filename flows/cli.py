@@ -367,7 +367,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     mail_trouble = (facts or {}).get("mail_trouble")
     for sentence in filter(None, (stale, mail_trouble, *status.elsewhere_troubles(facts))):
         _say(sentence)
-    return _standing_code(stale, mail_trouble)
+    return _status_code(stale, mail_trouble)
 
 
 @_command("trialwatch watchdog --max-age 60")
@@ -378,7 +378,7 @@ def watchdog(*, max_age: Hours = 36.0) -> Code:
     seen = dog.watch(from_environment(), max_age)
     for sentence in seen.sentences:
         _say(sentence)
-    return _standing_code(seen.stale, seen.mail_trouble)
+    return _status_code(seen.stale, seen.mail_trouble)
 
 
 def _must_open(published: Path) -> None:
@@ -390,7 +390,7 @@ def _must_open(published: Path) -> None:
             pass
 
 
-def _standing_code(stale: str | None, mail_trouble: str | None) -> Code:
+def _status_code(stale: str | None, mail_trouble: str | None) -> Code:
     """Old data are the graver news; while mail reaches nobody, somebody must hear of it another way."""
     if stale:
         return Code.STALE
@@ -571,7 +571,7 @@ def demo(
     clear
         Only clear what an earlier demo made.
     """
-    from flows.demo import AsInProduction, plainly, play
+    from flows.demo import AsInProduction, play, without_prefect
     from flows.demo_folder import clear as clear_away
     from flows.progress import shown
 
@@ -579,7 +579,7 @@ def demo(
         _say(f"{folder} is cleared away" if clear_away(folder) else f"there is no demo in {folder}")
         return Code.DONE
     with shown() as progress:
-        code, farewell = play(folder, AsInProduction(progress) if prefect else plainly)
+        code, farewell = play(folder, AsInProduction(progress) if prefect else without_prefect)
     print("\n".join(farewell))
     return code
 

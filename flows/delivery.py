@@ -210,7 +210,7 @@ def _as_stored(name: str) -> str:
         return name
 
 
-def operator_mail(
+def mail_to_operator(
     settings: Settings, recipient: str, period: str, told: Trouble, reason: str = TO_THE_OPERATOR
 ) -> OperatorMail:
     """A mail of trialwatch about itself. ``period`` makes its Message-ID."""
@@ -240,7 +240,8 @@ def send_test(settings: Settings, recipient: str) -> str:
     )
     why = "somebody had trialwatch send a test mail to you."
     hand_over(
-        settings, operator_mail(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why)
+        settings,
+        mail_to_operator(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why),
     )
     return f"a test mail to {recipient} was taken by {settings.smtp_host or settings.outbox}"
 

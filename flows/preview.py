@@ -94,8 +94,8 @@ def sentence(previewed: list[ledger.Previewed], now: datetime) -> str:
         "sent already": sum(each.state == "sent" for each in previewed),
         "given up": sum(each.state == "given_up" for each in previewed),
         "not to be sent any more": sum(each.state == "withdrawn" for each in previewed),
-        "due now": sum(each.state in ledger.STILL_DUE and each.due_at <= naive for each in previewed),
-        "due later": sum(each.state in ledger.STILL_DUE and each.due_at > naive for each in previewed),
+        "due now": sum(each.state in ledger.DUE_STATES and each.due_at <= naive for each in previewed),
+        "due later": sum(each.state in ledger.DUE_STATES and each.due_at > naive for each in previewed),
     }
     parts = [f"{count} {what}" for what, count in counts.items() if count]
     return f"mails: {', '.join(parts) or 'none'}; nothing was sent"

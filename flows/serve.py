@@ -58,7 +58,7 @@ def serve(settings: Settings, schedules: Schedules, port: int | None = None) -> 
     with _alone(folder):
         is_over = False
         while not is_over:
-            with _standing_server(folder, named, port) as url:
+            with _prefect_server(folder, named, port) as url:
                 is_over = _serve_from(url, settings, schedules, is_our_own=url != named)
 
 
@@ -101,7 +101,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _standing_server(home: Path, named: str | None, port: int | None) -> Iterator[str]:
+def _prefect_server(home: Path, named: str | None, port: int | None) -> Iterator[str]:
     """The address of the Prefect server that was set up, or else of one of our own."""
     if named and own_prefect.is_reachable(named):
         os.environ["PREFECT_API_URL"] = named

@@ -53,7 +53,7 @@ VARIABLES = (
     *("SMTP_URL", "MAIL_FROM", "REPLY_TO", "OPERATOR", "KEEP_LANDED_DAYS", "PAGE_URL", "PUBLISH_URL", "NOW"),
     *("ENV_FILE", "WORKERS", "LANDING_URL"),
 )
-NOT_SERVED_YET = ("HOME",)
+READ_BY_PREFECT_YAML = ("HOME",)
 """Read by prefect.yaml: set without harm."""
 
 REGISTRIES: tuple[str, ...] = get_args(RegistryName)
@@ -184,7 +184,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         operator=_mailbox("TRIALWATCH_OPERATOR", get("OPERATOR")),
         keep_landed_days=int(number("KEEP_LANDED_DAYS", 30, least=0)),
         frozen_now=_instant(get("NOW")),
-        page_url=_as_typed("TRIALWATCH_PAGE_URL", get("PAGE_URL")),
+        page_url=_page_address("TRIALWATCH_PAGE_URL", get("PAGE_URL")),
         publish_to=_places("TRIALWATCH_PUBLISH_URL", get("PUBLISH_URL") or ""),
         workers=_workers(get("WORKERS"), get("LANDING_URL")),
         landing_url=_shared_place("TRIALWATCH_LANDING_URL", get("LANDING_URL")),
@@ -221,7 +221,7 @@ def _shared_place(name: str, said: str | None) -> str | None:
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A mistyped variable would be a setting that silently is not made."""
-    known = [PREFIX + name for name in (*VARIABLES, *NOT_SERVED_YET)]
+    known = [PREFIX + name for name in (*VARIABLES, *READ_BY_PREFECT_YAML)]
     for name in environment:
         if name.upper().startswith(PREFIX) and name not in known and not re.fullmatch(f"{NOTIFY}[A-Z0-9_]+", name):
             raise SettingsError(
@@ -241,7 +241,7 @@ def _address(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
-def _as_typed(name: str, text: str | None) -> str | None:
+def _page_address(name: str, text: str | None) -> str | None:
     """An address whose last slash means something: a page may be what stands behind it."""
     if text:
         _address(name, text)

@@ -20,7 +20,7 @@ from flows.registries import FROM_FILES, SERVED
 from flows.settings import SettingsError
 from warehouse.judge.watch import Watch
 
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 AGREED = timedelta(minutes=2)
 FAR_OFF = timedelta(hours=12)
 """From then on nights are told under a wrong day."""
@@ -45,7 +45,7 @@ def registries(case: Case) -> Iterator[Finding]:
     matched: Matched = {}
     for name in _asked(case):
         stage(case.progress, f"asking {name}")
-        manners = replace(case.settings.manners, retry_s=0, timeout_s=PATIENCE_S)
+        manners = replace(case.settings.manners, retry_s=0, timeout_s=TIMEOUT_S)
         with PoliteClient(SERVED[name].address(case.settings), manners) as client:
             yield from _registry(case, name, client, matched)
     yield from _out_of_bounds(case, matched)

@@ -99,8 +99,8 @@ def publish(
     marks = _marked(con, tables)
     last = last_night.noted(earlier)
     with _cleared(aside, columns, records.lines):
-        standing = _begun(aside, published, last, marks)
-        _build(con, aside, [table for table in tables if table.name not in standing], with_views=not standing)
+        unchanged = _begun(aside, published, last, marks)
+        _build(con, aside, [table for table in tables if table.name not in unchanged], with_views=not unchanged)
         # A log beside it would hold part of what it says: alone, as readers copy it, it would say less.
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
@@ -148,9 +148,9 @@ def _begun(aside: Path, published: Path, last: LastNight, marks: Marks) -> froze
 
     Where there are none it begins empty.
     """
-    standing = last.is_standing(marks.kept)
-    if standing and last_night.copied(published, aside, last.digest):
-        return standing
+    unchanged = last.unchanged_tables(marks.kept)
+    if unchanged and last_night.copied(published, aside, last.digest):
+        return unchanged
     aside.unlink(missing_ok=True)
     return frozenset()
 

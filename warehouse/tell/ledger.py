@@ -22,7 +22,7 @@ from warehouse.tell.mail_contents import Unwritten, Writer, contents, unwritten
 from warehouse.tell.notice import is_to_a_channel, notice
 from warehouse.tell.retries import FREE_RETRIES, LONGEST_PAUSE, next_attempt
 
-STILL_DUE = frozenset({"due", "leased", "failed"})
+DUE_STATES = frozenset({"due", "leased", "failed"})
 _DUE = "state IN ('due', 'leased', 'failed')"
 _UNSENT = "state IN ('due', 'leased', 'failed', 'given_up')"
 NOT_SUBSCRIBED = "Not subscribed any more (trialwatch.toml)."

@@ -256,7 +256,7 @@ def test_after_some_nights_in_a_row_all_is_made_anew(shop: Shop) -> None:
 
 def test_a_file_of_which_most_changed_is_made_anew() -> None:
     last = LastNight(tables={"small": Table("a", 9), "large": Table("b", 10)})
-    assert last.is_standing({"small": "a", "large": "b"}) == {"small", "large"}
-    assert last.is_standing({"small": "changed", "large": "b"}) == {"large"}
-    assert last.is_standing({"small": "a", "large": "changed"}) == frozenset()
-    assert last.is_standing({"small": "a"}) == frozenset()
+    assert last.unchanged_tables({"small": "a", "large": "b"}) == {"small", "large"}
+    assert last.unchanged_tables({"small": "changed", "large": "b"}) == {"large"}
+    assert last.unchanged_tables({"small": "a", "large": "changed"}) == frozenset()
+    assert last.unchanged_tables({"small": "a"}) == frozenset()

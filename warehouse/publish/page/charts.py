@@ -88,7 +88,7 @@ class Figure:
     """The status groups in it, or what else its rectangles bear the name of."""
 
 
-def by_substance(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
+def rows_chart(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
     """One bar a substance, its trials by status, the number behind it; ``names`` is the order."""
     totals = _totals(counts, names)
     unit = BARS_WIDTH / _most(totals)
@@ -105,7 +105,7 @@ def by_substance(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
     return Drawing(width, max(1, len(names)) * ROW, tuple(rectangles), tuple(words))
 
 
-def by_year(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
+def columns_chart(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
     """One column a name in the given order, its trials by status. A name without trials keeps its place."""
     totals = _totals(counts, names)
     step = _step(_most(totals))
