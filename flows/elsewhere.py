@@ -185,7 +185,7 @@ def _to_place(place: Place, aside: Path) -> str:
     from connectors.places.generations import put
     from connectors.places.shelves import shelf
 
-    facts = parquet.words_of(aside / parquet.LINK / "freshness.parquet")
+    facts = parquet.metadata_of(aside / parquet.LINK / "freshness.parquet")
     with shelf(place) as there:
         done = put(there, aside, aside.name, facts)
     copied = f", {done.copied} copied there" if done.copied else ""

@@ -110,7 +110,7 @@ def publish(
             _check(con, built)
             # From the new file, before it is in place: page, feed and file must not tell different nights.
             made = dict(_made(built, companions))
-            told = parquet.words(built)
+            told = parquet.metadata(built)
             written = parquet.write_parquet(built, marks.views, columns, folder / parquet.LINK, last, told)
             held = last_night.tables_of(built, marks.kept)
         tonight = LastNight(
