@@ -20,7 +20,7 @@ from connectors.places.generations import GENERATION
 from flows import apart, holders, steps
 from flows.errors import ApartError
 from flows.settings import Settings, SettingsError
-from flows.steps import Occasion
+from flows.steps import RunContext
 from warehouse.errors import StoreHeldError
 from warehouse.instants import naive_utc
 from warehouse.keep import elsewhere as kept
@@ -133,7 +133,7 @@ def _clear(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
 
-def publish(occasion: Occasion, aside: Path, bounds: Bounds | None = None) -> list[Came]:
+def publish(occasion: RunContext, aside: Path, bounds: Bounds | None = None) -> list[Came]:
     """Publish what was set aside to every place, one after another; what was set aside is gone afterwards."""
     places = occasion.settings.publish_to
     try:
@@ -197,7 +197,7 @@ def _note_of(aside: Path) -> Path:
     return aside.with_name(f"{aside.name}.json")
 
 
-def note(occasion: Occasion, came: Sequence[Came]) -> bool:
+def note(occasion: RunContext, came: Sequence[Came]) -> bool:
     """Leave word of it in ``status.json`` and for the operator; returns whether there is mail for the operator."""
     settings = occasion.settings
     troubles = {each.place: each.trouble for each in came}
@@ -212,7 +212,7 @@ def note(occasion: Occasion, came: Sequence[Came]) -> bool:
         return False
 
 
-def _tell(occasion: Occasion, place: str, why: str) -> bool:
+def _tell(occasion: RunContext, place: str, why: str) -> bool:
     settings = occasion.settings
     if settings.operator is None:
         return False

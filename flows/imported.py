@@ -16,7 +16,7 @@ from flows.endings import Code
 from flows.nightly import Report, Steps, night
 from flows.registries import reader_of
 from flows.settings import Configuration, Settings, SettingsError
-from flows.steps import Brought, Occasion, asked
+from flows.steps import Brought, RunContext, asked
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import last_complete
 from warehouse.keep.intake import marking
@@ -51,7 +51,7 @@ def _pairs(watches: Iterable[Watch]) -> list[tuple[Watch, str]]:
     return [(watch, NAME) for watch in watches]
 
 
-def _collect(export: Export, told: list[str], occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
+def _collect(export: Export, told: list[str], occasion: RunContext, watch: Watch, registry_name: str) -> Brought:
     """Land what of the file the watch asks for; ``told`` takes what is to be said of the rest."""
     path = occasion.landed_at(watch, registry_name)
     with opened(occasion.settings.store) as con:

@@ -26,7 +26,7 @@ from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, of_outcom
 from flows.progress import stage
 from flows.results import Errand
 from flows.settings import Configuration, Settings
-from flows.steps import Brought, Occasion
+from flows.steps import Brought, RunContext
 from warehouse.errors import WarehouseError, named
 from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Watch
@@ -45,12 +45,12 @@ NOT_HERE = "publishing on this machine failed tonight, so nothing was sent"
 class Steps:
     """What a night is made of. As they stand they are plain; Prefect wraps each into a task."""
 
-    collect: Callable[[Occasion, Watch, str], Brought] = steps.collect
-    keep: Callable[[Occasion, Watch, str, Brought], Certificate] = steps.keep_what_was_brought
-    results: Callable[[Occasion, Errand], Kept] = results.read
-    publish: Callable[[Occasion, bool], Path] = steps.publish_all
+    collect: Callable[[RunContext, Watch, str], Brought] = steps.collect
+    keep: Callable[[RunContext, Watch, str, Brought], Certificate] = steps.keep_what_was_brought
+    results: Callable[[RunContext, Errand], Kept] = results.read
+    publish: Callable[[RunContext, bool], Path] = steps.publish_all
     deliver: Callable[[Settings, Configuration], Delivered] = delivery.deliver
-    elsewhere: Callable[[Occasion, Path], list[Came]] = elsewhere.publish
+    elsewhere: Callable[[RunContext, Path], list[Came]] = elsewhere.publish
     pairs: Callable[[Iterable[Watch]], list[tuple[Watch, str]]] = steps.pairs
     command: str = holders.RUN
     """Who holds the store, in the words of whoever waits for it."""
@@ -87,7 +87,7 @@ def night(
     elsewhere.check(settings)
     now = settings.now()
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted, command=do.command)
+    occasion = RunContext(settings, configuration, run_id, now, progress, accepted=accepted, command=do.command)
     report = Report(run_id, settings)
     apart.prepare(steps.publish_store)
     aside: Path | str | None = None
@@ -127,7 +127,7 @@ def night(
     return report
 
 
-def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Certificate:
+def _one(do: Steps, occasion: RunContext, watch: Watch, registry_name: str) -> Certificate:
     """One watch on one registry; what goes wrong here must not stop the others."""
     try:
         stage(occasion.progress, f"{watch.name}: asking {registry_name}")
@@ -145,7 +145,7 @@ def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Cer
 
 
 def _read_results(
-    do: Steps, occasion: Occasion, kept: list[tuple[Watch, str, Certificate]], ending: Ending
+    do: Steps, occasion: RunContext, kept: list[tuple[Watch, str, Certificate]], ending: Ending
 ) -> None:
     """Read posted results; whatever comes of that, the night is what it was: it is told, and owed to the next."""
     try:
@@ -158,7 +158,7 @@ def _read_results(
         ending.note(Code.DONE, f"posted results could not be read tonight: {in_words(trouble or error)}")
 
 
-def _ask_about_doubts(occasion: Occasion, ending: Ending) -> None:
+def _ask_about_doubts(occasion: RunContext, ending: Ending) -> None:
     """Whatever comes of it, the night is what it was; the next one asks."""
     try:
         steps.ask_about_doubts(occasion)
@@ -167,7 +167,7 @@ def _ask_about_doubts(occasion: Occasion, ending: Ending) -> None:
         ending.note(Code.DONE, f"the operator was not asked about doubtful twins: {in_words(trouble or error)}")
 
 
-def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
+def _publish(do: Steps, occasion: RunContext, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
     """Publish; whatever comes of that, it must not keep from their mail those who are to be told.
 
     Returns the sentence that says why not, if it was not, and by what the published file is known, if it was.
@@ -182,7 +182,7 @@ def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -
         return sentence, None
 
 
-def _set_aside(occasion: Occasion) -> Path | str | None:
+def _set_aside(occasion: RunContext) -> Path | str | None:
     """What is to be published elsewhere, or why it cannot be."""
     try:
         return elsewhere.set_aside(occasion.settings, occasion.run_id)
@@ -190,7 +190,7 @@ def _set_aside(occasion: Occasion) -> Path | str | None:
         return str(error)
 
 
-def _publish_elsewhere(do: Steps, occasion: Occasion, aside: Path | str, ending: Ending) -> None:
+def _publish_elsewhere(do: Steps, occasion: RunContext, aside: Path | str, ending: Ending) -> None:
     """Publish to every other place, when all else is done; whatever comes of that, the night is what it was.
 
     ``aside`` is what was set aside for it, or why nothing was.
@@ -220,7 +220,7 @@ def _named_or_logged(error: Exception, failed: str) -> WarehouseError | None:
     return trouble
 
 
-def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:
+def _note_trouble(occasion: RunContext, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:
     """Leave word of what ends the night, if the store can still take it; that it cannot is the same trouble.
 
     The night ends here: a mail that was sent now could not be noted as sent.

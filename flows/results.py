@@ -14,7 +14,7 @@ from connectors.dates import version_day
 from connectors.errors import ConnectorError, NotShownError
 from connectors.registry import PostsResults
 from flows.registries import SERVED
-from flows.steps import Occasion, client_of
+from flows.steps import RunContext, client_of
 from warehouse.judge.watch import Watch
 from warehouse.keep import results
 from warehouse.keep.certificate import Certificate, Night
@@ -46,7 +46,7 @@ class Errand:
     data_version: str | None
 
 
-def errands(occasion: Occasion, certificates: Iterable[tuple[Watch, str, Certificate]]) -> list[Errand]:
+def errands(occasion: RunContext, certificates: Iterable[tuple[Watch, str, Certificate]]) -> list[Errand]:
     """What is owed after tonight, a registry each; none of a registry that could not be read, or has nothing."""
     complete: dict[str, tuple[Watch, str | None, bool]] = {}
     for watch, registry_name, certificate in certificates:
@@ -62,7 +62,7 @@ def errands(occasion: Occasion, certificates: Iterable[tuple[Watch, str, Certifi
     return found
 
 
-def _owed(night: Night, occasion: Occasion, *, corrections: bool) -> tuple[str, ...]:
+def _owed(night: Night, occasion: RunContext, *, corrections: bool) -> tuple[str, ...]:
     reader = SERVED[night.registry_name].results
     with opened(occasion.settings.store) as con:
         if reader and (anew := results.read_anew(con, night, reader)):
@@ -70,7 +70,7 @@ def _owed(night: Night, occasion: Occasion, *, corrections: bool) -> tuple[str, 
         return tuple(results.owed(con, night, corrections=corrections))
 
 
-def read(occasion: Occasion, errand: Errand, bounds: Bounds | None = None) -> Kept:
+def read(occasion: RunContext, errand: Errand, bounds: Bounds | None = None) -> Kept:
     """Ask for the results and keep what comes."""
     reader = SERVED[errand.registry_name].results
     assert reader is not None  # noqa: S101 - there is no errand to a registry without
@@ -81,7 +81,7 @@ def read(occasion: Occasion, errand: Errand, bounds: Bounds | None = None) -> Ke
         return results.keep(con, night, reader, answered, data_version_on)
 
 
-def _asked(occasion: Occasion, errand: Errand, bounds: Bounds) -> Answered:
+def _asked(occasion: RunContext, errand: Errand, bounds: Bounds) -> Answered:
     manners = occasion.settings.manners
     manners = replace(manners, retry_s=min(manners.retry_s, bounds.retry_s))
     answered = Answered()

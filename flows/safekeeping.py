@@ -6,7 +6,7 @@ from flows import holders, steps
 from flows.delivery import LONGEST_WAIT_S
 from flows.progress import silent
 from flows.settings import Configuration, Settings
-from flows.steps import Occasion
+from flows.steps import RunContext
 from warehouse.instants import naive_utc
 from warehouse.store import backup
 from warehouse.store.file import locked_within
@@ -24,7 +24,7 @@ def restore(settings: Settings, configuration: Configuration, source: Path) -> s
     with locked_within(settings.store, holders.RESTORE, LONGEST_WAIT_S):
         now = settings.now()
         kept = backup.restore(settings.store, source, naive_utc(now))
-        occasion = Occasion(
+        occasion = RunContext(
             settings, configuration, f"{now:%Y%m%dT%H%M%SZ}-restored", now, silent, command=holders.RESTORE
         )
         steps.publish_all(occasion, steps.is_all_complete(settings, configuration))

@@ -53,7 +53,7 @@ LANDED = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{6}-.+\.(ndjson\.zst|ndjson\.json)
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class RunContext:
     """One run: its id, its instant, and what it was told to do. ``progress`` may draw on a terminal.
 
     ``accepted`` is a check that a person lets pass tonight; ``command`` is the one that it is a run of.
@@ -97,20 +97,20 @@ class Brought:
     failed: str | None = None
 
 
-def hear_rulings(occasion: Occasion) -> None:
+def hear_rulings(occasion: RunContext) -> None:
     """Note what a person says of twins tonight: all that follows goes by it."""
     with opened(occasion.settings.store) as con:
         rulings.keep(con, occasion.configuration.rulings, naive_utc(occasion.now))
 
 
-def ask_about_doubts(occasion: Occasion) -> None:
+def ask_about_doubts(occasion: RunContext) -> None:
     """Let the operator know, once, of trials that may be one study."""
     if operator := occasion.settings.operator:
         with opened(occasion.settings.store) as con:
             doubts.tell(con, operator, occasion.run_id, naive_utc(occasion.now))
 
 
-def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
+def collect(occasion: RunContext, watch: Watch, registry_name: str) -> Brought:
     """Probe the registry and, when there is anything new, land every trial of the watch."""
     settings = occasion.settings
     with opened(settings.store) as con:
@@ -143,7 +143,7 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
 
 def asked(
     con: duckdb.DuckDBPyConnection,
-    occasion: Occasion,
+    occasion: RunContext,
     watch: Watch,
     registry_name: str,
     parts: Sequence[Part],
@@ -162,7 +162,7 @@ def _held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
 
 @contextmanager
 def client_of(
-    occasion: Occasion, registry_name: str, manners: Manners, most_bytes: int = MOST_BYTES
+    occasion: RunContext, registry_name: str, manners: Manners, most_bytes: int = MOST_BYTES
 ) -> Iterator[PoliteClient]:
     """A client for the registry, which speaks as it was let in last and keeps the night's pace."""
     settings = occasion.settings
@@ -176,7 +176,7 @@ def client_of(
             voices.remember(registry_name, client.voice)
 
 
-def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, brought: Brought) -> Certificate:
+def keep_what_was_brought(occasion: RunContext, watch: Watch, registry_name: str, brought: Brought) -> Certificate:
     """Judge and store; returns the night's certificate."""
     night = occasion.night(watch, registry_name)
     landed = Landed(brought.landed) if brought.landed else None
@@ -198,7 +198,7 @@ def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, 
         return keep_certificate(con, night, certificate)
 
 
-def publish_all(occasion: Occasion, is_complete: bool) -> Path:
+def publish_all(occasion: RunContext, is_complete: bool) -> Path:
     """Put tonight's file where analysts open it, in a process and within a time of its own.
 
     Raises ``ApartError`` when that did not come to its end; what was published before then stands as it was.

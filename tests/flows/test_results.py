@@ -17,7 +17,7 @@ from flows.nightly import Report, Steps, night
 from flows.progress import silent
 from flows.results import Bounds, Errand
 from flows.settings import configuration
-from flows.steps import Occasion
+from flows.steps import RunContext
 from tests.house import WATCH, House
 from tests.records import a_trial, some_results, with_results
 from warehouse.keep.results import Kept
@@ -303,9 +303,9 @@ def test_a_night_goes_only_so_far(house: House, registry: SimulatedRegistry) -> 
     registry.put(*(with_results(f"NCT1000000{place}") for place in range(1, 6)))
     settings = house.settings
     configured = configuration(settings.config)
-    errands: list[tuple[Occasion, Errand]] = []
+    errands: list[tuple[RunContext, Errand]] = []
 
-    def postpone(occasion: Occasion, errand: Errand) -> Kept:
+    def postpone(occasion: RunContext, errand: Errand) -> Kept:
         errands.append((occasion, errand))
         return Kept(0, 0, {})
 
