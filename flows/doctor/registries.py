@@ -11,7 +11,7 @@ from connectors.errors import ConnectorError, RefusedError
 from connectors.http import PoliteClient
 from connectors.numbers import giver_of
 from connectors.registry import Question, Registry
-from flows.doctor import held
+from flows.doctor import collapse
 from flows.doctor.case import Case
 from flows.doctor.finding import Finding, failure, of_error, warning, well
 from flows.endings import Code, of_outcome
@@ -124,7 +124,7 @@ def _collapsed(
 ) -> Iterator[Finding]:
     """A watch whose searches find much less on a registry than we hold, though it asks what it asked before."""
     found = matched.get((watch.name, name))
-    gone = held.lost(case, watch, name, data_version, found[1]) if found else None
+    gone = collapse.lost(case, watch, name, data_version, found[1]) if found else None
     if not gone:
         return
     told = f"on {name} its searches no longer find {gone[0]:,} of the {gone[1]:,} trials that we hold of it"
