@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.errors import ConnectorError
 from connectors.numbers import as_typed
-from flows import apart
+from flows import own_process
 from flows.errors import ApartError
 from flows.settings import Settings, SettingsError
 from warehouse.errors import QuestionError, WarehouseError
@@ -121,7 +121,7 @@ def _queried(published: Path, sql: str) -> assistance.Answer:
     Raises ``QuestionError``.
     """
     try:
-        answer, refusal = apart.run(assistance.LONGEST_S + 1, query_apart, published, sql)
+        answer, refusal = own_process.run(assistance.LONGEST_S + 1, query_apart, published, sql)
     except ApartError as error:
         log.warning("a question was ended: %s", error)
         raise QuestionError(

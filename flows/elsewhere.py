@@ -17,7 +17,7 @@ from connectors.errors import PlaceError
 from connectors.files import keep_also_as, make_folder
 from connectors.places.address import Lake, Place
 from connectors.places.generations import GENERATION
-from flows import apart, holders, steps
+from flows import holders, own_process, steps
 from flows.errors import ApartError
 from flows.settings import Settings, SettingsError
 from flows.steps import RunContext
@@ -149,7 +149,7 @@ def publish(occasion: RunContext, aside: Path, bounds: Bounds | None = None) -> 
 def _one(place: Place | Lake, aside: Path, bounds: Bounds) -> Came:
     size = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
     try:
-        return apart.run(bounds.seconds + size * bounds.seconds_per_byte, carry, place, aside)
+        return own_process.run(bounds.seconds + size * bounds.seconds_per_byte, carry, place, aside)
     except ApartError as error:
         log.warning("%s: %s", place.shown, error, exc_info=True)
         return Came(place.shown, trouble=str(error))

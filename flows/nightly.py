@@ -19,7 +19,7 @@ from pathlib import Path
 
 from connectors.errors import PlaceError
 from connectors.registry import Progress
-from flows import apart, delivery, elsewhere, holders, results, steps
+from flows import delivery, elsewhere, holders, own_process, results, steps
 from flows.delivery import Delivered
 from flows.elsewhere import Came
 from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, of_outcome
@@ -89,7 +89,7 @@ def night(
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     occasion = RunContext(settings, configuration, run_id, now, progress, accepted=accepted, command=do.command)
     report = Report(run_id, settings)
-    apart.prepare(steps.publish_store)
+    own_process.prepare(steps.publish_store)
     aside: Path | str | None = None
     with (
         locked_within(settings.store, do.command, delivery.LONGEST_WAIT_S, only_for=holders.WAITED_FOR),

@@ -24,7 +24,7 @@ from connectors.files import write_whole
 from connectors.http import MOST_BYTES, Manners, Pace, PoliteClient
 from connectors.registry import AskedInParts, Part, Progress, Question
 from connectors.versions import is_known_to_be
-from flows import apart, holders
+from flows import holders, own_process
 from flows.registries import FROM_FILES, SERVED, reader_of
 from flows.settings import Configuration, Settings
 from flows.spread.workers import afar, workers_for
@@ -208,7 +208,7 @@ def publish_all(occasion: RunContext, is_complete: bool) -> Path:
     within_s = publishing_s(settings.store)
     watched = [(watch.name, name) for watch in occasion.configuration.watches for name in watch.registries]
     told = (now, occasion.run_id, is_complete, watched, settings.page_url)
-    return apart.run(within_s, publish_store, settings.store, settings.published, *told)
+    return own_process.run(within_s, publish_store, settings.store, settings.published, *told)
 
 
 def publish_store(

@@ -14,7 +14,7 @@ from flows.doctor import disk, extras, mail, registries, schedule, store
 from flows.doctor.case import Case, taken_in
 from flows.doctor.finding import GIVE_RIGHTS, Finding, of_error, well
 from flows.endings import Code, Ending, told
-from flows.unsaid import without_secrets
+from flows.without_secrets import without_secrets
 from warehouse.errors import DiskError
 from warehouse.words.phrases import number
 

@@ -14,7 +14,7 @@ import pytest
 from connectors.places.address import Lake
 from connectors.places.shelves import shelf
 from connectors.simulated import SimulatedRegistry
-from flows import apart, elsewhere, holders
+from flows import elsewhere, holders, own_process
 from flows.elsewhere import Bounds
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
@@ -215,7 +215,7 @@ def test_a_place_that_hangs_costs_no_mail_and_is_left_in_time(
     before = len(house.mails())
     registry.night()
     registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
-    monkeypatch.setattr(apart, "is_wanted", True)
+    monkeypatch.setattr(own_process, "is_wanted", True)
     with socket.create_server(("127.0.0.1", 0)) as silence:  # it takes connections, and never says a word
         port = silence.getsockname()[1]
         hanging = f"s3://key:secret@nights/x?endpoint_url=http://127.0.0.1:{port}"

@@ -76,7 +76,7 @@ def test_a_backup_holds_what_only_the_write_ahead_log_held(
 
 
 def test_a_backup_waits_for_nobody_in_vain_and_says_who_holds_the_store(house: House, two_nights: None) -> None:
-    from flows import safekeeping
+    from flows import backups
     from warehouse.errors import StoreHeldError
     from warehouse.store.file import locked_within
 
@@ -85,7 +85,7 @@ def test_a_backup_waits_for_nobody_in_vain_and_says_who_holds_the_store(house: H
         pytest.raises(StoreHeldError, match="held by the night"),
         locked_within(house.settings.store, "trialwatch backup", 0.01),
     ):
-        safekeeping.back_up(house.settings, house.folder / "never")
+        backups.back_up(house.settings, house.folder / "never")
 
 
 @pytest.mark.sampled
