@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from flows.cli import app
-from flows.demo import nights, plainly
+from flows.demo import nights, without_prefect
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.dictionary import document
@@ -55,7 +55,7 @@ def _with_example(section: str) -> str:
 
 def demonstrated(folder: Path) -> Path:
     """Play the demo's nights in a folder; returns the published file."""
-    for _ in nights(folder, plainly):
+    for _ in nights(folder, without_prefect):
         pass
     return folder / "data" / "published" / FILE
 

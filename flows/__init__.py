@@ -1,1 +1,1 @@
-"""Arrange the work: the only room that knows Prefect, the clock and the environment."""
+"""Arrange the work: the only room that knows Prefect and trialwatch's own settings."""

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows import delivery, elsewhere, events, late, results, shown, slot, steps
-from flows.discreet import discreet, stand_in
+from flows import delivery, elsewhere, events, overtaken_runs, results, run_pages, slot, steps
 from flows.endings import Code, in_words, told
 from flows.nightly import Report, Steps
-from flows.unsaid import have_logs_harmless
+from flows.told_to_prefect import discreet, stand_in
+from flows.without_secrets import have_logs_harmless
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -41,9 +41,9 @@ def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[...,
         elsewhere=_as_task("publish elsewhere", elsewhere.publish),
     )
 
-    @flow(name="nightly", flow_run_name=shown.at_first, persist_result=False)
+    @flow(name="nightly", flow_run_name=run_pages.at_first, persist_result=False)
     def nightly(watch: str | None = None) -> State[Any]:
-        if state := late.skipped():
+        if state := overtaken_runs.skipped():
             return state
         try:
             with slot.held():
@@ -51,7 +51,7 @@ def nightly_flow(run_night: Callable[[str | None, Steps], Report]) -> "Flow[...,
         except Exception as error:  # Prefect would show it with the addresses that may stand in it
             log.debug("the night broke off", exc_info=True)
             return Failed(message=discreet(in_words(told(error))))
-        shown.of_night(report)
+        run_pages.of_night(report)
         events.of_night(report)
         ended = Completed if report.ending.code is Code.DONE else Failed
         return ended(message=discreet(" · ".join(report.ending.sentences)))

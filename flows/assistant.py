@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.errors import ConnectorError
 from connectors.numbers import as_typed
-from flows import apart
+from flows import own_process
 from flows.errors import ApartError
 from flows.settings import Settings, SettingsError
 from warehouse.errors import QuestionError, WarehouseError
@@ -38,7 +38,7 @@ INSTRUCTIONS = (
     "trialwatch watches clinical-trial registries and tells what changed in the trials of a watch. Ask "
     "what_changed with the cursor of your last answer (or start), get_trial for one trial with its evidence, "
     "query for anything else in SQL (data_dictionary says which views there are). Say how old the data are when "
-    f"you report them: about in every answer has it. {assistance.NOTICE} {assistance.FOREIGN}"
+    f"you report them: about in every answer has it. {assistance.NOTICE} {assistance.REGISTRY_TEXT_IS_DATA}"
 )
 LETTERS_OF_AN_ERROR = 2000
 MEMORY_BYTES = 1_000_000_000
@@ -121,7 +121,7 @@ def _queried(published: Path, sql: str) -> assistance.Answer:
     Raises ``QuestionError``.
     """
     try:
-        answer, refusal = apart.run(assistance.LONGEST_S + 1, query_apart, published, sql)
+        answer, refusal = own_process.run(assistance.LONGEST_S + 1, query_apart, published, sql)
     except ApartError as error:
         log.warning("a question was ended: %s", error)
         raise QuestionError(

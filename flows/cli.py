@@ -23,7 +23,7 @@ from flows.charset import knows, speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.init.given import NOTHING_GIVEN, Given
 from flows.settings import Settings, SettingsError, configuration, from_environment
-from flows.unsaid import Harmless, without_secrets
+from flows.without_secrets import Harmless, without_secrets
 from warehouse.words.checks import CHECKS
 from warehouse.words.kinds import KINDS
 from warehouse.words.vocabulary import SUBSTANCES
@@ -148,14 +148,14 @@ def init(
     ask
         Ask for nothing, though a terminal is there: what has no flag takes its default.
     """
-    from flows import pasted
+    from flows import pasted_search
     from flows.init import beginning
 
     found = beginning.write(folder, answers, is_attended=ask and sys.stdin.isatty(), may_replace=force)
     for left_out in found.asks.left_out:
         _say(f"left out: {left_out} (a trial that changes would drop out of the watch)")
-    if found.asks.is_of_an_address and found.registries == (pasted.REGISTRY,):
-        _say(pasted.ALONE)
+    if found.asks.is_of_an_address and found.registries == (pasted_search.REGISTRY,):
+        _say(pasted_search.ALONE)
     _say(f"wrote trialwatch.toml and trialwatch.env to {folder.absolute()}")
     print("\n".join(beginning.farewell(folder)))
     if found.wants_test_mail:
@@ -334,19 +334,19 @@ def preview(
 @_command("trialwatch backup /backup/trialwatch.duckdb")
 def backup(file: Path) -> Code:
     """Copy the store, whole, to a file."""
-    from flows import safekeeping
+    from flows import backups
 
-    _say(safekeeping.back_up(from_environment(), file))
+    _say(backups.back_up(from_environment(), file))
     return Code.DONE
 
 
 @_command("trialwatch restore /backup/trialwatch.duckdb")
 def restore(file: Path) -> Code:
     """Put a backup in the store's place, and publish what it holds. What was there is kept."""
-    from flows import safekeeping
+    from flows import backups
 
     settings = from_environment()
-    _say(safekeeping.restore(settings, configuration(settings.config), file))
+    _say(backups.restore(settings, configuration(settings.config), file))
     return Code.DONE
 
 
@@ -376,7 +376,7 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     mail_trouble = (facts or {}).get("mail_trouble")
     for sentence in filter(None, (stale, mail_trouble, *status.elsewhere_troubles(facts))):
         _say(sentence)
-    return _standing_code(stale, mail_trouble)
+    return _status_code(stale, mail_trouble)
 
 
 @_command("trialwatch watchdog --max-age 60")
@@ -387,7 +387,7 @@ def watchdog(*, max_age: Hours = 36.0) -> Code:
     seen = dog.watch(from_environment(), max_age)
     for sentence in seen.sentences:
         _say(sentence)
-    return _standing_code(seen.stale, seen.mail_trouble)
+    return _status_code(seen.stale, seen.mail_trouble)
 
 
 def _must_open(published: Path, *, is_due: bool) -> None:
@@ -402,7 +402,7 @@ def _must_open(published: Path, *, is_due: bool) -> None:
             pass
 
 
-def _standing_code(stale: str | None, mail_trouble: str | None) -> Code:
+def _status_code(stale: str | None, mail_trouble: str | None) -> Code:
     """Old data are the graver news; while mail reaches nobody, somebody must hear of it another way."""
     if stale:
         return Code.STALE
@@ -528,7 +528,7 @@ def import_ictrp(file: Path, *, json: Json = False) -> Code:
     Every watch that lists ictrp takes those that bear its terms, and those of registries that trialwatch reads by
     themselves none. Nothing follows from what is not in the file.
     """
-    from flows import imported, orchestration
+    from flows import import_file, orchestration
     from flows.demo_folder import must_be_real
     from flows.progress import shown
 
@@ -536,7 +536,7 @@ def import_ictrp(file: Path, *, json: Json = False) -> Code:
     must_be_real(settings.data_dir)
     configured = configuration(settings.config)
     with shown() as progress:
-        report = imported.bring(settings, configured, file, progress)
+        report = import_file.bring(settings, configured, file, progress)
     if json:
         _print_json(orchestration.facts(report))
     return _end(report.ending)
@@ -552,15 +552,15 @@ app.command(watches)
 )
 def add_watch(name: str, address: str) -> Code:
     """Add a watch to trialwatch.toml from a pasted ClinicalTrials.gov search address."""
-    from flows import pasted
+    from flows import pasted_search
 
     settings = from_environment()
-    found = pasted.add(settings.config, name, address)
+    found = pasted_search.add(settings.config, name, address)
     for key, words in found.lists.items():
         _say(f"{key}: {', '.join(words)}")
     for left_out in found.left_out:
         _say(f"left out: {left_out} (a trial that changes would drop out of the watch)")
-    _say(pasted.ALONE)
+    _say(pasted_search.ALONE)
     _say(f"added the watch {name} to {settings.config}; give it a [[subscription]] to be told of it")
     return Code.DONE
 
@@ -583,7 +583,7 @@ def demo(
     clear
         Only clear what an earlier demo made.
     """
-    from flows.demo import AsInProduction, plainly, play
+    from flows.demo import AsInProduction, play, without_prefect
     from flows.demo_folder import clear as clear_away
     from flows.progress import shown
 
@@ -591,7 +591,7 @@ def demo(
         _say(f"{folder} is cleared away" if clear_away(folder) else f"there is no demo in {folder}")
         return Code.DONE
     with shown() as progress:
-        code, farewell = play(folder, AsInProduction(progress) if prefect else plainly)
+        code, farewell = play(folder, AsInProduction(progress) if prefect else without_prefect)
     print("\n".join(farewell))
     return code
 

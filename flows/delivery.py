@@ -24,6 +24,7 @@ from connectors.errors import (
 )
 from connectors.mail import OutboxPostman, Postman, postman_from
 from connectors.smtp import SmtpPostman
+from flows import holders
 from flows.channels import channels_of
 from flows.endings import Code
 from flows.settings import Configuration, Settings, SettingsError
@@ -209,7 +210,7 @@ def _as_stored(name: str) -> str:
         return name
 
 
-def operator_mail(
+def mail_to_operator(
     settings: Settings, recipient: str, period: str, told: Trouble, reason: str = TO_THE_OPERATOR
 ) -> OperatorMail:
     """A mail of trialwatch about itself. ``period`` makes its Message-ID."""
@@ -239,7 +240,8 @@ def send_test(settings: Settings, recipient: str) -> str:
     )
     why = "somebody had trialwatch send a test mail to you."
     hand_over(
-        settings, operator_mail(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why)
+        settings,
+        mail_to_operator(settings, recipient, f"test {now.isoformat()}", ("a test mail", said), reason=why),
     )
     return f"a test mail to {recipient} was taken by {settings.smtp_host or settings.outbox}"
 
@@ -247,7 +249,7 @@ def send_test(settings: Settings, recipient: str) -> str:
 def deliver_by_itself(settings: Settings, configuration: Configuration, again: str | None = None) -> Delivered:
     """A delivery outside of a night: it waits for the store, and takes stock afterwards."""
     check(settings, configuration)
-    with store_held(settings, "trialwatch deliver", LONGEST_WAIT_S):
+    with store_held(settings, holders.DELIVER, LONGEST_WAIT_S):
         came_to = deliver(settings, configuration, again=again)
         note_status(settings, configuration)
     return came_to

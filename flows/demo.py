@@ -89,7 +89,7 @@ def nights(
             yield perform(settings, configuration(settings.config))
 
 
-def plainly(settings: Settings, configured: Configuration) -> Report:
+def without_prefect(settings: Settings, configured: Configuration) -> Report:
     """A night without Prefect."""
     return night(settings, configured, configured.watches, silent)
 
@@ -106,7 +106,7 @@ class AsInProduction:
 
     def __call__(self, settings: Settings, configured: Configuration) -> Report:
         if not self._with_prefect:
-            return plainly(settings, configured)
+            return without_prefect(settings, configured)
         _server_of_our_own()
         tonight = orchestration.NightToRun(settings, configured, self._progress)
         report = orchestration.run(tonight, None, with_prefect=True)

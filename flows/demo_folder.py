@@ -14,7 +14,7 @@ from connectors.files import write_whole
 from flows.settings import SettingsError
 
 LIST = ".made-by-trialwatch-demo.json"
-FOREIGN_SHOWN = 3
+OTHERS_SHOWN = 3
 
 
 def is_demo(data_dir: Path) -> bool:
@@ -55,9 +55,9 @@ def clear(folder: Path) -> bool:
     if not there:
         return False
     ours = _listed(folder)
-    foreign = [path for path in there if path not in ours]
-    if foreign or not ours:
-        raise SettingsError(f"{folder} holds what the demo did not make ({_named(foreign)}); {_choices(folder)}")
+    others = [path for path in there if path not in ours]
+    if others or not ours:
+        raise SettingsError(f"{folder} holds what the demo did not make ({_named(others)}); {_choices(folder)}")
     _remove(folder, there)
     return True
 
@@ -98,9 +98,9 @@ def _what(folder: Path) -> str:
     return "a link" if folder.is_symlink() else "a file"
 
 
-def _named(foreign: list[str]) -> str:
-    more = f" and {len(foreign) - FOREIGN_SHOWN} more" if len(foreign) > FOREIGN_SHOWN else ""
-    return ", ".join(sorted(foreign)[:FOREIGN_SHOWN]) + more or "no list of ours is in it"
+def _named(others: list[str]) -> str:
+    more = f" and {len(others) - OTHERS_SHOWN} more" if len(others) > OTHERS_SHOWN else ""
+    return ", ".join(sorted(others)[:OTHERS_SHOWN]) + more or "no list of ours is in it"
 
 
 def _choices(folder: Path) -> str:

@@ -17,10 +17,10 @@ from connectors.errors import PlaceError
 from connectors.files import keep_also_as, make_folder
 from connectors.places.address import Lake, Place
 from connectors.places.generations import GENERATION
-from flows import apart, steps
+from flows import holders, own_process, steps
 from flows.errors import ApartError
 from flows.settings import Settings, SettingsError
-from flows.steps import Occasion
+from flows.steps import RunContext
 from warehouse.errors import StoreHeldError
 from warehouse.instants import naive_utc
 from warehouse.keep import elsewhere as kept
@@ -97,11 +97,11 @@ def set_aside(settings: Settings, run_id: str) -> Path | None:
     if not settings.publish_to and not folder.is_dir():
         return None
     try:
-        with suppress(StoreHeldError), locked_within(folder, "trialwatch run", 0.0):
+        with suppress(StoreHeldError), locked_within(folder, holders.RUN, 0.0):
             _clear(folder)  # of those who died; while another publishes, his are not touched
         return _kept_aside(settings, folder / run_id) if settings.publish_to else None
     except OSError as error:
-        raise PlaceError(f"tonight's could not be set aside here: {error.strerror}") from error
+        raise PlaceError(f"tonight's files could not be set aside on this machine: {error.strerror}") from error
 
 
 def _kept_aside(settings: Settings, aside: Path) -> Path:
@@ -133,14 +133,14 @@ def _clear(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
 
-def publish(occasion: Occasion, aside: Path, bounds: Bounds | None = None) -> list[Came]:
+def publish(context: RunContext, aside: Path, bounds: Bounds | None = None) -> list[Came]:
     """Publish what was set aside to every place, one after another; what was set aside is gone afterwards."""
-    places = occasion.settings.publish_to
+    places = context.settings.publish_to
     try:
-        with locked_within(aside.parent, "trialwatch run", LONGEST_WAIT_S):
+        with locked_within(aside.parent, context.command, LONGEST_WAIT_S):
             return [_one(place, aside, bounds or Bounds()) for place in places]
     except StoreHeldError:
-        return missed(occasion.settings, "an earlier night is still being published")
+        return missed(context.settings, "an earlier night is still being published")
     finally:
         for path in (aside, _note_of(aside)):
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
@@ -149,7 +149,7 @@ def publish(occasion: Occasion, aside: Path, bounds: Bounds | None = None) -> li
 def _one(place: Place | Lake, aside: Path, bounds: Bounds) -> Came:
     size = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
     try:
-        return apart.run(bounds.seconds + size * bounds.seconds_per_byte, carry, place, aside)
+        return own_process.run(bounds.seconds + size * bounds.seconds_per_byte, carry, place, aside)
     except ApartError as error:
         log.warning("%s: %s", place.shown, error, exc_info=True)
         return Came(place.shown, trouble=str(error))
@@ -185,7 +185,7 @@ def _to_place(place: Place, aside: Path) -> str:
     from connectors.places.generations import put
     from connectors.places.shelves import shelf
 
-    facts = parquet.words_of(aside / parquet.LINK / "freshness.parquet")
+    facts = parquet.metadata_of(aside / parquet.LINK / "freshness.parquet")
     with shelf(place) as there:
         done = put(there, aside, aside.name, facts)
     copied = f", {done.copied} copied there" if done.copied else ""
@@ -197,25 +197,25 @@ def _note_of(aside: Path) -> Path:
     return aside.with_name(f"{aside.name}.json")
 
 
-def note(occasion: Occasion, came: Sequence[Came]) -> bool:
+def note(context: RunContext, came: Sequence[Came]) -> bool:
     """Leave word of it in ``status.json`` and for the operator; returns whether there is mail for the operator."""
-    settings = occasion.settings
+    settings = context.settings
     troubles = {each.place: each.trouble for each in came}
     try:
-        with locked_within(settings.store, "trialwatch run", LONGEST_WAIT_S):
-            steps.note_elsewhere(settings, troubles, occasion.run_id)
-            told = [_tell(occasion, place, why) for place, why in troubles.items() if why]
+        with locked_within(settings.store, context.command, LONGEST_WAIT_S):
+            steps.note_elsewhere(settings, troubles, context.run_id)
+            told = [_tell(context, place, why) for place, why in troubles.items() if why]
             return any(told)
     except StoreHeldError as error:
         log.warning("the operator is not told by mail tonight: %s", error)
-        steps.note_elsewhere(settings, troubles, occasion.run_id)
+        steps.note_elsewhere(settings, troubles, context.run_id)
         return False
 
 
-def _tell(occasion: Occasion, place: str, why: str) -> bool:
-    settings = occasion.settings
+def _tell(context: RunContext, place: str, why: str) -> bool:
+    settings = context.settings
     if settings.operator is None:
         return False
     (known,) = (each for each in steps.elsewhere_noted(settings) if each["place"] == place)
     with opened(settings.store) as con:
-        return kept.tell(con, known, why, settings.operator, occasion.run_id, naive_utc(settings.now()))
+        return kept.tell(con, known, why, settings.operator, context.run_id, naive_utc(settings.now()))

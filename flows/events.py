@@ -12,7 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from connectors.files import write_whole
-from flows import present
+from flows import current_run
 from flows.nightly import Report
 from flows.settings import Settings
 from flows.spread.runs import is_there
@@ -83,7 +83,7 @@ def _event(change: Mapping[str, Any]) -> dict[str, Any]:
 
 def _related() -> Iterator[dict[str, str]]:
     """The run that tells it, as Prefect's own events name theirs."""
-    if run := present.flow_run():
+    if run := current_run.flow_run():
         yield {"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.role": "flow-run"}
 
 

@@ -19,14 +19,14 @@ from pathlib import Path
 
 from connectors.errors import PlaceError
 from connectors.registry import Progress
-from flows import apart, delivery, elsewhere, results, steps
+from flows import delivery, elsewhere, holders, own_process, results, steps
 from flows.delivery import Delivered
 from flows.elsewhere import Came
 from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, of_outcome
 from flows.progress import stage
 from flows.results import Errand
 from flows.settings import Configuration, Settings
-from flows.steps import Brought, Occasion
+from flows.steps import Brought, RunContext
 from warehouse.errors import WarehouseError, named
 from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Watch
@@ -37,32 +37,22 @@ from warehouse.store.file import locked_within, opened
 
 log = logging.getLogger("trialwatch")
 
-A_NIGHT = "trialwatch run"
-WAITED_FOR = (
-    "trialwatch deliver",
-    "trialwatch preview",
-    "trialwatch backup",
-    "trialwatch restore",
-    "trialwatch doctor",
-    "trialwatch import",
-)
-"""Whom a night waits for. Another night it leaves to its work: two on one day find the same."""
 FROM_FILES_ALONE = "asks no registry: its trials come by `trialwatch import ictrp FILE`"
-NOT_HERE = "here it was not published as it should be either"
+NOT_HERE = "publishing on this machine failed tonight, so nothing was sent"
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
     """What a night is made of. As they stand they are plain; Prefect wraps each into a task."""
 
-    collect: Callable[[Occasion, Watch, str], Brought] = steps.collect
-    keep: Callable[[Occasion, Watch, str, Brought], Certificate] = steps.keep_what_was_brought
-    results: Callable[[Occasion, Errand], Kept] = results.read
-    publish: Callable[[Occasion, bool], Path] = steps.publish_all
+    collect: Callable[[RunContext, Watch, str], Brought] = steps.collect
+    keep: Callable[[RunContext, Watch, str, Brought], Certificate] = steps.keep_what_was_brought
+    results: Callable[[RunContext, Errand], Kept] = results.read
+    publish: Callable[[RunContext, bool], Path] = steps.publish_all
     deliver: Callable[[Settings, Configuration], Delivered] = delivery.deliver
-    elsewhere: Callable[[Occasion, Path], list[Came]] = elsewhere.publish
+    elsewhere: Callable[[RunContext, Path], list[Came]] = elsewhere.publish
     pairs: Callable[[Iterable[Watch]], list[tuple[Watch, str]]] = steps.pairs
-    command: str = A_NIGHT
+    command: str = holders.RUN
     """Who holds the store, in the words of whoever waits for it."""
 
 
@@ -97,21 +87,21 @@ def night(
     elsewhere.check(settings)
     now = settings.now()
     run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    occasion = Occasion(settings, configuration, run_id, now, progress, accepted=accepted)
+    context = RunContext(settings, configuration, run_id, now, progress, accepted=accepted, command=do.command)
     report = Report(run_id, settings)
-    apart.prepare(steps.publish_store)
+    own_process.prepare(steps.publish_store)
     aside: Path | str | None = None
     with (
-        steps.store_held(settings, do.command, delivery.LONGEST_WAIT_S, only_for=WAITED_FOR),
-        steps.stock_taken(settings, configuration, forgets=do.command == A_NIGHT) as stock,
+        steps.store_held(settings, do.command, delivery.LONGEST_WAIT_S, only_for=holders.WAITED_FOR),
+        steps.stock_taken(settings, configuration, forgets=do.command == holders.RUN) as stock,
     ):
-        steps.hear_rulings(occasion)
+        steps.hear_rulings(context)
         for watch in watches:
             if not do.pairs((watch,)):
                 report.ending.note(Code.DONE, f"{watch.name} {FROM_FILES_ALONE}")
         kept: list[tuple[Watch, str, Certificate]] = []
         for watch, registry_name in do.pairs(watches):
-            certificate = _one(do, occasion, watch, registry_name)
+            certificate = _one(do, context, watch, registry_name)
             kept.append((watch, registry_name, certificate))
             report.certificates.append((watch.name, registry_name, certificate))
         succeeded = [OF_OUTCOME[each.outcome] is Code.DONE for *_, each in report.certificates]
@@ -120,11 +110,11 @@ def night(
             report.ending.note(code, f"{name} on {registry_name}: {_summary(certificate)}")
         if accepted and not any(_is_used(accepted, each) for *_, each in report.certificates):
             report.ending.note(Code.DONE, f"nothing had to be accepted: no check {accepted.check} failed tonight")
-        _read_results(do, occasion, kept, report.ending)
+        _read_results(do, context, kept, report.ending)
         if any(succeeded):
-            _ask_about_doubts(occasion, report.ending)
-            stock.not_published, stock.published_file = _publish(do, occasion, all(succeeded), report.ending)
-            aside = NOT_HERE if stock.not_published else _set_aside(occasion)
+            _ask_about_doubts(context, report.ending)
+            stock.not_published, stock.published_file = _publish(do, context, all(succeeded), report.ending)
+            aside = NOT_HERE if stock.not_published else _set_aside(context)
         stage(progress, "mail")
         with opened(settings.store):
             delivered = do.deliver(settings, configuration)
@@ -133,58 +123,58 @@ def night(
             steps.prune_landed(settings)
             steps.note_status(settings, configuration, stock)
     if aside and settings.publish_to:
-        _publish_elsewhere(do, occasion, aside, report.ending)
+        _publish_elsewhere(do, context, aside, report.ending)
     return report
 
 
-def _one(do: Steps, occasion: Occasion, watch: Watch, registry_name: str) -> Certificate:
+def _one(do: Steps, context: RunContext, watch: Watch, registry_name: str) -> Certificate:
     """One watch on one registry; what goes wrong here must not stop the others."""
     try:
-        stage(occasion.progress, f"{watch.name}: asking {registry_name}")
-        with opened(occasion.settings.store):
-            brought = do.collect(occasion, watch, registry_name)
-            stage(occasion.progress, f"{watch.name}: comparing and storing")
-            return do.keep(occasion, watch, registry_name, brought)
+        stage(context.progress, f"{watch.name}: asking {registry_name}")
+        with opened(context.settings.store):
+            brought = do.collect(context, watch, registry_name)
+            stage(context.progress, f"{watch.name}: comparing and storing")
+            return do.keep(context, watch, registry_name, brought)
     except Exception as error:
         if trouble := named(error):
-            _note_trouble(occasion, watch, registry_name, trouble)
+            _note_trouble(context, watch, registry_name, trouble)
             raise trouble from error
         log.exception("the night of %s on %s failed", watch.name, registry_name)
         failed = Brought(failed=in_words(error))
-        return steps.keep_what_was_brought(occasion, watch, registry_name, failed)
+        return steps.keep_what_was_brought(context, watch, registry_name, failed)
 
 
 def _read_results(
-    do: Steps, occasion: Occasion, kept: list[tuple[Watch, str, Certificate]], ending: Ending
+    do: Steps, context: RunContext, kept: list[tuple[Watch, str, Certificate]], ending: Ending
 ) -> None:
     """Read posted results; whatever comes of that, the night is what it was: it is told, and owed to the next."""
     try:
-        for errand in results.errands(occasion, kept):
-            stage(occasion.progress, f"results: asking {errand.registry_name}")
-            if told := results.sentence(errand.registry_name, do.results(occasion, errand)):
+        for errand in results.errands(context, kept):
+            stage(context.progress, f"results: asking {errand.registry_name}")
+            if told := results.sentence(errand.registry_name, do.results(context, errand)):
                 ending.note(Code.DONE, told)
     except Exception as error:
         trouble = _named_or_logged(error, "reading results failed")
         ending.note(Code.DONE, f"posted results could not be read tonight: {in_words(trouble or error)}")
 
 
-def _ask_about_doubts(occasion: Occasion, ending: Ending) -> None:
+def _ask_about_doubts(context: RunContext, ending: Ending) -> None:
     """Whatever comes of it, the night is what it was; the next one asks."""
     try:
-        steps.ask_about_doubts(occasion)
+        steps.ask_about_doubts(context)
     except Exception as error:
         trouble = _named_or_logged(error, "asking about twins failed")
         ending.note(Code.DONE, f"the operator was not asked about doubtful twins: {in_words(trouble or error)}")
 
 
-def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
+def _publish(do: Steps, context: RunContext, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
     """Publish; whatever comes of that, it must not keep from their mail those who are to be told.
 
     Returns the sentence that says why not, if it was not, and by what the published file is known, if it was.
     """
     try:
-        stage(occasion.progress, "publishing: file, page and feed")
-        return None, left_as(do.publish(occasion, is_complete))
+        stage(context.progress, "publishing: file, page and feed")
+        return None, left_as(do.publish(context, is_complete))
     except Exception as error:
         trouble = _named_or_logged(error, "publishing failed")
         sentence = f"not published as it should be: {in_words(trouble or error)}"
@@ -192,31 +182,31 @@ def _publish(do: Steps, occasion: Occasion, is_complete: bool, ending: Ending) -
         return sentence, None
 
 
-def _set_aside(occasion: Occasion) -> Path | str | None:
+def _set_aside(context: RunContext) -> Path | str | None:
     """What is to be published elsewhere, or why it cannot be."""
     try:
-        return elsewhere.set_aside(occasion.settings, occasion.run_id)
+        return elsewhere.set_aside(context.settings, context.run_id)
     except PlaceError as error:
         return str(error)
 
 
-def _publish_elsewhere(do: Steps, occasion: Occasion, aside: Path | str, ending: Ending) -> None:
+def _publish_elsewhere(do: Steps, context: RunContext, aside: Path | str, ending: Ending) -> None:
     """Publish to every other place, when all else is done; whatever comes of that, the night is what it was.
 
     ``aside`` is what was set aside for it, or why nothing was.
     """
     try:
-        stage(occasion.progress, "publishing elsewhere")
+        stage(context.progress, "publishing elsewhere")
         if isinstance(aside, str):
-            came = elsewhere.missed(occasion.settings, aside)
+            came = elsewhere.missed(context.settings, aside)
         else:
-            came = do.elsewhere(occasion, aside)
+            came = do.elsewhere(context, aside)
         for each in came:
             ending.note(Code.DONE, each.sentence)
-        if elsewhere.note(occasion, came):
-            stage(occasion.progress, "mail")
-            with locked_within(occasion.settings.store, do.command, delivery.LONGEST_WAIT_S):
-                do.deliver(occasion.settings, occasion.configuration)
+        if elsewhere.note(context, came):
+            stage(context.progress, "mail")
+            with locked_within(context.settings.store, do.command, delivery.LONGEST_WAIT_S):
+                do.deliver(context.settings, context.configuration)
     except Exception as error:
         log.exception("publishing elsewhere failed")
         ending.note(Code.DONE, f"not published elsewhere as it should be: {in_words(error)}")
@@ -230,13 +220,13 @@ def _named_or_logged(error: Exception, failed: str) -> WarehouseError | None:
     return trouble
 
 
-def _note_trouble(occasion: Occasion, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:
+def _note_trouble(context: RunContext, watch: Watch, registry_name: str, trouble: WarehouseError) -> None:
     """Leave word of what ends the night, if the store can still take it; that it cannot is the same trouble.
 
     The night ends here: a mail that was sent now could not be noted as sent.
     """
     with suppress(Exception):
-        steps.keep_what_was_brought(occasion, watch, registry_name, Brought(failed=str(trouble)))
+        steps.keep_what_was_brought(context, watch, registry_name, Brought(failed=str(trouble)))
 
 
 def _is_used(accepted: Acceptance, certificate: Certificate) -> bool:

@@ -15,14 +15,14 @@ from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
 from connectors.registry import Progress
-from flows import apart
+from flows import own_process
 from flows.as_flow import nightly_flow
-from flows.discreet import discreet
 from flows.endings import Code, code_of, in_our_words
 from flows.nightly import Report, Steps, night
 from flows.progress import stage
 from flows.settings import Configuration, Settings, SettingsError, configuration
 from flows.steps import note_trouble, publish_store
+from flows.told_to_prefect import discreet
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
 
@@ -106,7 +106,8 @@ def run(tonight: NightToRun, watch: str | None, *, with_prefect: bool) -> Report
     """One night of one watch, or of all; the report is the same with and without Prefect."""
     if not with_prefect:
         return tonight(watch)
-    apart.prepare(publish_store)  # while we are alone: beside Prefect's threads it would read all modules anew
+    # While we are alone: beside Prefect's threads it would read all modules anew.
+    own_process.prepare(publish_store)
     for name, value in QUIET_AND_PATIENT.items():
         os.environ.setdefault(name, value)
     os.environ.update(tonight.settings.network.for_others())

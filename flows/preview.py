@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.files import write_whole
+from flows import holders
 from flows.delivery import LONGEST_WAIT_S, writer_of
 from flows.settings import Configuration, Settings
 from warehouse.errors import NothingPublishedError
@@ -42,7 +43,7 @@ def mails(settings: Settings, configuration: Configuration, period: Period) -> l
         raise NothingPublishedError(f"there is no store in {settings.store} yet: run `trialwatch run` first")
     since, until = period.instants
     with (
-        locked_within(settings.store, "trialwatch preview", LONGEST_WAIT_S),
+        locked_within(settings.store, holders.PREVIEW, LONGEST_WAIT_S),
         opened(settings.store, read_only=True) as con,
     ):
         return list(ledger.preview(con, writer_of(settings, configuration), since, until))
@@ -93,8 +94,8 @@ def sentence(previewed: list[ledger.Previewed], now: datetime) -> str:
         "sent already": sum(each.state == "sent" for each in previewed),
         "given up": sum(each.state == "given_up" for each in previewed),
         "not to be sent any more": sum(each.state == "withdrawn" for each in previewed),
-        "due now": sum(each.state in ledger.STILL_DUE and each.due_at <= naive for each in previewed),
-        "due later": sum(each.state in ledger.STILL_DUE and each.due_at > naive for each in previewed),
+        "due now": sum(each.state in ledger.DUE_STATES and each.due_at <= naive for each in previewed),
+        "due later": sum(each.state in ledger.DUE_STATES and each.due_at > naive for each in previewed),
     }
     parts = [f"{count} {what}" for what, count in counts.items() if count]
     return f"mails: {', '.join(parts) or 'none'}; nothing was sent"

@@ -43,7 +43,7 @@ SERVED: dict[str, Served] = {
 
 
 FROM_FILES: dict[str, Reader] = {"ictrp": IctrpReader()}
-"""Those whose trials a person brings in a file (``flows.imported``): a night asks them nothing."""
+"""Those whose trials a person brings in a file (``flows.import_file``): a night asks them nothing."""
 
 
 def reader_of(registry_name: str) -> Reader:

@@ -14,7 +14,7 @@ from connectors.dates import version_day
 from connectors.errors import ConnectorError, NotShownError
 from connectors.registry import PostsResults
 from flows.registries import SERVED
-from flows.steps import Occasion, client_of
+from flows.steps import RunContext, client_of
 from warehouse.judge.watch import Watch
 from warehouse.keep import results
 from warehouse.keep.certificate import Certificate, Night
@@ -46,7 +46,7 @@ class Errand:
     data_version: str | None
 
 
-def errands(occasion: Occasion, certificates: Iterable[tuple[Watch, str, Certificate]]) -> list[Errand]:
+def errands(context: RunContext, certificates: Iterable[tuple[Watch, str, Certificate]]) -> list[Errand]:
     """What is owed after tonight, a registry each; none of a registry that could not be read, or has nothing."""
     complete: dict[str, tuple[Watch, str | None, bool]] = {}
     for watch, registry_name, certificate in certificates:
@@ -57,43 +57,43 @@ def errands(occasion: Occasion, certificates: Iterable[tuple[Watch, str, Certifi
             complete[registry_name] = (watch, certificate.data_version_after, is_new)
     found = []
     for registry_name, (watch, data_version, is_new) in complete.items():
-        trial_ids = _owed(occasion.night(watch, registry_name), occasion, corrections=is_new)
+        trial_ids = _owed(context.night(watch, registry_name), context, corrections=is_new)
         found += [Errand(watch, registry_name, trial_ids, data_version)] if trial_ids else []
     return found
 
 
-def _owed(night: Night, occasion: Occasion, *, corrections: bool) -> tuple[str, ...]:
+def _owed(night: Night, context: RunContext, *, corrections: bool) -> tuple[str, ...]:
     reader = SERVED[night.registry_name].results
-    with opened(occasion.settings.store) as con:
+    with opened(context.settings.store) as con:
         if reader and (anew := results.read_anew(con, night, reader)):
             log.info("the results of %d trials are read anew, by another edition of the reader", anew)
         return tuple(results.owed(con, night, corrections=corrections))
 
 
-def read(occasion: Occasion, errand: Errand, bounds: Bounds | None = None) -> Kept:
+def read(context: RunContext, errand: Errand, bounds: Bounds | None = None) -> Kept:
     """Ask for the results and keep what comes."""
     reader = SERVED[errand.registry_name].results
     assert reader is not None  # noqa: S101 - there is no errand to a registry without
-    answered = _asked(occasion, errand, bounds or Bounds())
-    night = occasion.night(errand.watch, errand.registry_name)
+    answered = _asked(context, errand, bounds or Bounds())
+    night = context.night(errand.watch, errand.registry_name)
     data_version_on = version_day(errand.data_version)
-    with opened(occasion.settings.store) as con:
+    with opened(context.settings.store) as con:
         return results.keep(con, night, reader, answered, data_version_on)
 
 
-def _asked(occasion: Occasion, errand: Errand, bounds: Bounds) -> Answered:
-    manners = occasion.settings.manners
+def _asked(context: RunContext, errand: Errand, bounds: Bounds) -> Answered:
+    manners = context.settings.manners
     manners = replace(manners, retry_s=min(manners.retry_s, bounds.retry_s))
     answered = Answered()
     until = time.monotonic() + bounds.seconds
     size, in_a_row = 0, 0
-    with client_of(occasion, errand.registry_name, manners, bounds.bytes_of_one) as client:
+    with client_of(context, errand.registry_name, manners, bounds.bytes_of_one) as client:
         registry = cast(PostsResults, SERVED[errand.registry_name].asks(client))
         for place, trial_id in enumerate(errand.trial_ids):
             if time.monotonic() > until or size > bounds.bytes_of_all or in_a_row >= bounds.failures_in_a_row:
                 log.warning("the results of %d trials are left to the next night", len(errand.trial_ids) - place)
                 break
-            occasion.progress("results, by number", place, len(errand.trial_ids))
+            context.progress("results, by number", place, len(errand.trial_ids))
             try:
                 answered.sections[trial_id] = registry.results(trial_id)
                 size, in_a_row = size + len(answered.sections[trial_id]), 0

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from flows import delivery, late, slot, watchdog
+from flows import delivery, overtaken_runs, slot, watchdog
 from flows.as_flow import nightly_flow
 from flows.delivery import Delivered
-from flows.discreet import discreet
 from flows.endings import Code, code_of, in_our_words, in_words, told
 from flows.nightly import Report, Steps
 from flows.orchestration import NightToRun, configured, despite_prefect
 from flows.progress import silent
 from flows.settings import configuration, from_environment
+from flows.told_to_prefect import discreet
 
 if TYPE_CHECKING:
     from prefect import Flow
@@ -71,7 +71,7 @@ def job(name: str, act: Callable[[], tuple[bool, str]], *, needs_store: bool = F
 
     @flow(name=name, persist_result=False)
     def run() -> State[Any]:
-        if state := late.skipped():
+        if state := overtaken_runs.skipped():
             return state
         try:
             with slot.held() if needs_store else nullcontext(), with_bugs_logged():

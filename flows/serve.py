@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from connectors.causes import masked
-from flows import envfile, meanwhile, own_prefect
+from flows import envfile, missed_runs, own_prefect
 from flows.orchestration import TELLS_NOBODY
 from flows.settings import Settings, SettingsError
 from warehouse.errors import StoreHeldError
@@ -58,7 +58,7 @@ def serve(settings: Settings, schedules: Schedules, port: int | None = None) -> 
     with _alone(folder):
         is_over = False
         while not is_over:
-            with _standing_server(folder, named, port) as url:
+            with _prefect_server(folder, named, port) as url:
                 is_over = _serve_from(url, settings, schedules, is_our_own=url != named)
 
 
@@ -72,7 +72,7 @@ def _serve_from(url: str, settings: Settings, schedules: Schedules, *, is_our_ow
         log.info("serving the night (%s), delivery (%s) and watchdog (%s), in UTC", *astuple(schedules))
         log.info("Prefect's pages are at %s; Ctrl-C ends it", masked(url.removesuffix("/api")))
         try:
-            _run(deployments, meanwhile.missed_night(settings, schedules.night), is_alone=is_our_own)
+            _run(deployments, missed_runs.missed_night(settings, schedules.night), is_alone=is_our_own)
         except Exception as error:
             if not _is_of_the_server(error) and own_prefect.is_reachable(url):
                 raise
@@ -101,7 +101,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _standing_server(home: Path, named: str | None, port: int | None) -> Iterator[str]:
+def _prefect_server(home: Path, named: str | None, port: int | None) -> Iterator[str]:
     """The address of the Prefect server that was set up, or else of one of our own."""
     if named and own_prefect.is_reachable(named):
         os.environ["PREFECT_API_URL"] = named
@@ -176,7 +176,7 @@ def _run(deployments: "list[RunnerDeployment]", missed: datetime | None, *, is_a
     runner: Any = Serving(pause_on_shutdown=False)
     nightly, *others = [runner.add_deployment(each) for each in deployments]
     if is_alone:
-        meanwhile.told_as_crashed([nightly, *others])
+        missed_runs.told_as_crashed([nightly, *others])
     if missed:
         log.info("the night of %s has not been; it runs now", f"{missed:%Y-%m-%d %H:%M} UTC")
         with get_client(sync_client=True) as client:

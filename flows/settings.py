@@ -1,4 +1,4 @@
-"""The only reader of the environment and of trialwatch.toml. Everyone else is handed values.
+"""The only place where TRIALWATCH_ variables and trialwatch.toml become settings. Everyone else is handed values.
 
 A setting that cannot be meant is an error that names it, what was found, and the nearest thing that could have
 been meant. Secrets come from the environment only and never into a text.
@@ -52,7 +52,7 @@ VARIABLES = (
     *("SMTP_URL", "MAIL_FROM", "REPLY_TO", "OPERATOR", "KEEP_LANDED_DAYS", "PAGE_URL", "PUBLISH_URL", "NOW"),
     *("ENV_FILE", "WORKERS", "LANDING_URL"),
 )
-NOT_SERVED_YET = ("HOME",)
+READ_BY_PREFECT_YAML = ("HOME",)
 """Read by prefect.yaml: set without harm."""
 
 SLOWEST, FASTEST = 0.001, 1_000_000
@@ -68,7 +68,7 @@ WATCH_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything from the environment. ``now`` is a frozen instant, or None for the real clock."""
+    """Everything from the environment. ``frozen_now`` is an instant for ``now``, or None for the real clock."""
 
     data_dir: Path
     config: Path
@@ -190,7 +190,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         operator=_mailbox("TRIALWATCH_OPERATOR", get("OPERATOR")),
         keep_landed_days=int(number("KEEP_LANDED_DAYS", 30, least=0, most=LONGEST_KEPT_DAYS)),
         frozen_now=_instant(get("NOW")),
-        page_url=_as_typed("TRIALWATCH_PAGE_URL", get("PAGE_URL")),
+        page_url=_page_address("TRIALWATCH_PAGE_URL", get("PAGE_URL")),
         publish_to=_places("TRIALWATCH_PUBLISH_URL", get("PUBLISH_URL") or ""),
         workers=_workers(get("WORKERS"), get("LANDING_URL")),
         landing_url=_shared_place("TRIALWATCH_LANDING_URL", get("LANDING_URL")),
@@ -227,7 +227,7 @@ def _shared_place(name: str, said: str | None) -> str | None:
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A mistyped variable would be a setting that silently is not made."""
-    known = [PREFIX + name for name in (*VARIABLES, *NOT_SERVED_YET)]
+    known = [PREFIX + name for name in (*VARIABLES, *READ_BY_PREFECT_YAML)]
     for name in environment:
         if name.upper().startswith(PREFIX) and name not in known and not re.fullmatch(f"{NOTIFY}[A-Z0-9_]+", name):
             raise SettingsError(
@@ -250,7 +250,7 @@ def _address(name: str, text: str) -> str:
     return text.rstrip("/")
 
 
-def _as_typed(name: str, text: str | None) -> str | None:
+def _page_address(name: str, text: str | None) -> str | None:
     """An address whose last slash means something: a page may be what stands behind it."""
     if text:
         _address(name, text)

@@ -150,7 +150,7 @@ def _trial(facts: Row) -> Iterator[RenderableType]:
         pairs_asked = [(doubt["trial_id"], doubt["other_id"]) for doubt in facts["doubts"]]
         yield Text(plain(answer(pairs_asked)), overflow="fold")
     if facts["flags"]:
-        yield heading("kept as sent, though not one we know")
+        yield heading("values that are not as they should be")
         for flag in facts["flags"]:
             yield Text(f"{plain(flag['path'])}: {plain(flag['value'])} ({plain(flag['reason'])})", overflow="fold")
     yield heading("timeline")

@@ -9,7 +9,7 @@ from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from flows import present
+from flows import current_run
 
 log = logging.getLogger("trialwatch")
 
@@ -24,7 +24,7 @@ LEASE_S = 60.0
 @contextmanager
 def held() -> Iterator[None]:
     """Work while holding the slot, if this is a deployment's run and Prefect gives it in time."""
-    slot, run = ExitStack(), present.flow_run()
+    slot, run = ExitStack(), current_run.flow_run()
     if run and run.deployment_id:
         _take_if_there(slot)
     try:

@@ -24,7 +24,7 @@ from connectors.files import write_whole
 from connectors.http import MOST_BYTES, Manners, Pace, PoliteClient
 from connectors.registry import AskedInParts, Part, Progress, Question
 from connectors.versions import is_known_to_be
-from flows import apart
+from flows import holders, own_process
 from flows.registries import FROM_FILES, SERVED, reader_of
 from flows.settings import Configuration, Settings
 from flows.spread.workers import afar, workers_for
@@ -53,10 +53,10 @@ LANDED = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{6}-.+\.(ndjson\.zst|ndjson\.json)
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class RunContext:
     """One run: its id, its instant, and what it was told to do. ``progress`` may draw on a terminal.
 
-    ``accepted`` is a check that a person lets pass tonight.
+    ``accepted`` is a check that a person lets pass tonight; ``command`` is the one that it is a run of.
     """
 
     settings: Settings
@@ -66,6 +66,7 @@ class Occasion:
     progress: Progress
     paces: dict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
     accepted: Acceptance | None = None
+    command: str = holders.RUN
 
     def night(self, watch: Watch, registry_name: str) -> Night:
         return Night(
@@ -122,43 +123,43 @@ def gone(settings: Settings) -> str | None:
     )
 
 
-def hear_rulings(occasion: Occasion) -> None:
+def hear_rulings(context: RunContext) -> None:
     """Note what a person says of twins tonight: all that follows goes by it."""
-    with opened(occasion.settings.store) as con:
-        rulings.keep(con, occasion.configuration.rulings, naive_utc(occasion.now))
+    with opened(context.settings.store) as con:
+        rulings.keep(con, context.configuration.rulings, naive_utc(context.now))
 
 
-def ask_about_doubts(occasion: Occasion) -> None:
+def ask_about_doubts(context: RunContext) -> None:
     """Let the operator know, once, of trials that may be one study."""
-    if operator := occasion.settings.operator:
-        with opened(occasion.settings.store) as con:
-            doubts.tell(con, operator, occasion.run_id, naive_utc(occasion.now))
+    if operator := context.settings.operator:
+        with opened(context.settings.store) as con:
+            doubts.tell(con, operator, context.run_id, naive_utc(context.now))
 
 
-def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
+def collect(context: RunContext, watch: Watch, registry_name: str) -> Brought:
     """Probe the registry and, when there is anything new, land every trial of the watch."""
-    settings = occasion.settings
+    settings = context.settings
     with opened(settings.store) as con:
         last = last_complete(con, watch.name, registry_name)
-    path = occasion.landed_at(watch, registry_name)
+    path = context.landed_at(watch, registry_name)
     shutil.rmtree(afar(settings), ignore_errors=True)  # of a night that died
     served = SERVED[registry_name]
-    with client_of(occasion, registry_name, settings.manners) as client:
+    with client_of(context, registry_name, settings.manners) as client:
         registry = served.asks(client)
         try:
             data_version = registry.data_version()
             if last and is_known_to_be(last.data_version, data_version) and last.watch_hash == watch.hash():
                 return Brought(unchanged=data_version)
             with opened(settings.store) as con:
-                now = naive_utc(occasion.now)
-                question = asked(con, occasion, watch, registry_name, registry.parts(now.date()), last)
+                now = naive_utc(context.now)
+                question = asked(con, context, watch, registry_name, registry.parts(now.date()), last)
                 read_for = None if holdings.holds_any(con, registry_name) else now
             if isinstance(registry, AskedInParts):
                 registry.others = workers_for(
-                    settings, occasion.run_id, watch.name, registry_name, client.voice, read_for
+                    settings, context.run_id, watch.name, registry_name, client.voice, read_for
                 )
             with Landing(path, marking(served.reader)) as landing:
-                landing.finish(registry.collect(question, landing, occasion.progress))
+                landing.finish(registry.collect(question, landing, context.progress))
         except OurBugError as error:
             return Brought(failed=str(error))
         except RegistryError as error:
@@ -168,15 +169,15 @@ def collect(occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
 
 def asked(
     con: duckdb.DuckDBPyConnection,
-    occasion: Occasion,
+    context: RunContext,
     watch: Watch,
     registry_name: str,
     parts: Sequence[Part],
     last: LastComplete | None,
 ) -> Question:
     """What is asked tonight. Whoever answers may look at the records that are held."""
-    question = tonight(con, watch, registry_name, parts, last, naive_utc(occasion.now))
-    return replace(question, held=partial(_held, occasion.settings))
+    question = tonight(con, watch, registry_name, parts, last, naive_utc(context.now))
+    return replace(question, held=partial(_held, context.settings))
 
 
 def _held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
@@ -187,13 +188,13 @@ def _held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
 
 @contextmanager
 def client_of(
-    occasion: Occasion, registry_name: str, manners: Manners, most_bytes: int = MOST_BYTES
+    context: RunContext, registry_name: str, manners: Manners, most_bytes: int = MOST_BYTES
 ) -> Iterator[PoliteClient]:
     """A client for the registry, which speaks as it was let in last and keeps the night's pace."""
-    settings = occasion.settings
+    settings = context.settings
     voices = _Voices(settings.store / "voices.json")
     address = SERVED[registry_name].address(settings)
-    pace = occasion.paces[registry_name]
+    pace = context.paces[registry_name]
     with PoliteClient(address, manners, voices.of(registry_name), pace=pace, most_bytes=most_bytes) as client:
         try:
             yield client
@@ -201,14 +202,14 @@ def client_of(
             voices.remember(registry_name, client.voice)
 
 
-def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, brought: Brought) -> Certificate:
+def keep_what_was_brought(context: RunContext, watch: Watch, registry_name: str, brought: Brought) -> Certificate:
     """Judge and store; returns the night's certificate."""
-    night = occasion.night(watch, registry_name)
+    night = context.night(watch, registry_name)
     landed = Landed(brought.landed) if brought.landed else None
-    with opened(occasion.settings.store, awaited=landed.about_bytes() if landed else 0) as con:
+    with opened(context.settings.store, awaited=landed.about_bytes() if landed else 0) as con:
         load_anew(con, night)
         if landed:
-            read = afar(occasion.settings)
+            read = afar(context.settings)
             try:
                 return keep_night(con, replace(night, afar=read), landed)
             finally:
@@ -223,17 +224,17 @@ def keep_what_was_brought(occasion: Occasion, watch: Watch, registry_name: str, 
         return keep_certificate(con, night, certificate)
 
 
-def publish_all(occasion: Occasion, is_complete: bool) -> Path:
+def publish_all(context: RunContext, is_complete: bool) -> Path:
     """Put tonight's file where analysts open it, in a process and within a time of its own.
 
     Raises ``ApartError`` when that did not come to its end; what was published before then stands as it was.
     """
-    settings = occasion.settings
+    settings = context.settings
     now = naive_utc(settings.now())
     within_s = publishing_s(settings.store)
-    watched = [(watch.name, name) for watch in occasion.configuration.watches for name in watch.registries]
-    told = (now, occasion.run_id, is_complete, watched, settings.page_url)
-    return apart.run(within_s, publish_store, settings.store, settings.published, *told)
+    watched = [(watch.name, name) for watch in context.configuration.watches for name in watch.registries]
+    told = (now, context.run_id, is_complete, watched, settings.page_url)
+    return own_process.run(within_s, publish_store, settings.store, settings.published, *told)
 
 
 def publish_store(

@@ -12,7 +12,7 @@ from typing import Any
 
 from connectors.errors import MailError
 from connectors.files import write_whole
-from flows.delivery import hand_over, operator_mail
+from flows.delivery import hand_over, mail_to_operator
 from flows.endings import told
 from flows.settings import Settings
 from warehouse.errors import OperatorError
@@ -79,7 +79,7 @@ def _bark(settings: Settings, operator: str, stale: str, now: datetime) -> Opera
         "This shows the last nights and what they said:",
         command("trialwatch", "status"),
     )
-    return operator_mail(settings, operator, f"watchdog {now:%Y-%m-%d}", ("the nights have stopped", said))
+    return mail_to_operator(settings, operator, f"watchdog {now:%Y-%m-%d}", ("the nights have stopped", said))
 
 
 def _told_lately(memory: Path, now: datetime) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from connectors.simulated import SimulatedRegistry
-from flows import apart
+from flows import own_process
 from flows.cli import main
 from tests.house import WATCH, House, Typed
 from tests.shelf import Shelf
@@ -57,9 +57,9 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def published_here() -> Iterator[None]:
-    """Nights publish in the tests' own process, which is warm: half the time. test_apart.py has the rest."""
+    """Nights publish in the tests' own process, which is warm: half the time. test_own_process.py has the rest."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart, "is_wanted", False)
+        patch.setattr(own_process, "is_wanted", False)
         yield
 
 

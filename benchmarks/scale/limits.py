@@ -1,4 +1,7 @@
-"""What no way of loading can beat: parsing or counting the same bytes. Apart from dlt, which is slow to import."""
+"""The limits that no way of loading can beat: parsing or counting the same bytes.
+
+They stand apart from dlt, which is slow to import.
+"""
 
 import duckdb
 import msgspec

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from connectors.registry import Progress
-from flows.doctor import asked, disk, extras, mail, standing, stored
+from flows.doctor import disk, extras, mail, registries, schedule, store
 from flows.doctor.case import Case, taken_in
 from flows.doctor.finding import GIVE_RIGHTS, Finding, of_error, well
 from flows.endings import Code, Ending, told
-from flows.unsaid import without_secrets
+from flows.without_secrets import without_secrets
 from warehouse.errors import DiskError
 from warehouse.words.phrases import counted_noun
 
@@ -24,14 +24,14 @@ Check = Callable[[Case], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     disk.folders,
     disk.room,
-    stored.store,
+    store.store,
     extras.extras,
-    asked.registries,
+    registries.registries,
     mail.mail,
     mail.subscriptions,
     mail.channels,
-    standing.prefect,
-    standing.nights,
+    schedule.prefect,
+    schedule.nights,
 )
 
 

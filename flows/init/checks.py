@@ -10,8 +10,8 @@ from pathlib import Path
 
 from connectors import address
 from connectors.smtp import SmtpPostman
-from flows import pasted
-from flows.pasted import Pasted
+from flows import pasted_search
+from flows.pasted_search import Pasted
 from flows.settings import WATCH_NAME, SettingsError, from_environment, nearest
 
 
@@ -80,7 +80,7 @@ def terms(words: tuple[str, ...]) -> tuple[str, ...]:
 def drugs_or_search(words: tuple[str, ...]) -> tuple[str, ...] | Pasted:
     """Drugs; or what a pasted address asks for, whose commas were no partings."""
     if words and words[0].startswith(("http://", "https://")):
-        return pasted.read(",".join(words))
+        return pasted_search.read(",".join(words))
     if not words:
         raise ValueError("name a drug, or paste the address of a search")
     return terms(words)

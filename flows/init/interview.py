@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from flows import pasted
+from flows import pasted_search
 from flows.init import checks
 from flows.init.asking import Asking
 from flows.init.given import Given
-from flows.pasted import Pasted
+from flows.pasted_search import Pasted
 from flows.registries import FROM_FILES, SERVED
 from flows.settings import SettingsError
 from warehouse.judge.relevance import RULE_SETS
@@ -47,7 +47,7 @@ def answers(asking: Asking, given: Given, folder: Path) -> Answers:
         f"Registries, of {', '.join(SERVED)}, and {', '.join(FROM_FILES)} for files that you import",
         checks.among((*SERVED, *FROM_FILES)),
         given.registry,
-        pasted.REGISTRY if asks.is_of_an_address else ", ".join(SERVED),
+        pasted_search.REGISTRY if asks.is_of_an_address else ", ".join(SERVED),
     )
     rules = asking.ask(
         "--relevance",
@@ -80,7 +80,7 @@ def _what(asking: Asking, given: Given) -> Pasted:
     if given.search is not None:
         if given.drug or given.disorder:
             raise SettingsError("--search stands instead of --drug and --disorder; leave out one or the other")
-        return asking.ask("--search", "", pasted.read, given.search) or Pasted()
+        return asking.ask("--search", "", pasted_search.read, given.search) or Pasted()
     drugs: tuple[str, ...] | Pasted | None = ()
     if given.drug or not given.disorder:
         question = f"Which drugs ({PARTED}), or the address of a ClinicalTrials.gov search"

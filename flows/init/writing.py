@@ -10,7 +10,7 @@ from pathlib import Path
 from connectors.files import FOR_EVERYONE, write_whole
 from flows import envfile
 from flows.init.interview import Answers
-from flows.pasted import REGISTRY
+from flows.pasted_search import REGISTRY
 from flows.settings import SettingsError, configuration, from_environment
 
 LONGEST_LINE = 100

@@ -6,11 +6,11 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows.discreet import discreet
 from flows.endings import in_words, told
 from flows.scheduled import with_bugs_logged
 from flows.settings import from_environment
 from flows.spread.work import ShardError, understood, work
+from flows.told_to_prefect import discreet
 
 
 @flow(name="shard", persist_result=False)

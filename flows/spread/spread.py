@@ -23,8 +23,8 @@ LONGEST_S = 4 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """In seconds: how often it is looked, and how long it is waited until anybody begins."""
+class Waits:
+    """Seconds between two looks, and seconds until somebody must have begun."""
 
     look: float = 2.0
     begin: float = 180.0
@@ -48,7 +48,7 @@ class Spread:
     runs: Runs
     at_once: int
     tempo: Tempo = field(default_factory=Tempo)
-    patience: Patience = field(default_factory=Patience)
+    waits: Waits = field(default_factory=Waits)
     _waiting: deque[Order] = field(default_factory=deque)
     _out: list[_Out] = field(default_factory=list)
     _made: dict[str, Whole] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Spread:
     def made(self, name: str) -> Whole | None:
         """Wait for a shard. None where nobody does it; then no shard is at work any more."""
         while name not in self._made and (self._out or self._waiting):
-            time.sleep(self.patience.look)
+            time.sleep(self.waits.look)
             self._look()
             self._send_out()
         return self._made.get(name)
@@ -113,7 +113,7 @@ class Spread:
 
     def _despair(self) -> None:
         """Where nobody has begun or gone on with anything for long, there are no workers."""
-        if self._out and time.monotonic() - self._lively_at > self.patience.begin:
+        if self._out and time.monotonic() - self._lively_at > self.waits.begin:
             log.warning("no worker takes a shard; the night does the rest")
             self.break_off()
 

@@ -20,7 +20,7 @@ from flows.spread.order import Order, take
 from flows.spread.place import Place
 from flows.spread.pulse import Pulse, Tempo
 from flows.spread.runs import FlowRuns, Runs
-from flows.spread.spread import Patience, Spread
+from flows.spread.spread import Spread, Waits
 from flows.spread.work import Told
 from warehouse.publish import marks
 from warehouse.store.landed import Landed
@@ -48,7 +48,7 @@ class Workers:
     read_for: datetime | None = None
     runs: Runs = field(default_factory=FlowRuns)
     tempo: Tempo = field(default_factory=Tempo)
-    patience: Patience = field(default_factory=Patience)
+    waits: Waits = field(default_factory=Waits)
 
     @contextmanager
     def asked(self, parts: Sequence[Part], data_version: str) -> Iterator[Callable[[Part], BroughtPart | None]]:
@@ -71,7 +71,7 @@ class Workers:
         till_the_end.callback(_remove, place, self.run_id)
         orders = [self.order(part, data_version) for part in parts]
         till_the_end.enter_context(Pulse(place, orders[0].nights_pulse, self.tempo))
-        spread = Spread(place, self.runs, self.settings.workers, self.tempo, self.patience)
+        spread = Spread(place, self.runs, self.settings.workers, self.tempo, self.waits)
         till_the_end.callback(spread.break_off)
         spread.begin(orders)
 

@@ -25,7 +25,7 @@ import flows.nightly
 import flows.orchestration
 import flows.progress
 import flows.steps  # noqa: F401 - what a night needs is imported before the fork
-from flows import apart
+from flows import own_process
 from flows.cli import main
 from tests.readings import read
 from tests.records import a_trial
@@ -163,7 +163,7 @@ def _warm() -> None:
 
 def serve() -> None:
     _warm()
-    apart.is_wanted = False  # or publishing would die at none of its acts
+    own_process.is_wanted = False  # or publishing would die at none of its acts
     for line in sys.stdin:
         order = json.loads(line)
         started = time.monotonic()

@@ -10,7 +10,7 @@ import pytest
 from cyclopts import App
 
 from flows.cli import app
-from flows.settings import NOT_SERVED_YET, PREFIX, VARIABLES
+from flows.settings import PREFIX, READ_BY_PREFECT_YAML, VARIABLES
 from tests.docs.said import FENCE, ROOMS, ROOT, commands, files, pages, said, speaking
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)", re.MULTILINE)
@@ -134,7 +134,7 @@ def test_every_command_and_flag_is_one_of_the_program() -> None:
 
 
 def test_every_setting_is_one_that_is_read() -> None:
-    known = {PREFIX + name for name in (*VARIABLES, *NOT_SERVED_YET)} | {PREFIX.rstrip("_")}
+    known = {PREFIX + name for name in (*VARIABLES, *READ_BY_PREFECT_YAML)} | {PREFIX.rstrip("_")}
 
     def wrong(path: Path) -> Iterator[str]:
         for name in SETTING.findall(said(path)):

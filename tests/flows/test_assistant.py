@@ -17,7 +17,7 @@ from mcp.client.stdio import stdio_client
 
 from connectors.simulated import SimulatedRegistry
 from connectors.simulated.ctis import SimulatedCtis
-from flows import apart
+from flows import own_process
 from flows.assistant import TOOLS, answered
 from tests.house import House
 from tests.records import a_trial, with_status
@@ -188,7 +188,7 @@ def test_a_question_without_end_has_one(night: House, monkeypatch: pytest.Monkey
 
 def test_a_question_that_hears_of_no_end_is_ended(night: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """DuckDB looks up only between one row's work and the next."""
-    monkeypatch.setattr(apart, "is_wanted", True)
+    monkeypatch.setattr(own_process, "is_wanted", True)
     assert ask(night, "query", sql="SELECT 1 AS one")["rows"] == [{"one": 1}]
     assert "no_such_view" in refusal(night, "query", sql="FROM no_such_view")
     assert "emory" in refusal(night, "query", sql="SELECT len(range(400000000))")

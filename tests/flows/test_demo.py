@@ -13,7 +13,7 @@ import pytest
 
 from connectors.simulated import made_up
 from connectors.simulated.made_up.elsewhere import entries, in_ctis, in_isrctn
-from flows.demo import nights, plainly
+from flows.demo import nights, without_prefect
 from tests.house import Typed
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
@@ -25,7 +25,7 @@ DOCUMENTED = Path(__file__).parents[2] / "docs/changes.md"
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
-    assert [report.ending.code for report in nights(folder, plainly)] == [0] * 12
+    assert [report.ending.code for report in nights(folder, without_prefect)] == [0] * 12
     return folder
 
 

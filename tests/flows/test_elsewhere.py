@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from connectors.places.address import Lake
 from connectors.places.shelves import shelf
 from connectors.simulated import SimulatedRegistry
-from flows import apart, elsewhere
+from flows import elsewhere, holders, own_process
 from flows.elsewhere import Bounds
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
@@ -180,7 +181,7 @@ def test_a_night_that_cannot_be_set_aside_is_every_places_trouble(blocked: House
     (blocked.settings.data_dir / "elsewhere").write_text("in the way")
     report = blocked.night()
     assert report.ending.code is Code.DONE
-    assert "tonight's could not be set aside here: " in str(noted(blocked)[0]["trouble"])
+    assert "tonight's files could not be set aside on this machine: " in str(noted(blocked)[0]["trouble"])
     assert len(to_the_operator(blocked)) == 1
 
     (blocked.settings.data_dir / "elsewhere").unlink()
@@ -192,7 +193,7 @@ def test_a_night_that_cannot_be_set_aside_is_every_places_trouble(blocked: House
 
     configured = configuration(blocked.settings.config)
     night(blocked.settings, configured, configured.watches, silent, Steps(publish=half))
-    assert noted(blocked)[0]["trouble"] == "here it was not published as it should be either"
+    assert noted(blocked)[0]["trouble"] == "publishing on this machine failed tonight, so nothing was sent"
 
 
 @pytest.mark.slow
@@ -215,7 +216,7 @@ def test_a_place_that_hangs_costs_no_mail_and_is_left_in_time(
     before = len(house.mails())
     registry.night()
     registry.edit("NCT10000001", with_status("COMPLETED", posted="2026-09-14"))
-    monkeypatch.setattr(apart, "is_wanted", True)
+    monkeypatch.setattr(own_process, "is_wanted", True)
     with socket.create_server(("127.0.0.1", 0)) as silence:  # it takes connections, and never says a word
         port = silence.getsockname()[1]
         hanging = f"s3://key:secret@nights/x?endpoint_url=http://127.0.0.1:{port}"
@@ -224,7 +225,7 @@ def test_a_place_that_hangs_costs_no_mail_and_is_left_in_time(
     assert report.ending.code is Code.DONE
     assert len(house.mails()) == before + 1
     hung, well = noted(house)
-    assert hung["trouble"] == f"it was ended: it had not come to its end after {seconds} seconds"
+    assert hung["trouble"] == f"this step was ended: it took longer than {seconds} seconds"
     assert hung["place"] == "s3://nights/x"
     if seconds > 3:  # so that the other place has time enough, however busy this machine is
         assert well["trouble"] is None
@@ -251,13 +252,40 @@ def test_mail_is_out_and_the_store_is_free_before_anything_goes_elsewhere(
     before = len(house.mails())
     seen = []
 
-    def look(occasion: Any, aside: Path) -> list[elsewhere.Came]:
+    def look(context: Any, aside: Path) -> list[elsewhere.Came]:
         with locked(settings.store, "a test"):
             seen.append(len(house.mails()))
-        return elsewhere.publish(occasion, aside)
+        return elsewhere.publish(context, aside)
 
     night(settings, configured, configured.watches, silent, Steps(elsewhere=look))
     assert seen == [before + 1]
+
+
+@pytest.mark.parametrize("command", [holders.RUN, holders.IMPORT])
+def test_whoever_notes_what_came_of_it_holds_the_store_under_its_own_name(
+    house: House, registry: SimulatedRegistry, command: str
+) -> None:
+    """A night waits for an import, and leaves another night to its work: it must not take one for the other."""
+    registry.put(*two_trials())
+    house.environment["TRIALWATCH_PUBLISH_URL"] = f"file://{house.folder}/shared"
+    settings, configured = house.settings, configuration(house.settings.config)
+    holding: list[str] = []
+
+    def answer(facts: bytes) -> None:
+        with settings.status_file.open("wb") as asked:  # opens when the facts are read, under the lock
+            holding.append((settings.store / "lock").read_text("utf-8"))
+            asked.write(facts)
+
+    def publish(context: Any, aside: Path) -> list[elsewhere.Came]:
+        came, facts = elsewhere.publish(context, aside), settings.status_file.read_bytes()
+        settings.status_file.unlink()
+        os.mkfifo(settings.status_file)
+        Thread(target=answer, args=(facts,), daemon=True).start()
+        return came
+
+    night(settings, configured, configured.watches, silent, Steps(elsewhere=publish, command=command))
+    assert [said.split(",")[0] for said in holding] == [command]
+    assert [each["trouble"] for each in noted(house)] == [None]
 
 
 @pytest.mark.slow
@@ -270,7 +298,7 @@ def test_what_a_night_that_was_killed_had_set_aside_is_cleared_and_another_night
     aside = elsewhere.set_aside(house.settings, "20260901T023000Z-000001")
     assert aside is not None
     assert aside.is_dir()
-    with locked(aside.parent, "trialwatch run"):
+    with locked(aside.parent, holders.RUN):
         elsewhere.set_aside(house.settings, "20260902T023000Z-000002")
         assert aside.is_dir(), "its night may still be publishing it"
     elsewhere.set_aside(house.settings, "20260903T023000Z-000003")
@@ -287,7 +315,7 @@ def test_a_fault_of_ours_costs_a_night_elsewhere_and_nothing_here(
     registry.put(*two_trials())
     house.environment["TRIALWATCH_PUBLISH_URL"] = f"file://{house.folder}/shared"
 
-    def fails(occasion: Any, aside: Path) -> list[elsewhere.Came]:
+    def fails(context: Any, aside: Path) -> list[elsewhere.Came]:
         raise ZeroDivisionError
 
     settings, configured = house.settings, configuration(house.settings.config)

@@ -171,7 +171,7 @@ def test_a_watch_with_terms_asks_for_them_anywhere(house: House, registry: Simul
 
 
 def test_a_watch_is_added_from_a_pasted_address_and_read(house: House, registry: SimulatedRegistry) -> None:
-    from flows.pasted import add
+    from flows.pasted_search import add
 
     house.configure(WATCH)
     address = "https://clinicaltrials.gov/search?cond=Alcohol%20Use%20Disorder&intr=Ketamine"

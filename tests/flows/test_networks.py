@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.simulated import SimulatedRegistry
-from flows.unsaid import without_secrets
+from flows.without_secrets import without_secrets
 from tests.house import House, Typed
 from tests.postoffice import PostOffice, open_post_office
 from tests.records import a_trial

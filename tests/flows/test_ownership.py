@@ -20,9 +20,9 @@ from warehouse.publish.analysts_file import FILE
 NOBODY = 65534
 RUN = """
 import contextlib, os, sys
-from flows import apart
+from flows import own_process
 from flows.cli import main
-apart.is_wanted = False  # what is loaded below is loaded here
+own_process.is_wanted = False  # what is loaded below is loaded here
 user, theirs = int(sys.argv[1]), os.environ["TRIALWATCH_DATA_DIR"]
 if user != os.geteuid():
     # A night elsewhere first loads what may lie where only root looks, as root's own interpreter does.

@@ -17,7 +17,7 @@ from flows.nightly import Report, Steps, night
 from flows.progress import silent
 from flows.results import Bounds, Errand
 from flows.settings import configuration
-from flows.steps import Occasion
+from flows.steps import RunContext
 from tests.house import WATCH, House
 from tests.records import a_trial, some_results, with_results
 from warehouse.keep.results import Kept
@@ -303,21 +303,21 @@ def test_a_night_goes_only_so_far(house: House, registry: SimulatedRegistry) -> 
     registry.put(*(with_results(f"NCT1000000{place}") for place in range(1, 6)))
     settings = house.settings
     configured = configuration(settings.config)
-    errands: list[tuple[Occasion, Errand]] = []
+    errands: list[tuple[RunContext, Errand]] = []
 
-    def postpone(occasion: Occasion, errand: Errand) -> Kept:
-        errands.append((occasion, errand))
+    def postpone(context: RunContext, errand: Errand) -> Kept:
+        errands.append((context, errand))
         return Kept(0, 0, {})
 
     night(settings, configured, configured.watches, silent, Steps(results=postpone))
-    ((occasion, errand),) = errands
+    ((context, errand),) = errands
     for bounds, read, failed in (
         (Bounds(seconds=-1), 0, 0),
         (Bounds(bytes_of_one=1000), 0, 3),
         (Bounds(bytes_of_one=1000, failures_in_a_row=4), 0, 4),
         (Bounds(bytes_of_all=2000), 1, 0),
     ):
-        kept = results.read(occasion, errand, bounds)
+        kept = results.read(context, errand, bounds)
         assert (kept.read, len(kept.failed)) == (read, failed), bounds
     assert house.night().ending.code is Code.DONE
     assert len(house.ask("FROM trial_result_versions")) == 5, "the rest is made up for"

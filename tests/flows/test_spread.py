@@ -31,7 +31,7 @@ from flows.spread.order import Order, leave, made, take
 from flows.spread.place import Place
 from flows.spread.pulse import Heard, Pulse, Tempo
 from flows.spread.runs import FlowRuns, Runs
-from flows.spread.spread import MOST_ATTEMPTS, Patience
+from flows.spread.spread import MOST_ATTEMPTS, Waits
 from flows.spread.workers import Workers, afar, workers_for
 from tests.loopback import free_port
 from tests.records import a_trial
@@ -51,7 +51,7 @@ EVERYTHING = Question(everything=True, parts=YEARS)
 LIVELY = Tempo(beat=0.05, silence=10.0)
 HASTY = Tempo(beat=0.05, silence=3.0)
 """A machine with much else to do may be silent for a second."""
-SOON = Patience(look=0.02, begin=30.0)
+SOON = Waits(look=0.02, begin=30.0)
 
 
 @pytest.fixture
@@ -156,8 +156,8 @@ class Processes(Threads):
             process.wait()
 
 
-def workers(settings: Settings, by: Runs, tempo: Tempo = LIVELY, patience: Patience = SOON) -> Workers:
-    return Workers(settings, RUN_ID, "everything", "clinicaltrials.gov", runs=by, tempo=tempo, patience=patience)
+def workers(settings: Settings, by: Runs, tempo: Tempo = LIVELY, waits: Waits = SOON) -> Workers:
+    return Workers(settings, RUN_ID, "everything", "clinicaltrials.gov", runs=by, tempo=tempo, waits=waits)
 
 
 def landed(
@@ -310,8 +310,8 @@ def test_without_any_worker_the_night_asks_by_itself(
     registry: SimulatedRegistry, settings: Settings, tmp_path: Path
 ) -> None:
     by = Nobody(settings)
-    impatient = Patience(look=0.02, begin=0.2)
-    assert landed(registry, tmp_path, workers(settings, by, patience=impatient)) == landed(registry, tmp_path)
+    impatient = Waits(look=0.02, begin=0.2)
+    assert landed(registry, tmp_path, workers(settings, by, waits=impatient)) == landed(registry, tmp_path)
     assert [order.name for order in by.started] == ["2023", "2024"], "no more than two are out at once"
     assert by.said == ["the night needs it no more"] * 2
 

@@ -229,7 +229,7 @@ def test_a_tie_of_a_number_that_nobody_bears_is_told_to_the_operator(
 def test_of_many_doubtful_ties_the_page_shows_the_first(house: House, registry: SimulatedRegistry) -> None:
     registry.put(*(naming(f"NCT000000{place:02}", MORE_KARE) for place in range(60)))
     house.night()
-    assert "60 pairs of trials of which a person can tell" in page(house)
+    assert "60 pairs of trials that a person must judge" in page(house)
     assert page(house).count("may be one study:") == 50
     assert "The first 50; the analysts' file has all of them." in page(house)
     house.night()

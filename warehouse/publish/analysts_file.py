@@ -1,8 +1,8 @@
 """What is published: the analysts' file, built aside from what may be public, checked, and renamed into place;
 then what is made from it for other readers: Parquet, and ``COMPANIONS``.
 
-Readers of the file that was there before go on reading it; nobody ever opens half a night. Payloads,
-recipients and mail are not copied, so no trace of them can be in it.
+Readers of the file that was there before go on reading it; nobody ever opens half a night. Recipients,
+mail and payloads as sent are not copied; of a payload only the record without people is in it (``records``).
 """
 
 import logging
@@ -99,8 +99,8 @@ def publish(
     marks = _marked(con, tables)
     last = last_night.noted(earlier)
     with _cleared(aside, columns, records.lines):
-        standing = _begun(aside, published, last, marks)
-        _build(con, aside, [table for table in tables if table.name not in standing], with_views=not standing)
+        unchanged = _begun(aside, published, last, marks)
+        _build(con, aside, [table for table in tables if table.name not in unchanged], with_views=not unchanged)
         # A log beside it would hold part of what it says: alone, as readers copy it, it would say less.
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
@@ -110,7 +110,7 @@ def publish(
             _check(con, built)
             # From the new file, before it is in place: page, feed and file must not tell different nights.
             made = dict(_made(built, companions))
-            told = parquet.words(built)
+            told = parquet.metadata(built)
             written = parquet.write_parquet(built, marks.views, columns, folder / parquet.LINK, last, told)
             held = last_night.tables_of(built, marks.kept)
         tonight = LastNight(
@@ -148,9 +148,9 @@ def _begun(aside: Path, published: Path, last: LastNight, marks: Marks) -> froze
 
     Where there are none it begins empty.
     """
-    standing = last.is_standing(marks.kept)
-    if standing and last_night.copied(published, aside, last.digest):
-        return standing
+    unchanged = last.unchanged_tables(marks.kept)
+    if unchanged and last_night.copied(published, aside, last.digest):
+        return unchanged
     aside.unlink(missing_ok=True)
     return frozenset()
 

@@ -64,7 +64,7 @@ def since(
 
     Raises ``QuestionError`` for a cursor that is none, or one of another store.
     """
-    store, run, count = _standing(con)
+    store, run, count = _store_key(con)
     place = _place(con, None if after in BEGINNING else _read(after), store)
     one_more = None if most is None else most + 1
     told = ask(con, _TOLD, [place, list(kinds), substance, one_more, seen_since]).documents()
@@ -90,7 +90,7 @@ LIMIT $4::BIGINT
 """
 
 
-def _standing(con: duckdb.DuckDBPyConnection) -> tuple[str, str, int]:
+def _store_key(con: duckdb.DuckDBPyConnection) -> tuple[str, str, int]:
     """By what a store is known, its latest run, and how many changes it holds."""
     rows = ask(
         con,

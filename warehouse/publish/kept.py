@@ -36,7 +36,8 @@ NUMBERS = {"place": "BIGINT", "participants": "BIGINT"}
 class Kept:
     """A table of the schema ``kept``: the statement that makes it, and the values bound in it.
 
-    Studies are tied together in Python: there the statement is the one that their links are asked for by.
+    ``matching`` is there for the tables of ``MATCHED``: Python tells their rows; the statement, of their
+    links, is for their mark.
     """
 
     name: str

@@ -42,14 +42,14 @@ class LastNight(msgspec.Struct, frozen=True):
     parquet: dict[str, Written] = {}
     nights: int = 0
 
-    def is_standing(self, marks: Mapping[str, str]) -> frozenset[str]:
+    def unchanged_tables(self, marks: Mapping[str, str]) -> frozenset[str]:
         """The tables that are tonight's too; none where they are less than half of the file.
 
         What is replaced leaves its room in the file to later nights: it must not be most of it.
         """
-        standing = frozenset(name for name, table in self.tables.items() if marks.get(name) == table.mark)
-        kept = sum(self.tables[name].values for name in standing)
-        return standing if 2 * kept >= sum(table.values for table in self.tables.values()) else frozenset()
+        unchanged = frozenset(name for name, table in self.tables.items() if marks.get(name) == table.mark)
+        kept = sum(self.tables[name].values for name in unchanged)
+        return unchanged if 2 * kept >= sum(table.values for table in self.tables.values()) else frozenset()
 
 
 NOTHING = LastNight()

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 
 from connectors.files import FOLDER_FOR_EVERYONE, flush, take_after
-from warehouse.publish.footer import with_other_words
 from warehouse.publish.last_night import LastNight, Written, digest_of
+from warehouse.publish.parquet_footer import with_new_metadata
 from warehouse.publish.views import VIEWS
 from warehouse.store.literal import literal
 from warehouse.words.sources import data_versions, source
@@ -22,7 +22,7 @@ A_GROUP = 20_480
 """Rows that are packed together, and held in memory until they are: a trial's texts take ten kilobytes."""
 
 
-def words(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def metadata(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """What every file says of itself: where it comes from, how old it is, what it is not, and what is asked of who
     passes it on.
     """
@@ -41,7 +41,7 @@ def words(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     }
 
 
-def words_of(path: Path) -> dict[str, str]:
+def metadata_of(path: Path) -> dict[str, str]:
     """The same as it stands in one of the files."""
     with duckdb.connect() as con:
         said = con.execute(f"SELECT key, value FROM parquet_kv_metadata({literal(path)})").fetchall()
@@ -60,7 +60,7 @@ def write_parquet(
     """Write every view of the file that ``con`` has open, under a new folder. Nothing is in place yet.
 
     Folder and files take after those that readers have in ``before``. A view whose mark is still what it was
-    ``last`` is not asked again: its file's columns are copied from there, under tonight's words (``told``).
+    ``last`` is not asked again: its file's columns are copied from there, under tonight's metadata (``told``).
     """
     clear(folder)
     folder.mkdir(exist_ok=True)
@@ -71,7 +71,7 @@ def write_parquet(
         path, was = folder / f"{view}.parquet", last.parquet.get(view)
         digest = None
         if was and was.mark == mark:
-            digest = with_other_words(before / path.name, path, was.digest, last.told, told)
+            digest = with_new_metadata(before / path.name, path, was.digest, last.told, told)
         if not digest:
             _write(con, view, path, told)
             digest = digest_of(path)

@@ -36,7 +36,7 @@ class Records:
     values: Any = None
 
     def make(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Make it what it should be, from what of it is there."""
+        """Bring the table up to date: rows that are still wanted stay, others go, missing ones are added."""
         con.execute(
             "CREATE TABLE IF NOT EXISTS published.kept.trial_record "
             "(trial_id VARCHAR, version_number BIGINT, revision BIGINT, record JSON)"

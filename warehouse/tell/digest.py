@@ -41,7 +41,7 @@ PAGE_BYTES = 95_000
 TEXT_BYTES = 1_000_000
 """Of the text form as sent; some servers refuse a mail of 10 MB, and tables are attached to this one."""
 LEAST_BYTES = 250
-"""Of a change in a mail, about: with more changes than that allows for, no form is written in vain."""
+"""The least that a change takes in a mail, about: no form is written with more changes than could have room."""
 SUBJECT_LETTERS = 120
 SUMMARY_LETTERS = 200
 _NAMED_COMMAND = re.compile(r"`(trialwatch [\w ./=-]*)`")
@@ -80,7 +80,7 @@ class ToldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class LastNight:
+class RegistryNight:
     """What stands at the foot: the last night of one registry."""
 
     registry_name: str
@@ -112,7 +112,7 @@ class DigestMail(_ToReaders):
     """
 
     changes: tuple[ToldChange, ...]
-    nights: tuple[LastNight, ...]
+    nights: tuple[RegistryNight, ...]
     arrivals: tuple[ToldChange, ...] = ()
     facts: Mapping[str, TrialFacts] = field(default_factory=dict)
     page_url: str | None = None
@@ -135,7 +135,7 @@ class WelcomeMail(_ToReaders):
     trials, in the order in which they are to be read.
     """
 
-    nights: tuple[LastNight, ...]
+    nights: tuple[RegistryNight, ...]
     kinds: tuple[str, ...]
     substances: tuple[str, ...]
     by_status: tuple[tuple[str, int], ...]
@@ -335,7 +335,7 @@ def _frame(mail: AnyMail) -> dict[str, Any]:
     }
 
 
-def _night(night: LastNight) -> dict[str, Any]:
+def _night(night: RegistryNight) -> dict[str, Any]:
     trials = night.distinct_trials
     return {
         "registry": plain(night.registry_name),

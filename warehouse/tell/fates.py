@@ -31,7 +31,7 @@ class Fate(Enum):
     POSTPONED = auto()
     """Counted, and offered again after a pause."""
     STILL_DUE = auto()
-    """As if it had not been offered: it was not its turn to fail."""
+    """Due as before: what failed was not this mail, so the attempt is not counted."""
 
 
 @dataclass(frozen=True, slots=True)

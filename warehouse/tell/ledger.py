@@ -22,7 +22,7 @@ from warehouse.tell.mail_contents import Unwritten, Writer, contents, unwritten
 from warehouse.tell.notice import is_to_a_channel, notice
 from warehouse.tell.retries import FREE_RETRIES, LONGEST_PAUSE, next_attempt
 
-STILL_DUE = frozenset({"due", "leased", "failed"})
+DUE_STATES = frozenset({"due", "leased", "failed"})
 _DUE = "state IN ('due', 'leased', 'failed')"
 _UNSENT = "state IN ('due', 'leased', 'failed', 'given_up')"
 NOT_SUBSCRIBED = "Not subscribed any more (trialwatch.toml)."
@@ -120,12 +120,12 @@ def lease(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
 
 
 def hand_back(con: duckdb.DuckDBPyConnection, mail: Mail, error: str) -> None:
-    """Note that it was not its turn to fail: there was no server for it, or none that takes any mail."""
+    """Make the mail due again, uncounted: there was no server for it, or none that takes any mail."""
     _set(con, mail, state="due", attempts=mail.attempts, next_attempt_at=None, last_error=error)
 
 
 def settle(con: duckdb.DuckDBPyConnection, mail: Mail, now: datetime) -> None:
-    """Note that it is in other hands."""
+    """Note that the mail was sent: a server or a channel took it."""
     _set(con, mail, state="sent", settled_at=now, next_attempt_at=None, last_error=None)
 
 

@@ -17,9 +17,9 @@ from warehouse.store.tables import sql
 from warehouse.tell.digest import (
     AnyMail,
     DigestMail,
-    LastNight,
     Listed,
     OperatorMail,
+    RegistryNight,
     ToldChange,
     Trouble,
     WelcomeMail,
@@ -111,7 +111,7 @@ def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterato
         yield line, tuple(sentences)
 
 
-def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[LastNight]:
+def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[RegistryNight]:
     rows = con.execute(
         "SELECT registry_name, data_version_after, outcome, finished_at, distinct_trials FROM run "
         "WHERE watch = ? QUALIFY row_number() OVER (PARTITION BY registry_name ORDER BY rowid DESC) = 1 "
@@ -119,7 +119,7 @@ def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[LastNight]:
         [watch],
     ).fetchall()
     for row in rows:
-        yield LastNight(*row)
+        yield RegistryNight(*row)
 
 
 def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Writer, facts: Facts) -> WelcomeMail:

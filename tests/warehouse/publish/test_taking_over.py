@@ -15,9 +15,9 @@ from tests.house import WATCH, House
 from tests.records import a_trial, with_status
 from tests.warehouse.publish.contents import CLEAR, contents, made_anew, places
 from warehouse.publish.analysts_file import FILE, publish
-from warehouse.publish.footer import with_other_words
 from warehouse.publish.last_night import NIGHTS_IN_A_ROW, NOTE, LastNight, Table, copied, noted
 from warehouse.publish.marks import published_columns
+from warehouse.publish.parquet_footer import with_new_metadata
 from warehouse.store.file import opened
 from warehouse.store.tables import PUBLIC_TABLES, columns
 
@@ -222,7 +222,7 @@ def test_whatever_became_of_the_published_files_the_next_are_right(shop: Shop, h
 def test_a_file_that_can_be_opened_and_not_read_is_not_taken_over(tmp_path: Path) -> None:
     unreadable = Path("/proc/self/mem")  # its beginning is an input/output error
     assert not copied(unreadable, tmp_path / "copy", "")
-    assert with_other_words(unreadable, tmp_path / "parquet", "", {}, {}) is None
+    assert with_new_metadata(unreadable, tmp_path / "parquet", "", {}, {}) is None
     assert not (tmp_path / "parquet").exists()
 
 
@@ -256,7 +256,7 @@ def test_after_some_nights_in_a_row_all_is_made_anew(shop: Shop) -> None:
 
 def test_a_file_of_which_most_changed_is_made_anew() -> None:
     last = LastNight(tables={"small": Table("a", 9), "large": Table("b", 10)})
-    assert last.is_standing({"small": "a", "large": "b"}) == {"small", "large"}
-    assert last.is_standing({"small": "changed", "large": "b"}) == {"large"}
-    assert last.is_standing({"small": "a", "large": "changed"}) == frozenset()
-    assert last.is_standing({"small": "a"}) == frozenset()
+    assert last.unchanged_tables({"small": "a", "large": "b"}) == {"small", "large"}
+    assert last.unchanged_tables({"small": "changed", "large": "b"}) == {"large"}
+    assert last.unchanged_tables({"small": "a", "large": "changed"}) == frozenset()
+    assert last.unchanged_tables({"small": "a"}) == frozenset()

@@ -19,7 +19,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from warehouse.tell.cards import MOST_WITH_FACTS
-from warehouse.tell.digest import DigestMail, LastNight, Listed, ToldChange, WelcomeMail, compose, subject
+from warehouse.tell.digest import DigestMail, Listed, RegistryNight, ToldChange, WelcomeMail, compose, subject
 from warehouse.words.brief import TrialFacts
 from warehouse.words.harmless import defused, plain
 from warehouse.words.kinds import KINDS
@@ -91,7 +91,7 @@ SLIPPED = replace(
     registry_date=date(2026, 3, 2),
     registry_date_basis="data_version",
 )
-NIGHT = LastNight("clinicaltrials.gov", "2026-03-02T09:00:04", "complete", SEEN, 123)
+NIGHT = RegistryNight("clinicaltrials.gov", "2026-03-02T09:00:04", "complete", SEEN, 123)
 WHO: dict[str, Any] = {
     "subscription": "addiction-group",
     "watch": "ketamine-sud",
@@ -215,7 +215,7 @@ def test_a_reader_learns_all_of_a_change() -> None:
 
 
 def test_the_foot_says_where_it_comes_from_and_why() -> None:
-    failed = LastNight("isrctn", None, "incomplete", SEEN.replace(tzinfo=UTC), None)
+    failed = RegistryNight("isrctn", None, "incomplete", SEEN.replace(tzinfo=UTC), None)
     for form in both(compose(mail(COMPLETED, nights=(NIGHT, failed)))):
         assert (
             "clinicaltrials.gov, data version 2026-03-02T09:00:04, 123 trials; read 2026-03-03 04:10 UTC." in form
@@ -382,7 +382,7 @@ def test_of_many_trials_the_facts_are_left_to_the_page() -> None:
     many = [replace(STOPPED, trial_id=f"NCT{n:08}", change_id=str(n)) for n in range(MOST_WITH_FACTS + 5)]
     text = text_of(compose(mail(*many)))
     assert text.count("Sponsor: ") == MOST_WITH_FACTS
-    assert f"told of the first {MOST_WITH_FACTS}; of the others what happened" in text
+    assert f"The first {MOST_WITH_FACTS} trials come with their facts; of the others only the change" in text
     assert text.count("Caused by") == len(many)
 
 
@@ -422,7 +422,7 @@ def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:
     texts = [field.name for field in fields(ToldChange) if field.type in (str, str | None)]
     everywhere: dict[str, Any] = dict.fromkeys(texts, HOSTILE)
     hostile = replace(COMPLETED, **everywhere, substances=(HOSTILE,))
-    night = LastNight(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
+    night = RegistryNight(HOSTILE, HOSTILE, HOSTILE, SEEN, 1)
     made = mail(hostile, nights=(night,), arrivals=(hostile,), subscription=HOSTILE, watch=HOSTILE)
     good = read(compose(mail(COMPLETED, arrivals=(COMPLETED,))))
     bad = read(compose(made))

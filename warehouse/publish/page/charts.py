@@ -19,7 +19,7 @@ YEARS_LEFT, YEARS_TOP, YEARS_WIDTH, YEARS_HEIGHT, YEARS_BOTTOM = 42, 10, 340, 15
 YEAR_LABEL = 36
 """Room that a year's number takes, with a gap to the next."""
 LETTER = 6.6
-"""Width of a letter, about: the words below a drawing are no years only where there are dates of no sense."""
+"""Width of a letter, about. Names below the columns are longer than a year only where a date makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Figure:
     """The status groups in it, or what else its rectangles bear the name of."""
 
 
-def by_substance(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
+def rows_chart(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
     """One bar a substance, its trials by status, the number behind it; ``names`` is the order."""
     totals = _totals(counts, names)
     unit = BARS_WIDTH / _most(totals)
@@ -105,7 +105,7 @@ def by_substance(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
     return Drawing(width, max(1, len(names)) * ROW, tuple(rectangles), tuple(words))
 
 
-def by_year(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
+def columns_chart(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
     """One column a name in the given order, its trials by status. A name without trials keeps its place."""
     totals = _totals(counts, names)
     step = _step(_most(totals))

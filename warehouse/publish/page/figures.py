@@ -30,10 +30,10 @@ def status_figures(rows: Iterable[Row], about: Subjects) -> list[Figure]:
     names = about.in_order({named for named, *_ in counts["subject"]})
     title = f"Status by {about.by}"
     made = [
+        _status("by-subject", title, about.heading, charts.rows_chart, _short(counts["subject"]), _shorts(names)),
         _status(
-            "by-subject", title, about.heading, charts.by_substance, _short(counts["subject"]), _shorts(names)
+            "by-year", "Status by year first posted", "Year", charts.columns_chart, counts["year"], _years(counts)
         ),
-        _status("by-year", "Status by year first posted", "Year", charts.by_year, counts["year"], _years(counts)),
     ]
     return [figure for figure in made if figure.rows]
 
@@ -96,7 +96,7 @@ def lag(rows: Sequence[Row]) -> Figure | None:
         "registry-lag",
         "How late the registry tells of a completion",
         note,
-        charts.by_substance(counts, LAG_STEPS),
+        charts.rows_chart(counts, LAG_STEPS),
         ("Lag", *(LAG_KINDS[kind] for kind in groups)),
         table,
         groups,

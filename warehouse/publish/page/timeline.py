@@ -50,7 +50,8 @@ def scale(days: Iterable[date], today: date) -> Scale:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Something drawn from one place to another; ``kind`` is ``ahead``, ``late`` or a status group."""
+    """Something drawn from one place to another; ``kind`` is ``ahead``, ``late``, a status group, or
+    ``before`` and a status group."""
 
     kind: str
     x: float

@@ -1,4 +1,4 @@
--- Changes as a reader is told them, by id. Read by: ledger.py, when a mail is written.
+-- Changes as a reader is told them, by id. Read by: mail_contents.py, when a mail is written.
 SELECT
     change.change_id,
     change.trial_id,

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from flows import steps
+from flows import holders, steps
 from flows.delivery import LONGEST_WAIT_S
 from flows.progress import silent
 from flows.settings import Configuration, Settings
-from flows.steps import Occasion
+from flows.steps import RunContext
 from warehouse.instants import naive_utc
 from warehouse.store import backup
 from warehouse.store.file import locked_within
@@ -14,18 +14,20 @@ from warehouse.store.file import locked_within
 
 def back_up(settings: Settings, to: Path) -> str:
     """Copy the store to a file; returns the sentence for it."""
-    with locked_within(settings.store, "trialwatch backup", LONGEST_WAIT_S):
+    with locked_within(settings.store, holders.BACKUP, LONGEST_WAIT_S):
         backup.back_up(settings.store, to)
     return f"{to} holds the store, whole ({to.stat().st_size:,} bytes); keep it private: it names recipients"
 
 
 def restore(settings: Settings, configuration: Configuration, source: Path) -> str:
     """Put a backup in place and publish what it holds; returns the sentence for it."""
-    with locked_within(settings.store, "trialwatch restore", LONGEST_WAIT_S):
+    with locked_within(settings.store, holders.RESTORE, LONGEST_WAIT_S):
         now = settings.now()
         kept = backup.restore(settings.store, source, naive_utc(now))
-        occasion = Occasion(settings, configuration, f"{now:%Y%m%dT%H%M%SZ}-restored", now, silent)
-        steps.publish_all(occasion, steps.is_all_complete(settings, configuration))
+        context = RunContext(
+            settings, configuration, f"{now:%Y%m%dT%H%M%SZ}-restored", now, silent, command=holders.RESTORE
+        )
+        steps.publish_all(context, steps.is_all_complete(settings, configuration))
         steps.note_status(settings, configuration)
     before = f"; what was there before is kept in {kept}" if kept else ""
     return f"{source} is restored and published{before}"

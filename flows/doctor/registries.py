@@ -11,7 +11,7 @@ from connectors.errors import ConnectorError, RefusedError
 from connectors.http import PoliteClient
 from connectors.numbers import giver_of
 from connectors.registry import Question, Registry
-from flows.doctor import held
+from flows.doctor import collapse
 from flows.doctor.case import Case
 from flows.doctor.finding import Finding, failure, of_error, warning, well
 from flows.endings import Code, of_outcome
@@ -20,7 +20,7 @@ from flows.registries import FROM_FILES, SERVED
 from flows.settings import SettingsError
 from warehouse.judge.watch import Watch
 
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 AGREED = timedelta(minutes=2)
 FAR_OFF = timedelta(hours=12)
 """From then on nights are told under a wrong day."""
@@ -45,7 +45,7 @@ def registries(case: Case) -> Iterator[Finding]:
     matched: Matched = {}
     for name in _asked(case):
         stage(case.progress, f"asking {name}")
-        manners = replace(case.settings.manners, retry_s=0, timeout_s=PATIENCE_S)
+        manners = replace(case.settings.manners, retry_s=0, timeout_s=TIMEOUT_S)
         with PoliteClient(SERVED[name].address(case.settings), manners) as client:
             yield from _registry(case, name, client, matched)
     yield from _out_of_bounds(case, matched)
@@ -124,7 +124,7 @@ def _collapsed(
 ) -> Iterator[Finding]:
     """A watch whose searches find much less on a registry than we hold, though it asks what it asked before."""
     found = matched.get((watch.name, name))
-    gone = held.lost(case, watch, name, data_version, found[1]) if found else None
+    gone = collapse.lost(case, watch, name, data_version, found[1]) if found else None
     if not gone:
         return
     told = f"on {name} its searches no longer find {gone[0]:,} of the {gone[1]:,} trials that we hold of it"

@@ -11,18 +11,18 @@ from pathlib import Path
 from connectors import ictrp
 from connectors.ictrp.export import Export, looked_at
 from connectors.registry import Progress
+from flows import holders
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
 from flows.registries import reader_of
 from flows.settings import Configuration, Settings, SettingsError
-from flows.steps import Brought, Occasion, asked
+from flows.steps import Brought, RunContext, asked
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import last_complete
 from warehouse.keep.intake import marking
 from warehouse.store.file import opened
 from warehouse.store.landed import Landing
 
-COMMAND = "trialwatch import"
 NAME = ictrp.NAME
 
 
@@ -40,7 +40,7 @@ def bring(settings: Settings, configuration: Configuration, file: Path, progress
         )
     export = looked_at(file)
     told: list[str] = []
-    do = Steps(collect=partial(_collect, export, told), pairs=_pairs, command=COMMAND)
+    do = Steps(collect=partial(_collect, export, told), pairs=_pairs, command=holders.IMPORT)
     report = night(settings, configuration, watches, progress, do)
     for sentence in told:
         report.ending.note(Code.DONE, sentence)
@@ -51,14 +51,14 @@ def _pairs(watches: Iterable[Watch]) -> list[tuple[Watch, str]]:
     return [(watch, NAME) for watch in watches]
 
 
-def _collect(export: Export, told: list[str], occasion: Occasion, watch: Watch, registry_name: str) -> Brought:
+def _collect(export: Export, told: list[str], context: RunContext, watch: Watch, registry_name: str) -> Brought:
     """Land what of the file the watch asks for; ``told`` takes what is to be said of the rest."""
-    path = occasion.landed_at(watch, registry_name)
-    with opened(occasion.settings.store) as con:
+    path = context.landed_at(watch, registry_name)
+    with opened(context.settings.store) as con:
         last = last_complete(con, watch.name, registry_name)
-        question = asked(con, occasion, watch, registry_name, (), last)
+        question = asked(con, context, watch, registry_name, (), last)
     with Landing(path, marking(reader_of(registry_name))) as landing:
-        taken = ictrp.take(export, question, landing, occasion.progress)
+        taken = ictrp.take(export, question, landing, context.progress)
         landing.finish(taken.collected)
     told += [f"{watch.name}: {sentence}" for sentence in taken.sentences()]
     return Brought(landed=path)

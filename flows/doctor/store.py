@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows import holders
 from flows.doctor.case import Case
 from flows.doctor.finding import GIVE_RIGHTS, Finding, failure, of_error, warning, well
 from flows.steps import gone
@@ -30,7 +31,8 @@ def store(case: Case) -> Iterator[Finding]:
         with looked_into(folder) as con:
             yield _looked_through(folder / FILE, con)
     except StoreHeldError as error:
-        yield warning("store", f"it was not looked at: {error}", "wait for that to end, and ask again")
+        said = f"it was not looked at: {error.holder or 'another process'} holds it"
+        yield warning("store", said, "wait until that ends, or stop it, and ask again")
     except StoreSchemaError as error:
         yield of_error("store", error, "install the trialwatch that wrote it, or a newer one")
     except OSError as error:
@@ -51,7 +53,7 @@ def looked_into(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Where no night has left the lock's file, as in a copy, nobody holds it; and the doctor makes nothing.
     """
-    hold = locked(folder, "trialwatch doctor") if (folder / "lock").exists() else nullcontext()
+    hold = locked(folder, holders.DOCTOR) if (folder / "lock").exists() else nullcontext()
     with hold, closing(connected(folder / FILE, read_only=True)) as con:
         yield con
 

@@ -1,4 +1,4 @@
-"""A Parquet file under other words: its columns byte for byte as they are, what it says of itself written anew.
+"""A Parquet file under new metadata: its columns byte for byte as they are, what it says of itself written anew.
 
 At its end such a file has its footer, the footer's length in four bytes, and ``PAR1``. The footer is in Thrift's
 compact form (parquet-format, ``FileMetaData.key_value_metadata``); what it says of places in the file it says of
@@ -15,10 +15,10 @@ MAGIC = b"PAR1"
 A_PIECE = 1 << 20
 
 
-def with_other_words(
+def with_new_metadata(
     path: Path, to: Path, digest: str, before: Mapping[str, str], now: Mapping[str, str]
 ) -> str | None:
-    """Copy the file of that digest, with the words ``now`` for those ``before``; returns the copy's digest.
+    """Copy the file of that digest, with the metadata ``now`` for that of ``before``; returns the copy's digest.
 
     None, and no copy, where it is another file by now, or none that can be read: then its view is to be written
     out again.

@@ -6,7 +6,7 @@ import duckdb
 
 from connectors.versions import is_known_to_be
 from flows.doctor.case import Case
-from flows.doctor.stored import looked_into
+from flows.doctor.store import looked_into
 from warehouse.errors import StoreHeldError
 from warehouse.judge.checks import has_collapsed
 from warehouse.judge.watch import Watch

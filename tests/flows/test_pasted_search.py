@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.pasted import add, read
+from flows.pasted_search import add, read
 from flows.settings import SettingsError, configuration
 
 SEARCH = "https://clinicaltrials.gov/search?"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows.nightly import Report
+from flows.run_pages import name
 from flows.settings import from_environment
-from flows.shown import name
 from warehouse.keep.certificate import Certificate
 
 

@@ -2,7 +2,7 @@
 and without a password."""
 
 from connectors.address import without_addresses
-from flows.unsaid import without_secrets
+from flows.without_secrets import without_secrets
 
 
 class StepError(Exception):

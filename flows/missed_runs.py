@@ -55,4 +55,6 @@ def told_as_crashed(deployments: "list[UUID]") -> None:
             deployment_filter=ours, flow_run_filter=filters.FlowRunFilter(state=state)
         ):
             client.set_flow_run_state(run.id, Crashed(message="it died with trialwatch serve"), force=True)
-            log.info("run %s had died with an earlier trialwatch serve, and is shown so now", run.name)
+            log.info(
+                "run %s died with an earlier trialwatch serve; Prefect's pages now show it as crashed", run.name
+            )

@@ -14,7 +14,7 @@ import pytest
 
 from connectors.files import write_whole
 from connectors.simulated import SimulatedRegistry
-from flows import apart
+from flows import own_process
 from flows.endings import Code
 from flows.errors import ApartError
 from flows.nightly import Steps, night
@@ -27,7 +27,7 @@ from warehouse.errors import DiskError
 
 @pytest.fixture(autouse=True)
 def apart_indeed(published_here: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "is_wanted", True)
+    monkeypatch.setattr(own_process, "is_wanted", True)
 
 
 def tell(words: str) -> str:
@@ -49,35 +49,35 @@ def has_ended(process: int) -> bool:
 
 
 def test_a_step_returns_and_what_it_logs_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    assert apart.run(60, tell, "hello") == "HELLO"
+    assert own_process.run(60, tell, "hello") == "HELLO"
     assert caplog.messages == ["it says hello"]
 
 
 @pytest.mark.parametrize(
     ("step", "argument", "said"),
     [
-        (time.sleep, 3600, "it was ended: it had not come to its end after 1 seconds"),
-        (os._exit, 0, "its process died"),
-        (os.abort, None, "its process died"),
+        (time.sleep, 3600, "this step was ended: it took longer than 1 seconds"),
+        (os._exit, 0, "the process of this step died"),
+        (os.abort, None, "the process of this step died"),
         (json.loads, "{", "JSONDecodeError"),
     ],
 )
 def test_what_does_not_come_to_its_end_is_a_sentence(step: Any, argument: Any, said: str) -> None:
     with pytest.raises(ApartError, match=said):
-        apart.run(1 if step is time.sleep else 60, step, *([] if argument is None else [argument]))
+        own_process.run(1 if step is time.sleep else 60, step, *([] if argument is None else [argument]))
 
 
 def test_what_somebody_can_act_on_comes_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DiskError, match="is in the way"):
-        apart.run(60, write_whole, tmp_path / "file" / "page", b"")
+        own_process.run(60, write_whole, tmp_path / "file" / "page", b"")
 
 
 @pytest.mark.slow
 def test_nothing_of_it_is_left(tmp_path: Path) -> None:
     note = tmp_path / "note"
     with pytest.raises(ApartError):
-        apart.run(5, start_another_and_hang, note)
+        own_process.run(5, start_another_and_hang, note)
     child = int(note.read_text())
     for _ in range(200):  # it is killed; that the system takes note may last a moment
         if has_ended(child):
@@ -89,10 +89,10 @@ def test_nothing_of_it_is_left(tmp_path: Path) -> None:
 def test_where_no_process_can_be_had_the_step_runs_all_the_same() -> None:
     code = """
 import os, tempfile
-from flows import apart
+from flows import own_process
 from flows.errors import ApartError
 tempfile.tempdir = "/not/there"
-assert apart.run(60, os.getpid) == os.getpid()
+assert own_process.run(60, os.getpid) == os.getpid()
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 0, ended.stderr
@@ -101,7 +101,7 @@ assert apart.run(60, os.getpid) == os.getpid()
 
 AHEAD = """
 import json, logging, os, sys, time
-from flows import apart
+from flows import own_process
 from flows.errors import ApartError
 
 def tell(words):
@@ -109,10 +109,10 @@ def tell(words):
     return words.upper()
 
 def ahead(within_s, step, *arguments):
-    apart.prepare(step)
-    waiting = apart._ahead.process.pid
+    own_process.prepare(step)
+    waiting = own_process._ahead.process.pid
     try:
-        said = apart.run(within_s, step, *arguments)
+        said = own_process.run(within_s, step, *arguments)
     except ApartError as error:
         said = str(error)
     print(said == waiting or said)
@@ -129,12 +129,12 @@ if __name__ == "__main__":
     ahead(1, time.sleep, 3600)
     ahead(60, os.abort)
     ahead(60, json.loads, "{")
-    apart.prepare(tell)
-    apart._ahead.process.kill()
-    apart._ahead.process.join()
-    print(apart.run(60, tell, "another does it"))
-    apart.prepare(tell)
-    print(apart._ahead.process.pid)
+    own_process.prepare(tell)
+    own_process._ahead.process.kill()
+    own_process._ahead.process.join()
+    print(own_process.run(60, tell, "another does it"))
+    own_process.prepare(tell)
+    print(own_process._ahead.process.pid)
 """
 
 
@@ -153,8 +153,8 @@ def test_whoever_runs_alone_has_a_process_wait_that_was_forked_from_it(tmp_path:
     assert said == [
         "True",
         "HELLO",
-        "it was ended: it had not come to its end after 1 seconds",
-        "its process died",
+        "this step was ended: it took longer than 1 seconds",
+        "the process of this step died",
         "JSONDecodeError",
         "ANOTHER DOES IT",
     ]
@@ -163,8 +163,8 @@ def test_whoever_runs_alone_has_a_process_wait_that_was_forked_from_it(tmp_path:
 
 
 def test_where_threads_run_nothing_is_forked_from_us(registry: SimulatedRegistry) -> None:
-    apart.prepare(tell)  # the registry is a thread
-    assert apart._ahead is None
+    own_process.prepare(tell)  # the registry is a thread
+    assert own_process._ahead is None
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class Hanging:
     arguments: tuple[Any, ...]
 
     def __call__(self, *_: Any) -> Path:
-        apart.run(1, self.step, *self.arguments)
+        own_process.run(1, self.step, *self.arguments)
         raise AssertionError("it came to its end")
 
 
@@ -183,8 +183,8 @@ class Hanging:
 @pytest.mark.parametrize(
     ("publish", "said"),
     [
-        (Hanging(time.sleep, (3600,)), "it had not come to its end after 1 seconds"),
-        (Hanging(os.abort, ()), "its process died"),
+        (Hanging(time.sleep, (3600,)), "this step was ended: it took longer than 1 seconds"),
+        (Hanging(os.abort, ()), "the process of this step died"),
     ],
 )
 def test_whatever_publishing_does_the_mail_goes_out(
@@ -198,9 +198,7 @@ def test_whatever_publishing_does_the_mail_goes_out(
     configured = configuration(settings.config)
     report = night(settings, configured, configured.watches, silent, Steps(publish=publish))
     assert report.ending.code is Code.OUR_BUG
-    assert f"not published as it should be: {said}" in "\n".join(report.ending.sentences).replace(
-        "it was ended: ", ""
-    )
+    assert f"not published as it should be: {said}" in report.ending.sentences
     assert len(house.mails()) == 2, "the welcome, and the completion"
     status = json.loads(settings.status_file.read_text())
     assert said in status["not_published"]

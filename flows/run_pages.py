@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flows import present
-from flows.discreet import discreet
+from flows import current_run
 from flows.nightly import Report
+from flows.told_to_prefect import discreet
 from warehouse.keep.certificate import Certificate
 from warehouse.words.outcomes import COMPLETE
 
@@ -31,7 +31,7 @@ def at_first() -> str:
 def of_night(report: Report) -> None:
     """Name and tag the present flow run after what the night found, and leave its artifacts."""
     try:
-        if run := present.flow_run():
+        if run := current_run.flow_run():
             _name(run, report)
         _leave_artifacts(report)
     except (Exception, CancelledError) as error:

@@ -25,7 +25,7 @@ from warehouse.publish import status
 
 OURS = ("nightly", "deliver", "watchdog")
 """The deployments of prefect.yaml, and of ``trialwatch serve``."""
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 HOURS = 36.0
 
 
@@ -93,7 +93,7 @@ class _Server:
         """What it answers; None where it does not, or not with what was asked for."""
         with suppress(httpx.HTTPError, ValueError):
             url = f"{self.url.rstrip('/')}/{path}"
-            answer = httpx.request(method, url, json=body, headers=self.headers, timeout=PATIENCE_S)
+            answer = httpx.request(method, url, json=body, headers=self.headers, timeout=TIMEOUT_S)
             if answer.is_success:
                 return answer.json()
         return None

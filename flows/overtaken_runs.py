@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flows import present
+from flows import current_run
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -24,7 +24,7 @@ def skipped() -> "State[Any] | None":
     """The state in which the present flow run ends at once; None when it is to do its work."""
     from prefect.client.orchestration import get_client
 
-    mine = present.flow_run()
+    mine = current_run.flow_run()
     if mine is None or not mine.auto_scheduled:
         return None
     try:

@@ -148,14 +148,14 @@ def _result(ours: Connection, until: float, within_s: float) -> Any:
         try:
             said = ours.recv()
         except EOFError as error:
-            raise ApartError("its process died") from error
+            raise ApartError("the process of this step died") from error
         if isinstance(said, logging.LogRecord):
             log.handle(said)
         elif isinstance(said, Exception):
             raise said
         else:
             return said[0]
-    raise ApartError(f"it was ended: it had not come to its end after {within_s:.0f} seconds")
+    raise ApartError(f"this step was ended: it took longer than {within_s:.0f} seconds")
 
 
 def _end(process: BaseProcess) -> None:

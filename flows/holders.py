@@ -1,0 +1,12 @@
+"""The commands that hold the store, in the words that whoever waits for them, or gives way to them, reads."""
+
+RUN = "trialwatch run"
+IMPORT = "trialwatch import"
+DELIVER = "trialwatch deliver"
+PREVIEW = "trialwatch preview"
+BACKUP = "trialwatch backup"
+RESTORE = "trialwatch restore"
+DOCTOR = "trialwatch doctor"
+
+WAITED_FOR = (DELIVER, PREVIEW, BACKUP, RESTORE, DOCTOR, IMPORT)
+"""Whom a night waits for. Another night it leaves to its work: two on one day find the same."""
