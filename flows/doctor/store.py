@@ -31,7 +31,7 @@ def store(case: Case) -> Iterator[Finding]:
         with looked_into(folder) as con:
             yield _looked_through(folder / FILE, con)
     except StoreHeldError as error:
-        said = f"it was not looked at: {error.holder or 'another process'} holds it"
+        said = f"it is held by {error.holder or 'another process'}, and was not looked at"
         yield warning("store", said, "wait until that ends, or stop it, and ask again")
     except StoreSchemaError as error:
         yield of_error("store", error, "install the trialwatch that wrote it, or a newer one")
