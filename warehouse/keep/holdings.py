@@ -14,6 +14,9 @@ from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import LastComplete, Night
 from warehouse.store.tables import listed
 
+A_BATCH = 2_000
+"""Records that are asked for, and in memory, at a time; each time the store's records are looked through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -48,13 +51,20 @@ class Expected:
 
 
 def latest(con: duckdb.DuckDBPyConnection, registry_name: str) -> dict[str, Held]:
-    rows = con.execute(
+    """Every trial of a registry. Days and statuses, of which there are few, are in memory once each."""
+    asked = con.execute(
         "SELECT trial_id, version_number, content_hash, first_posted_on, last_update_posted_on, overall_status, "
         "fate, merged_into, fingerprint, reads_otherwise_from "
         "FROM trial JOIN trial_version USING (trial_id, version_number) WHERE registry_name = ?",
         [registry_name],
-    ).fetchall()
-    return {trial_id: Held(*state) for trial_id, *state in rows}
+    )
+    once: dict[Any, Any] = {}
+    held = {}
+    while rows := asked.fetchmany(A_BATCH):
+        for trial_id, version, content_hash, first, last, status, *rest in rows:
+            few = (once.setdefault(each, each) for each in (first, last, status))
+            held[trial_id] = Held(version, content_hash, *few, *rest)
+    return held
 
 
 def holds_any(con: duckdb.DuckDBPyConnection, registry_name: str) -> bool:
@@ -88,10 +98,6 @@ def turned_by_calendar(con: duckdb.DuckDBPyConnection, night: Night) -> set[str]
         [night.registry_name, night.today],
     ).fetchall()
     return {trial_id for (trial_id,) in due}
-
-
-A_BATCH = 2_000
-"""Records that are asked for, and in memory, at a time; each time the store's records are looked through."""
 
 
 @dataclass(frozen=True, slots=True)

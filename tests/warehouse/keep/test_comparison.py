@@ -14,7 +14,7 @@ from tests.records import a_trial
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import Certificate, Night
-from warehouse.keep.holdings import A_BATCH
+from warehouse.keep.holdings import A_BATCH, latest
 from warehouse.keep.intake import marking
 from warehouse.keep.night import keep_night
 from warehouse.store.file import opened
@@ -106,3 +106,13 @@ def test_a_night_that_is_refused_leaves_nothing_of_what_it_compared(tmp_path: Pa
     certificate = night(tmp_path, 14, others, Reader(), Acceptance("share_changed", "in order", "Ada"))
     assert (certificate.outcome, certificate.new_versions) == ("complete", len(numbers))
     assert {(kind, before, after) for _, kind, before, after in changes(tmp_path)} == {("status_changed", 1, 2)}
+
+
+def test_days_and_statuses_are_in_memory_once_each(tmp_path: Path) -> None:
+    """A whole registry has 600,000 trials, and some dozens of statuses and thousands of days."""
+    night(tmp_path, 12, [a_trial(number) for number in NUMBERS[:3]], Reader())
+    with opened(tmp_path / "store") as con:
+        held = latest(con, NAME)
+    assert list(held) == NUMBERS[:3]
+    for part in ("overall_status", "first_posted_on", "last_update_posted_on"):
+        assert len({id(getattr(each, part)) for each in held.values()}) == 1, part
