@@ -8,7 +8,6 @@ that.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -19,6 +18,7 @@ from warehouse.keep.intake import Frame, Known
 from warehouse.keep.processes import FRAMES_A_PIECE, New, Piece, Task, read_piece
 from warehouse.store.landed import Landed
 from warehouse.store.load import Stage
+from warehouse.words.lists import batches
 
 NEWS = "news"
 
@@ -46,7 +46,7 @@ def read_for_another(
     told: list[Told] = []
     read_before: set[str] = set()
     files: dict[str, Path] = {}
-    for number, frames in enumerate(_in_pieces(landed.frames())):
+    for number, frames in enumerate(batches(landed.frames(), FRAMES_A_PIECE)):
         piece = read_piece(frames, task, stage.lines(str(number)), read_before)
         if piece.columns:
             files[f"rows-{number}"] = piece.columns
@@ -96,9 +96,3 @@ def frames_without(frames: Iterable[Frame], done: frozenset[str]) -> Iterator[Fr
             yield frame
         elif (rest := _Rest(frame, done)).marks:
             yield rest
-
-
-def _in_pieces(frames: Iterable[Frame]) -> Iterator[tuple[Frame, ...]]:
-    rest = iter(frames)
-    while some := tuple(islice(rest, FRAMES_A_PIECE)):
-        yield some

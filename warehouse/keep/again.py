@@ -21,6 +21,7 @@ from warehouse.keep.intake import Read, as_held
 from warehouse.store.file import transaction
 from warehouse.store.load import Stage, load_again, loaded_as, replace_payloads
 from warehouse.store.tables import insert, listed
+from warehouse.words.lists import batches
 
 log = logging.getLogger("trialwatch")
 
@@ -42,8 +43,8 @@ def load_anew(con: duckdb.DuckDBPyConnection, night: Night) -> int:
     ).fetchall()
     if rows:
         log.info("%s trials of %s are read once more, for what is new in them", len(rows), night.registry_name)
-    for begin in range(0, len(rows), A_BATCH):
-        _load(con, night, [trial_id for (trial_id,) in rows[begin : begin + A_BATCH]])
+    for some in batches(rows, A_BATCH):
+        _load(con, night, [trial_id for (trial_id,) in some])
     return len(rows)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from warehouse.judge.membership import Before, Stay
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import LastComplete, Night
 from warehouse.store.tables import listed
+from warehouse.words.lists import batches
 
 A_BATCH = 2_000
 """Records that are asked for, and in memory, at a time; each time the store's records are looked through."""
@@ -121,8 +121,7 @@ def latest_records(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], nig
 
     Nothing is asked of the records, which are most of the store, where no trial is named.
     """
-    rest = iter(trial_ids)
-    while wanted := list(islice(rest, A_BATCH)):
+    for wanted in batches(trial_ids, A_BATCH):
         with listed(con, wanted, night.work):
             rows = con.execute(
                 "SELECT trial_id, version_number, encode(payload), reads_otherwise_from, observed_at::DATE "

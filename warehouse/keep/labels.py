@@ -4,7 +4,7 @@ What a trial is labelled is decided in ``relevance``; a person's word in trialwa
 becomes ours, or is ours no longer, is a change: a later silence is to be explained.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from warehouse.keep.comparison import Changed
 from warehouse.keep.holdings import A_BATCH
 from warehouse.keep.journal import Journal
 from warehouse.store.tables import insert, listed, sql
+from warehouse.words.lists import batches
 
 BY_A_PERSON = "trialwatch.toml"
 OVERRULED = "overruled as "
@@ -100,11 +101,8 @@ def judged_anew(con: duckdb.DuckDBPyConnection, night: Night, but: Collection[st
         [rules_version(), night.registry_name],
     ).fetchall()
     anew = Anew()
-    trial_ids = [trial_id for (trial_id,) in rows if trial_id not in but]
-    for begin in range(0, len(trial_ids), A_BATCH):
-        for trial_id, version, payload, role, substances in _judged(
-            con, night, trial_ids[begin : begin + A_BATCH]
-        ):
+    for some in batches((trial_id for (trial_id,) in rows if trial_id not in but), A_BATCH):
+        for trial_id, version, payload, role, substances in _judged(con, night, some):
             trial = night.reader.read(payload.encode(), night.today).trial
             judgement = anew.judgements[trial_id] = judge(trial)
             if concepts := concepts_of(trial, judgement):
@@ -115,7 +113,7 @@ def judged_anew(con: duckdb.DuckDBPyConnection, night: Night, but: Collection[st
     return anew
 
 
-def _judged(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: list[str]) -> list[tuple[Any, ...]]:
+def _judged(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: Iterable[str]) -> list[tuple[Any, ...]]:
     with listed(con, trial_ids, night.work):
         return con.execute(
             "SELECT trial_id, version_number, payload, drug_role, "

@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from warehouse.judge.concepts import Concept, concepts_of
 from warehouse.keep.intake import Frame, Known, Read, Seen, Unreadable, read
 from warehouse.store.load import Stage, in_columns, row_of
 from warehouse.store.tables import Lines
+from warehouse.words.lists import batches
 
 log = logging.getLogger("trialwatch")
 
@@ -107,11 +107,9 @@ def read_apart(frames: Iterable[Frame], task: Task, stage: Stage, workers: int) 
     pieces: list[Piece] = []
     try:
         with ProcessPoolExecutor(workers, context, _begin, (task,)) as pool:
-            names = map(str, count())
             waiting: list[Future[Piece]] = []
-            rest = iter(frames)
-            while some := tuple(islice(rest, FRAMES_A_PIECE)):
-                waiting.append(pool.submit(_read, some, stage.lines(next(names))))
+            for number, some in enumerate(batches(frames, FRAMES_A_PIECE)):
+                waiting.append(pool.submit(_read, some, stage.lines(str(number))))
                 if len(waiting) > 2 * workers:
                     pieces.append(waiting.pop(0).result())
             pieces += [each.result() for each in waiting]

@@ -20,6 +20,7 @@ from warehouse.keep.certificate import Night
 from warehouse.keep.journal import Journal
 from warehouse.store.file import transaction
 from warehouse.store.tables import insert, listed, sql
+from warehouse.words.lists import batches
 
 READ_RESULTS_AGAIN_AFTER = timedelta(days=7)
 """From then on results are read once more, though nothing says that they have changed."""
@@ -256,9 +257,8 @@ def read_anew(con: duckdb.DuckDBPyConnection, night: Night, reader: Reader) -> i
         "WHERE edition <> ? AND registry_name = ? ORDER BY trial_id",
         [reader.edition, night.registry_name],
     ).fetchall()
-    trial_ids = [trial_id for (trial_id,) in rows]
-    for begin in range(0, len(trial_ids), A_BATCH):
-        readings = dict(_held_readings(con, night, reader, trial_ids[begin : begin + A_BATCH]))
+    for some in batches((trial_id for (trial_id,) in rows), A_BATCH):
+        readings = dict(_held_readings(con, night, reader, some))
         with transaction(con):
             _put_rows(con, night, readings)
             for trial_id, reading in readings.items():
@@ -270,11 +270,11 @@ def read_anew(con: duckdb.DuckDBPyConnection, night: Night, reader: Reader) -> i
                 con.execute(
                     "UPDATE trial_result_reading SET edition = ? WHERE trial_id = ?", [reader.edition, trial_id]
                 )
-    return len(trial_ids)
+    return len(rows)
 
 
 def _held_readings(
-    con: duckdb.DuckDBPyConnection, night: Night, reader: Reader, trial_ids: list[str]
+    con: duckdb.DuckDBPyConnection, night: Night, reader: Reader, trial_ids: Iterable[str]
 ) -> Iterator[tuple[str, Reading]]:
     with listed(con, trial_ids, night.work):
         rows = con.execute(
