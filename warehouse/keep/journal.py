@@ -14,7 +14,7 @@ from warehouse.judge.endings import TOLD_ALREADY
 from warehouse.keep import holdings, twins
 from warehouse.keep.certificate import Night
 from warehouse.keep.former import Heir
-from warehouse.store.tables import Lines, columns, insert
+from warehouse.store.tables import Lines, insert, insert_lines
 
 
 class Journal:
@@ -101,8 +101,7 @@ class Journal:
         """
         night = self._night
         told = twins.told_already(self._con, self._tellable, night.now)
-        types = {column.name: column.type for column in columns("change")}
-        self._lines.read(self._con, types, "INSERT INTO change BY NAME SELECT *")
+        insert_lines(self._con, "change", self._lines)
         due = alerts.due(
             (
                 self._as_told(each, *told[each.change_id]) if each.change_id in told else each

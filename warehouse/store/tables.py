@@ -125,9 +125,14 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[st
     with Lines(work / f"{table}.ndjson") as lines:
         for row in rows:
             lines.add(row)
-        types = {column.name: column.type for column in columns(table)}
-        lines.read(con, types, f"INSERT INTO {table} BY NAME SELECT *")
+        insert_lines(con, table, lines)
         return lines.count
+
+
+def insert_lines(con: duckdb.DuckDBPyConnection, table: str, lines: Lines) -> None:
+    """The same of rows that are written already."""
+    types = {column.name: column.type for column in columns(table)}
+    lines.read(con, types, f"INSERT INTO {table} BY NAME SELECT *")
 
 
 @contextmanager
