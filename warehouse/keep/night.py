@@ -45,7 +45,7 @@ def keep_heartbeat(con: duckdb.DuckDBPyConnection, night: Night, data_version: s
     held = holdings.latest(con, night.registry_name) if due else {}
     with again.staged(night) as stage, Journal(con, night, version_day(data_version)) as journal:
         comparison = Comparison(con, night, held, {}, stage, journal)
-        shown = Shown(held, {}, comparison)
+        shown = Shown(comparison)
         shown.turn(night, holdings.latest_records(con, due, night))
         comparison.finish()
         certificate.new_versions = stage.count
@@ -86,7 +86,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
     ):
         beside = again.DocumentUpdate(con, night, aside)
         comparison = Comparison(con, night, held, heirs, stage, journal, beside.look_at)
-        shown = Shown(held, heirs, comparison)
+        shown = Shown(comparison)
         shown.look_through(night, landed, stage, journal.data_version_on)
         due = holdings.turned_by_calendar(con, night).difference(shown.trial_ids)
         shown.turn(night, holdings.latest_records(con, due, night))

@@ -13,7 +13,6 @@ from warehouse.judge.concepts import Concept, concepts_of
 from warehouse.keep.afar import frames_without, read_afar
 from warehouse.keep.certificate import Night
 from warehouse.keep.comparison import Comparison
-from warehouse.keep.former import Heir
 from warehouse.keep.holdings import Held, Record
 from warehouse.keep.intake import Known, Read, Seen, Unreadable, as_held, read
 from warehouse.keep.processes import MANY, New, Piece, Task, Unread, processors, read_apart
@@ -28,8 +27,6 @@ class Shown:
     Who was held, or has inherited from one who was, is handed to the ``comparison``.
     """
 
-    held: Mapping[str, Held]
-    heirs: Mapping[str, Heir]
     comparison: Comparison
     trial_ids: list[str] = field(default_factory=list)
     new: set[str] = field(default_factory=set)
@@ -41,13 +38,18 @@ class Shown:
     stamped: Counter[date] = field(default_factory=Counter)
     _judged: dict[relevance.Judgement, relevance.Judgement] = field(default_factory=dict)
 
+    @property
+    def held(self) -> Mapping[str, Held]:
+        """The trials that we held before tonight."""
+        return self.comparison.held
+
     def look_through(self, night: Night, landed: Landed, stage: Stage, data_version_on: date | None) -> None:
         """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
         known = self._known(night.today)
         done = self._take_over(night.afar, landed, stage)
         workers = night.processes or (processors() if landed.count() - len(self.held) - len(done) >= MANY else 1)
         if workers > 1:
-            held = frozenset({*self.held, *self.heirs})
+            held = frozenset({*self.held, *self.comparison.heirs})
             task = Task(night.reader, night.today, known, held, stage.of_all, data_version_on)
             pieces = read_apart(frames_without(landed.frames(), done), task, stage, workers)
             if pieces is not None and self._take_pieces(pieces, task, stage):
@@ -59,7 +61,7 @@ class Shown:
     def _take_over(self, afar: Path | None, landed: Landed, stage: Stage) -> frozenset[str]:
         """Take what other machines have read of trials that nobody holds; the fingerprints of their records."""
         done: set[str] = set()
-        if afar and not self.held and not self.heirs:
+        if afar and not self.held and not self.comparison.heirs:
             for piece in read_afar(afar, landed, stage):
                 for each in piece.found:
                     if isinstance(each, New):
