@@ -226,8 +226,9 @@ def spelt(typed: TypedRecord) -> TypedRecord:
 def _spell(kind: type[msgspec.Struct], part: Any) -> None:
     for name, of, is_list, as_stored in _texts(kind):
         value = getattr(part, name)
+        if value == "":
+            setattr(part, name, None)
         if not value:
-            setattr(part, name, None if value == "" else value)
             continue
         if of is str:
             stored = [made for each in value if (made := as_stored(each))] if is_list else as_stored(value)
