@@ -13,7 +13,7 @@ from warehouse.templates import environment
 from warehouse.words.markup import isolated, marked
 
 templates = environment(Path(__file__).parent / "templates")
-templates.filters.update(marked=marked, breakable=isolated)
+templates.filters.update(marked=marked, isolated=isolated)
 _inliner = css_inline.CSSInliner(
     keep_style_tags=True, remove_inlined_selectors=True, load_remote_stylesheets=False
 )
