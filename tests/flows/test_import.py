@@ -95,6 +95,7 @@ def test_a_first_import_is_a_baseline_that_is_published(house: House, bring: Bri
     assert len(house.mails()) == 1, "the welcome"
 
 
+@pytest.mark.slow
 def test_the_same_file_again_is_no_change_in_either_form(house: House, bring: Bring) -> None:
     for sent in (an_export(a_record(), a_record(OTHER)), an_export(a_record(OTHER), a_record())) * 2:
         assert bring(sent)[0] == Code.DONE

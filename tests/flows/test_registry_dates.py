@@ -13,6 +13,7 @@ A, B = "NCT10000001", "NCT10000002"
 POSTED = date(2026, 9, 14)
 
 
+@pytest.mark.slow
 @pytest.mark.xfail(
     strict=True, reason="a version has one day, the posting's, although the registry lapsed it later"
 )

@@ -185,6 +185,7 @@ def test_a_ruling_that_is_taken_back_counts_no_more_and_stays_on_record(
     ]
 
 
+@pytest.mark.slow
 def test_a_doubtful_tie_is_asked_about_once_and_shown_until_it_is_settled(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:
