@@ -1,7 +1,7 @@
 """API v2, answered: from a request to a reply, given what the registry holds and which faults are due.
 
 Paths and sentences are those of the real one (openapi 2.0.5 and recorded bodies). Anything it has besides
-``/version``, ``/studies`` and ``/studies/{number}`` is a mistyped path here.
+``/version``, ``/studies``, ``/studies/{number}`` and the history of records is a mistyped path here.
 """
 
 import json
@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from connectors.simulated import paging
+from connectors.simulated import paging, past
 from connectors.simulated.asked import Asked, asked, fields_of_one, nct_number
 from connectors.simulated.effects import (
     BrokenOff,
@@ -22,6 +22,7 @@ from connectors.simulated.effects import (
     Instead,
     MovesOn,
     Occasion,
+    On,
     RepeatedToken,
     Reset,
     Retyped,
@@ -80,6 +81,10 @@ class Api:
             return _json(json.dumps(version, indent=2, separators=(",", " : ")).encode())
         if request.path == STUDIES:
             return self._page(request.params, occasion, faults)
+        if found := past.OF_ONE.fullmatch(request.path):
+            return past.one(self._holdings, found[1], int(found[2]))
+        if (found := past.OF_VERSIONS.fullmatch(request.path)) and request.params.get("history") == "true":
+            return past.listed(self._holdings, found[1])
         one = _ONE.fullmatch(request.path)
         return self._one(one[1], request.params) if one else Reply(404)
 
@@ -175,7 +180,8 @@ def _occasion(request: Request) -> Occasion:
     if request.path == VERSION:
         return Occasion("version")
     if request.path != STUDIES:
-        return Occasion("study" if _ONE.fullmatch(request.path) else None)
+        paths: dict[On, re.Pattern[str]] = {"study": _ONE, "history": past.OF_VERSIONS, "past": past.OF_ONE}
+        return Occasion(next((on for on, path in paths.items() if path.fullmatch(request.path)), None))
     try:
         page, _ = paging.place(request.params.get("pageToken") or None)
     except Refusal:

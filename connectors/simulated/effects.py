@@ -10,8 +10,9 @@ from typing import Literal, TypeVar
 
 from connectors.simulated.exchange import Reply
 
-On = Literal["any", "version", "search", "ids", "study"]
-"""Which requests: "ids" are searches with ``filter.ids``, "search" all others."""
+On = Literal["any", "version", "search", "ids", "study", "history", "past"]
+"""Which requests: "ids" are searches with ``filter.ids``, "search" all others; "history" is the list of a trial's
+versions, "past" one of them."""
 
 
 @dataclass(frozen=True, slots=True)

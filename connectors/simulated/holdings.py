@@ -5,12 +5,9 @@ import random
 import zlib
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from connectors.simulated.asked import nct_number
-from connectors.simulated.trial import Trial
-
-Record = dict[str, Any]
+from connectors.simulated.trial import Record, Trial
 
 
 class Holdings:
@@ -26,7 +23,11 @@ class Holdings:
 
     def put(self, records: Iterable[Record]) -> None:
         for record in records:
-            self._trials[_name(record)] = Trial(copy.deepcopy(record))
+            name = _name(record)
+            before = self._trials.get(name)
+            self._trials[name] = Trial(copy.deepcopy(record), before.past if before else ())
+            if before:
+                self._trials[name].note_version(before.record)
         self._forget()
 
     def remove(self, numbers: Iterable[str]) -> None:
@@ -50,7 +51,9 @@ class Holdings:
 
     def edit(self, number: str, change: Callable[[Record], object]) -> None:
         trial = self._trials[_key(number)]
+        before = copy.deepcopy(trial.record)
         change(trial.record)
+        trial.note_version(before)
         trial.changed()
         self._forget()
 

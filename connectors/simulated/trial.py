@@ -1,6 +1,6 @@
 """One record the registry holds, with the words in which each search area looks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from connectors.simulated.pieces import PIECES, TEXTS, values
@@ -37,15 +37,27 @@ AREAS = SEARCH_AREAS | PIECES.keys()
 """What ``AREA[…]`` may name: a search area or any piece."""
 
 
-class Trial:
-    """A record as data. Whoever changes ``record`` must call ``changed``."""
+Record = dict[str, Any]
 
-    def __init__(self, record: dict[str, Any]) -> None:
+
+class Trial:
+    """A record as data. Whoever changes ``record`` must call ``changed``.
+
+    ``past`` are the versions before it, the first first: a version is what was submitted.
+    """
+
+    def __init__(self, record: Record, past: Iterable[Record] = ()) -> None:
         self.record = record
+        self.past = list(past)
         self._words: dict[str, str] = {}
 
     def changed(self) -> None:
         self._words.clear()
+
+    def note_version(self, before: Record) -> None:
+        """Note what the record was before, where another version has been submitted since."""
+        if _submitted(before) != _submitted(self.record):
+            self.past.append(before)
 
     def words(self, area: str) -> str:
         """Each text of the area in normal form, between blanks, one a line: a phrase spans no two texts."""
@@ -64,6 +76,10 @@ class Trial:
     @property
     def aliases(self) -> list[str]:
         return [alias for alias in values(self.record, TEXTS["NCTIdAlias"]) if isinstance(alias, str)]
+
+
+def _submitted(record: Record) -> Any:
+    return next(iter(values(record, PIECES["LastUpdateSubmitDate"])), None)
 
 
 def _texts(value: object) -> Iterator[str]:
