@@ -403,3 +403,25 @@ class Reader(Protocol):
 
     def read(self, payload: bytes, today: date) -> Reading:
         """Raises ``UnreadableError``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """By what a version of a record is known beside its contents: when it was submitted, and with which status.
+
+    ``number`` is the registry's own, where the record came from its history.
+    """
+
+    submitted_on: date | None
+    status: str | None
+    number: int | None = None
+
+
+class PastReader(Protocol):
+    """Tells apart, and compares, records of nights and those that a registry's record history showed. Pure."""
+
+    def stamp(self, payload: bytes) -> Stamp:
+        """By what a record is known, wherever it came from."""
+
+    def counted_alike(self, before: bytes, after: bytes) -> tuple[Counted, Counted]:
+        """What is compared of two records, one of the past at least: only what both hold, in one spelling."""
