@@ -194,3 +194,29 @@ class PostsResults(Protocol):
         Raises ``NotShownError`` when the answer holds none (that results are gone is said by the record itself),
         or ``RegistryError`` when it could not be read.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class PastVersion:
+    """A version of a trial's record as the registry lists it: its own number of it, the day on which it was
+    submitted, and the status that it bears there."""
+
+    number: int
+    submitted_on: date
+    status: str | None
+
+
+class Past(Protocol):
+    """A registry that also shows the versions that a record went through."""
+
+    def versions(self, trial_id: str) -> list[PastVersion]:
+        """Every version, the first first.
+
+        Raises ``NotShownError`` when it has none of this one trial, ``RegistryError`` when it cannot be read.
+        """
+
+    def version(self, trial_id: str, number: int) -> bytes:
+        """What is to be kept of one version.
+
+        Raises as ``versions`` does, or ``UnreadableError`` for what is no version of this trial.
+        """
