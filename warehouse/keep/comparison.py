@@ -23,7 +23,7 @@ from warehouse.keep.former import Heir
 from warehouse.keep.holdings import A_BATCH, Held
 from warehouse.keep.intake import Read
 from warehouse.keep.journal import Journal
-from warehouse.store.load import KnownBy, Stage
+from warehouse.store.load import KnownBy, Stage, last_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Comparison:
     turns: list[dict[str, Any]] = field(default_factory=list)
     unposted: int = 0
     _waiting: list[Read] = field(default_factory=list)
+    _given: Mapping[str, int] = field(default_factory=dict)
 
     def concerns(self, trial_id: str) -> bool:
         """Whether something is held that a trial of this number can be compared with."""
@@ -77,6 +78,7 @@ class Comparison:
             record.trial_id: record
             for record in holdings.latest_records(self.con, map(self._forerunner, waiting), self.night)
         }
+        self._given = last_numbers(self.con, records, self.night.work)
         for state in waiting:
             record = records[self._forerunner(state)]
             earlier = self.night.reader.read(record.payload, record.read_on(self.night.today))
@@ -92,10 +94,11 @@ class Comparison:
     def _note(self, state: Read, earlier: Reading) -> None:
         forerunner, posted_on = self._forerunner(state), state.trial.last_update_posted_on
         version = self.held[forerunner].version_number
+        number = self._given[forerunner] + 1
         cause, found = self._differences(state, earlier)
         for finding in found:
-            self.journal.add(state.trial_id, finding, versions=(version, version + 1), posted_on=posted_on)
-        self.stage.put(state, version + 1, registry_date(cause, posted_on, self.journal.data_version_on))
+            self.journal.add(state.trial_id, finding, versions=(version, number), posted_on=posted_on)
+        self.stage.put(state, number, registry_date(cause, posted_on, self.journal.data_version_on))
         self._note_turns_unseen(state, earlier)
         self.changed[state.trial_id] = Changed(state.trial_id, cause, posted_on)
         self.unposted += state.trial_id in self.held and self._is_unposted(state)

@@ -8,7 +8,7 @@ insert stays in memory until the transaction ends. The caller holds it.
 import hashlib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -181,7 +181,11 @@ def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
     of_a_trial = {each.name for each in msgspec.structs.fields(Trial)}
     named = [column.name for column in columns("trial_version")]
     values = ", ".join(f"trial.{name}" if name in of_a_trial else name for name in named if name not in NOT_STAGED)
-    con.execute(f"INSERT INTO trial_version BY NAME SELECT {values}, ? AS source FROM stage", [source])
+    con.execute(
+        f"INSERT INTO trial_version BY NAME SELECT {values}, $source AS source, "
+        "CASE WHEN $source = 'history' THEN observed_at END AS superseded_at FROM stage",
+        {"source": source},
+    )
     con.execute("INSERT INTO trial_payload BY NAME SELECT trial.trial_id, version_number, payload FROM stage")
     _add_turns(con)
 
@@ -196,6 +200,23 @@ def _add_turns(con: duckdb.DuckDBPyConnection) -> None:
         "FROM (SELECT trial.trial_id, version_number, trial.status_turns AS turns FROM stage) AS staged "
         "ANTI JOIN (FROM status_turn SELECT trial_id, version_number) AS noted USING (trial_id, version_number)"
     )
+
+
+def add_past(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
+    """Add the staged states to the past of their trials. What is present stays as it is."""
+    if stage.count:
+        with stage.as_stage(con):
+            add_versions(con, "history")
+
+
+def last_numbers(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Path) -> dict[str, int]:
+    """The highest number that a version of each trial bears: not its present one's, where its past came later."""
+    with listed(con, trial_ids, work):
+        rows = con.execute(
+            "SELECT trial_id, max(version_number) FROM trial_version WHERE trial_id IN (FROM listed) "
+            "GROUP BY trial_id"
+        ).fetchall()
+    return dict(rows)
 
 
 def make_present(con: duckdb.DuckDBPyConnection) -> None:
