@@ -17,7 +17,7 @@ from warehouse.judge.watch import Subscription, Watch
 from warehouse.keep import operator_mail
 from warehouse.store.file import transaction
 from warehouse.store.tables import insert, sql
-from warehouse.words.outcomes import COMPLETE, IS_COMPLETE
+from warehouse.words.outcomes import COMPLETE, IS_A_NIGHT, IS_COMPLETE
 
 _LIKE_A_NUMBER = re.compile("[A-Z0-9][A-Z0-9./-]+")
 """What may be a trial's number among the words of a mail."""
@@ -93,7 +93,7 @@ def last_complete(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str
     # In the order in which they were kept: a clock that was set back must not make an older night the last.
     row = con.execute(
         "SELECT data_version_after, watch_hash, started_at FROM run WHERE watch = ? AND registry_name = ? "
-        f"AND {IS_COMPLETE} ORDER BY rowid DESC LIMIT 1",
+        f"AND {IS_COMPLETE} AND {IS_A_NIGHT} ORDER BY rowid DESC LIMIT 1",
         [watch, registry_name],
     ).fetchone()
     return LastComplete(*row) if row else None

@@ -11,6 +11,7 @@ from warehouse.judge.parts import A_SMALL_REGISTRY, OVERLAP, due, is_in
 from warehouse.judge.watch import Watch
 from warehouse.keep import holdings
 from warehouse.keep.certificate import LastComplete
+from warehouse.words.outcomes import IS_A_NIGHT
 
 
 def tonight(
@@ -51,7 +52,8 @@ def _read_at(
     rows = con.execute(
         "SELECT part, max(started_at) FROM ("
         "SELECT started_at, unnest(coalesce(asked_parts, ?::VARCHAR[])) AS part FROM run "
-        "WHERE watch = ? AND registry_name = ? AND outcome = 'complete' AND starts_with(watch_hash, ?)"
+        "WHERE watch = ? AND registry_name = ? AND outcome = 'complete' AND starts_with(watch_hash, ?) "
+        f"AND {IS_A_NIGHT}"
         ") GROUP BY part",
         [[part.name for part in parts], watch.name, registry_name, watch.query_hash()],
     ).fetchall()

@@ -10,7 +10,7 @@ import msgspec
 
 from connectors.files import write_whole
 from warehouse.errors import DamagedError
-from warehouse.words.outcomes import IS_COMPLETE
+from warehouse.words.outcomes import IS_A_NIGHT, IS_COMPLETE
 
 if TYPE_CHECKING:  # `status` reads what is said here without DuckDB, which takes long to import
     import duckdb
@@ -50,7 +50,7 @@ def gather(
     for watch, registry_name in pairs:
         row = con.execute(
             "SELECT finished_at, data_version_after FROM run WHERE watch = ? AND registry_name = ? "
-            f"AND {IS_COMPLETE} ORDER BY rowid DESC LIMIT 1",
+            f"AND {IS_COMPLETE} AND {IS_A_NIGHT} ORDER BY rowid DESC LIMIT 1",
             [watch, registry_name],
         ).fetchone()
         nights.append(
@@ -136,7 +136,7 @@ def _night_there(known: Mapping[str, Any]) -> str:
 def is_all_complete(con: "duckdb.DuckDBPyConnection", pairs: Iterable[tuple[str, str]]) -> bool:
     """Whether the last run of each watch on each registry was complete."""
     last = con.execute(
-        f"SELECT watch, registry_name, arg_max({IS_COMPLETE}, rowid) FROM run GROUP BY ALL"
+        f"SELECT watch, registry_name, arg_max({IS_COMPLETE}, rowid) FROM run WHERE {IS_A_NIGHT} GROUP BY ALL"
     ).fetchall()
     complete = {(watch, registry_name) for watch, registry_name, is_complete in last if is_complete}
     return all(pair in complete for pair in pairs)

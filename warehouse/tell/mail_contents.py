@@ -25,6 +25,7 @@ from warehouse.tell.digest import (
     WelcomeMail,
 )
 from warehouse.tell.facts import Facts, Known
+from warehouse.words.outcomes import IS_A_NIGHT
 from warehouse.words.phrases import status_words
 
 
@@ -114,8 +115,8 @@ def _troubles(con: duckdb.DuckDBPyConnection, trouble_ids: list[str]) -> Iterato
 def _nights(con: duckdb.DuckDBPyConnection, watch: str) -> Iterator[RegistryNight]:
     rows = con.execute(
         "SELECT registry_name, data_version_after, outcome, finished_at, distinct_trials FROM run "
-        "WHERE watch = ? QUALIFY row_number() OVER (PARTITION BY registry_name ORDER BY rowid DESC) = 1 "
-        "ORDER BY registry_name",
+        f"WHERE watch = ? AND {IS_A_NIGHT} "
+        "QUALIFY row_number() OVER (PARTITION BY registry_name ORDER BY rowid DESC) = 1 ORDER BY registry_name",
         [watch],
     ).fetchall()
     for row in rows:

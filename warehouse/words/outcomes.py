@@ -14,6 +14,11 @@ COMPLETE = ("complete", "heartbeat")
 IS_COMPLETE = f"outcome IN {COMPLETE}"
 """The same as a condition in SQL. Files of SQL write it out, and a test holds them to it."""
 
+BACKFILL = "backfill"
+"""What the id of a run ends with that asked for the past: its certificate is of no night."""
+IS_A_NIGHT = f"run_id NOT LIKE '%-{BACKFILL}'"
+"""Whether a run was one, as a condition in SQL. Files of SQL write it out too."""
+
 
 def outcome_words(outcome: str) -> str:
     return OUTCOMES.get(outcome, plain(outcome))

@@ -1,6 +1,7 @@
 -- How a watch fared on a registry since its last complete night. Read by: certificate.py, before a night is kept.
 WITH runs AS (
-    SELECT rowid AS place, * FROM run WHERE watch = $watch AND registry_name = $registry_name
+    SELECT rowid AS place, * FROM run
+    WHERE watch = $watch AND registry_name = $registry_name AND run_id NOT LIKE '%-backfill'
 ),
 complete AS (
     SELECT max(place) AS place, arg_max(finished_at, place) AS finished_at

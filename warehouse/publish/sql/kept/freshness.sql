@@ -7,7 +7,7 @@ WITH standing AS (
         started_at AS read_at,
         coalesce(list_contains($watched::VARCHAR[][], [watch, registry_name]), true) AS is_watched
     FROM run
-    WHERE outcome IN ('complete', 'heartbeat')
+    WHERE outcome IN ('complete', 'heartbeat') AND run_id NOT LIKE '%-backfill'
     QUALIFY row_number() OVER (PARTITION BY watch, registry_name ORDER BY rowid DESC) = 1
 ),
 registry AS (
