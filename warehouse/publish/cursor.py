@@ -84,7 +84,7 @@ JOIN changes USING (change_id)
 LEFT JOIN trials USING (trial_id)
 WHERE (len($2::VARCHAR[]) = 0 OR list_contains($2::VARCHAR[], kind))
     AND ($3::VARCHAR IS NULL OR list_contains(substances, $3::VARCHAR))
-    AND ($5::DATE IS NULL OR observed_at >= $5::DATE)
+    AND ($5::DATE IS NULL OR if(source = 'history', registry_date, observed_at) >= $5::DATE)
 ORDER BY stored.place
 LIMIT $4::BIGINT
 """

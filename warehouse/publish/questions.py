@@ -126,17 +126,17 @@ def changes(
     kinds: Sequence[str] = (),
     substance: str | None = None,
 ) -> QueryResult:
-    """What changed, the latest first. ``since`` counts the day on which we saw it."""
+    """What changed, the latest first. ``since`` counts the day on which we saw it, and of the past its own day."""
     return ask_of_ours(
         con,
         """
         SELECT changes.*, trials.title, trials.substances, trials.is_relevant, trials.url
         FROM changes
         LEFT JOIN trials USING (trial_id)
-        WHERE ($1::DATE IS NULL OR observed_at >= $1::DATE)
+        WHERE ($1::DATE IS NULL OR if(source = 'history', registry_date, observed_at) >= $1::DATE)
             AND (len($2::VARCHAR[]) = 0 OR list_contains($2::VARCHAR[], kind))
             AND ($3::VARCHAR IS NULL OR list_contains(substances, $3::VARCHAR))
-        ORDER BY observed_at DESC, trial_id, kind, field
+        ORDER BY if(source = 'history', registry_date, observed_at) DESC, trial_id, kind, field
         """,
         [since, list(kinds), substance],
     )

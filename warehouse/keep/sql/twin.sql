@@ -20,6 +20,7 @@ SELECT
             SELECT kind, arg_max(materiality, (observed_at, to_version)) AS materiality, max(observed_at) AS observed_at
             FROM change
             WHERE change.trial_id = trial.trial_id
+                AND source <> 'history'
                 AND kind IN ('completed', 'stopped', 'results_posted', 'resumed')
             GROUP BY kind
         ) AS news

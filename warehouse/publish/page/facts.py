@@ -41,7 +41,7 @@ def facts(con: duckdb.DuckDBPyConnection) -> Row:
     former = _rows(con, "former", DAYS)
     # Changes of trials that left are news too, though the page has no place for those trials themselves.
     changes = _rows(con, "changes", _listed([*trials, *former]))
-    told = lately(changes, fresh["published_at"])
+    told = lately(_news(changes), fresh["published_at"])
     today = fresh["published_at"].date()
     years = timeline.scale(_days(trials), today)
     about = _about(con, trials, totals)
@@ -83,11 +83,18 @@ def _gathered(con: duckdb.DuckDBPyConnection, trials: Sequence[Row], changes: li
     for trial in trials:
         trial_id = trial["trial_id"]
         trial |= parts[trial_id]
+        all_changes = of_trial["changes"][trial_id]
         trial["brief"] = known.get(trial_id)
-        for name in ("stays", "members", "evidence", "changes"):
+        for name in ("stays", "members", "evidence"):
             trial[name] = of_trial[name][trial_id]
+        trial["changes"] = _news(all_changes)
         trial["bar"] = timeline.bar(_course(trial), years)
-        trial["history"] = moments(of_trial["versions"][trial_id], reversed(trial["changes"]))
+        trial["history"] = moments(of_trial["versions"][trial_id], reversed(all_changes))
+
+
+def _news(changes: Iterable[Row]) -> list[Row]:
+    """Those that a night saw; what a back-fill tells of the past stands in a trial's history alone."""
+    return [change for change in changes if change["source"] != "history"]
 
 
 def _about(con: duckdb.DuckDBPyConnection, trials: Sequence[Row], totals: Row) -> Subjects:

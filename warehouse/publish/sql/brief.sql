@@ -13,7 +13,8 @@ SELECT
     ),
     list_sort(substances) AS substances,
     (
-        SELECT arg_max(earlier.enrollment, earlier.version_number)
+        -- What nights have seen came after what a back-fill told, which bears higher numbers.
+        SELECT arg_max(earlier.enrollment, (earlier.source = 'nightly', earlier.version_number))
         FROM trial_states AS earlier
         WHERE earlier.trial_id = trials.trial_id AND earlier.enrollment_type = 'ESTIMATED'
     ) AS planned,

@@ -14,7 +14,8 @@ SELECT
     version.enrollment,
     version.enrollment_type,
     (
-        SELECT last(earlier.enrollment ORDER BY earlier.version_number)
+        -- What nights have seen came after what a back-fill told, which bears higher numbers.
+        SELECT last(earlier.enrollment ORDER BY earlier.source = 'nightly', earlier.version_number)
         FROM trial_version AS earlier
         WHERE earlier.trial_id = trial.trial_id AND earlier.enrollment_type = 'ESTIMATED'
     ) AS planned,

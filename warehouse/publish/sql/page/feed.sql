@@ -1,11 +1,12 @@
 -- Changes that the feed tells, with their trials' own facts, the latest night first and in it the most material: of
--- high or medium materiality, of trials that count as ours or did when it happened; whole nights, those of the last
+-- high or medium materiality, none that a back-fill has told of the past, of trials that count as ours or did when it happened; whole nights, those of the last
 -- $1 days, and as many before as it takes to have $2 changes. Read by: warehouse/publish/feed.py.
 SELECT changes.*, trials.title, trials.url, trials.substances
 FROM changes
 JOIN trials USING (trial_id)
 WHERE
     changes.materiality IN ('high', 'medium')
+    AND changes.source <> 'history'
     AND (
         trials.is_relevant
         OR EXISTS (

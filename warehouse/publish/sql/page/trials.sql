@@ -20,7 +20,10 @@ SELECT
     moved.last_changed_at
 FROM trials
 LEFT JOIN (
-    SELECT trial_id AS moved_id, max(observed_at) AS last_changed_at FROM changes GROUP BY trial_id
+    SELECT trial_id AS moved_id, max(observed_at) AS last_changed_at
+    FROM changes
+    WHERE source <> 'history'
+    GROUP BY trial_id
 ) AS moved ON moved.moved_id = trials.trial_id
 WHERE trials.is_relevant AND trials.fate IS DISTINCT FROM 'merged'
 ORDER BY
