@@ -57,35 +57,14 @@ class Journal:
 
         ``watches`` are those whose readers it concerns, where it does not concern all.
         """
-        night = self._night
-        on, basis = registry_date(finding.cause, posted_on, self.data_version_on)
-        naming: tuple[object, ...] = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
-        naming += (sorted(watches),) if watches else ()
-        change_id = hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest()
+        dated = registry_date(finding.cause, posted_on, self.data_version_on)
+        row = as_row(self._night, trial_id, finding, versions, dated=dated, watch=watch, watches=watches)
         self._tellable.append(
-            alerts.Tellable(change_id, trial_id, finding.kind, finding.materiality, finding.cause, watch, watches)
+            alerts.Tellable(
+                row["change_id"], trial_id, finding.kind, finding.materiality, finding.cause, watch, watches
+            )
         )
-        self._lines.add(
-            {
-                "change_id": change_id,
-                "trial_id": trial_id,
-                "watch": watch,
-                "kind": finding.kind,
-                "field": finding.field,
-                "old_value": finding.old_value,
-                "new_value": finding.new_value,
-                "cause": finding.cause,
-                "materiality": finding.materiality,
-                "reason": finding.reason,
-                "from_version": versions[0],
-                "to_version": versions[1],
-                "registry_date": on,
-                "registry_date_basis": basis,
-                "observed_at": night.now,
-                "run_id": night.run_id,
-                "source": "nightly",
-            }
-        )
+        self._lines.add(row)
 
     def inherit(self, heir: Heir) -> None:
         """Whoever listened for a trial listens for the one that now bears another number."""
@@ -146,6 +125,41 @@ class Journal:
             "is_arrival": due.is_arrival,
             "due_at": due.due_at,
         }
+
+
+def as_row(
+    night: Night,
+    trial_id: str,
+    finding: Finding,
+    versions: tuple[int | None, int | None],
+    *,
+    dated: tuple[date | None, str],
+    watch: str | None = None,
+    watches: frozenset[str] | None = None,
+    source: str = "nightly",
+) -> dict[str, Any]:
+    """A change as it is stored. ``dated`` is the registry's date of it, and what kind of date that is."""
+    naming: tuple[object, ...] = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
+    naming += (sorted(watches),) if watches else ()
+    return {
+        "change_id": hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest(),
+        "trial_id": trial_id,
+        "watch": watch,
+        "kind": finding.kind,
+        "field": finding.field,
+        "old_value": finding.old_value,
+        "new_value": finding.new_value,
+        "cause": finding.cause,
+        "materiality": finding.materiality,
+        "reason": finding.reason,
+        "from_version": versions[0],
+        "to_version": versions[1],
+        "registry_date": dated[0],
+        "registry_date_basis": dated[1],
+        "observed_at": night.now,
+        "run_id": night.run_id,
+        "source": source,
+    }
 
 
 def _either(before: Mapping[str, set[str]], after: Mapping[str, set[str]]) -> dict[str, set[str]]:
