@@ -331,6 +331,32 @@ def preview(
     return Code.DONE
 
 
+@_command("trialwatch backfill --watch ketamine-sud")
+def backfill(*, watch: str | None = None, json: Json = False) -> Code:
+    """The past of the trials that are held, from ClinicalTrials.gov's record history. It never alerts.
+
+    It may be stopped at any time and run again; exit 3 where the registry refuses, with nothing else harmed.
+
+    Parameters
+    ----------
+    watch
+        Only this watch of trialwatch.toml; otherwise all of them.
+    """
+    from flows import backfill as filling
+    from flows import orchestration
+    from flows.demo_folder import must_be_real
+    from flows.progress import shown
+
+    settings = from_environment()
+    must_be_real(settings.data_dir)
+    configured = configuration(settings.config)
+    with shown() as progress:
+        report = filling.fill(settings, configured, watch, progress)
+    if json:
+        _print_json(orchestration.facts(report))
+    return _end(report.ending)
+
+
 @_command("trialwatch backup /backup/trialwatch.duckdb")
 def backup(file: Path) -> Code:
     """Copy the store, whole, to a file."""

@@ -1,6 +1,7 @@
 """The commands that hold the store, in the words that whoever waits for them, or gives way to them, reads."""
 
 RUN = "trialwatch run"
+BACKFILL = "trialwatch backfill"
 IMPORT = "trialwatch import"
 DELIVER = "trialwatch deliver"
 PREVIEW = "trialwatch preview"
@@ -8,5 +9,5 @@ BACKUP = "trialwatch backup"
 RESTORE = "trialwatch restore"
 DOCTOR = "trialwatch doctor"
 
-WAITED_FOR = (DELIVER, PREVIEW, BACKUP, RESTORE, DOCTOR, IMPORT)
+WAITED_FOR = (DELIVER, PREVIEW, BACKUP, RESTORE, DOCTOR, IMPORT, BACKFILL)
 """Whom a night waits for. Another night it leaves to its work: two on one day find the same."""

@@ -113,7 +113,7 @@ def night(
         _read_results(do, context, kept, report.ending)
         if any(succeeded):
             _ask_about_doubts(context, report.ending)
-            stock.not_published, stock.published_file = _publish(do, context, all(succeeded), report.ending)
+            stock.not_published, stock.published_file = publish(do, context, all(succeeded), report.ending)
             aside = NOT_HERE if stock.not_published else _set_aside(context)
         stage(progress, "mail")
         with opened(settings.store):
@@ -167,7 +167,7 @@ def _ask_about_doubts(context: RunContext, ending: Ending) -> None:
         ending.note(Code.DONE, f"the operator was not asked about doubtful twins: {in_words(trouble or error)}")
 
 
-def _publish(do: Steps, context: RunContext, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
+def publish(do: Steps, context: RunContext, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
     """Publish; whatever comes of that, it must not keep from their mail those who are to be told.
 
     Returns the sentence that says why not, if it was not, and by what the published file is known, if it was.

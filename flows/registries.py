@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from connectors.clinicaltrials_gov import ClinicalTrialsGov
+from connectors.clinicaltrials_gov.past import Past as ClinicalTrialsGovPast
+from connectors.clinicaltrials_gov.past import Reader as ClinicalTrialsGovPastReader
 from connectors.clinicaltrials_gov.reading import Reader as ClinicalTrialsGovReader
 from connectors.clinicaltrials_gov.results import Reader as ClinicalTrialsGovResultsReader
 from connectors.ctis import Ctis
@@ -13,28 +15,42 @@ from connectors.http import PoliteClient
 from connectors.ictrp.reading import Reader as IctrpReader
 from connectors.isrctn import Isrctn
 from connectors.isrctn.reading import Reader as IsrctnReader
-from connectors.registry import Registry
+from connectors.registry import Past, Registry
 from connectors.results import Reader as ResultsReader
-from connectors.trial import Reader
+from connectors.trial import PastReader, Reader
 from flows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class HasPast:
+    """Who asks a registry for the versions that its records went through, and who tells them apart."""
+
+    asks: Callable[[PoliteClient], Past]
+    reader: PastReader
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
     """A registry that can be read. ``address`` takes its address from the settings.
 
-    ``results`` reads the results that it posts; who has one ``asks`` for them too (``PostsResults``).
+    ``results`` reads the results that it posts; who has one ``asks`` for them too (``PostsResults``). ``past`` is
+    of a registry that shows the history of its records.
     """
 
     asks: Callable[[PoliteClient], Registry]
     reader: Reader
     address: Callable[[Settings], str]
     results: ResultsReader | None = None
+    past: HasPast | None = None
 
 
 SERVED: dict[str, Served] = {
     "clinicaltrials.gov": Served(
-        ClinicalTrialsGov, ClinicalTrialsGovReader(), attrgetter("ctgov_url"), ClinicalTrialsGovResultsReader()
+        ClinicalTrialsGov,
+        ClinicalTrialsGovReader(),
+        attrgetter("ctgov_url"),
+        ClinicalTrialsGovResultsReader(),
+        HasPast(ClinicalTrialsGovPast, ClinicalTrialsGovPastReader()),
     ),
     "isrctn": Served(Isrctn, IsrctnReader(), attrgetter("isrctn_url")),
     "ctis": Served(Ctis, CtisReader(), attrgetter("ctis_url")),

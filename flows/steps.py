@@ -188,18 +188,23 @@ def _held(settings: Settings, trial_ids: Iterable[str]) -> dict[str, bytes]:
 
 @contextmanager
 def client_of(
-    context: RunContext, registry_name: str, manners: Manners, most_bytes: int = MOST_BYTES
+    context: RunContext, registry_name: str, manners: Manners, most_bytes: int = MOST_BYTES, road: str = ""
 ) -> Iterator[PoliteClient]:
-    """A client for the registry, which speaks as it was let in last and keeps the night's pace."""
+    """A client for the registry, which speaks as it was let in last and keeps the night's pace.
+
+    ``road`` names a part of it that has a wall of its own.
+    """
     settings = context.settings
     voices = _Voices(settings.store / "voices.json")
     address = SERVED[registry_name].address(settings)
     pace = context.paces[registry_name]
-    with PoliteClient(address, manners, voices.of(registry_name), pace=pace, most_bytes=most_bytes) as client:
+    with PoliteClient(
+        address, manners, voices.of(registry_name + road), pace=pace, most_bytes=most_bytes
+    ) as client:
         try:
             yield client
         finally:
-            voices.remember(registry_name, client.voice)
+            voices.remember(registry_name + road, client.voice)
 
 
 def keep_what_was_brought(context: RunContext, watch: Watch, registry_name: str, brought: Brought) -> Certificate:

@@ -195,7 +195,8 @@ def test_help_lists_the_commands_there_are(typed: Typed) -> None:
     assert code == 0
     listed = {word for word in out.split() if word.isalpha()}
     assert {"run", "deliver", "status", "changes", "show", "query", "demo", "init", "serve", "doctor"} <= listed
-    assert not {"backfill", "rebuild"} & listed
+    assert "backfill" in listed
+    assert "rebuild" not in listed
 
 
 @pytest.mark.sampled
