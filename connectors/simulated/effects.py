@@ -87,13 +87,14 @@ AnyEffect = TypeVar("AnyEffect", Slow, Thin, WrongTotal, Duplicate, EmptyPage, E
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An effect on the requests of one kind, on page ``page`` of a search (None: any), ``times`` times
-    (None: for ever)."""
+    """An effect on the requests of one kind, on page ``page`` of a search (None: any), ``times`` times (None: for
+    ever), once the first ``after`` of them have passed."""
 
     effect: Effect
     on: On = "any"
     page: int | None = None
     times: int | None = 1
+    after: int = 0
 
 
 _Effect = TypeVar("_Effect")
@@ -122,13 +123,15 @@ class FaultQueue:
     def take(self, occasion: Occasion, kind: type[AnyEffect]) -> list[AnyEffect]:
         """Every effect of this kind that befalls the request."""
         return [
-            self._used(fault, fault.effect) for fault in self._matching(occasion) if isinstance(fault.effect, kind)
+            self._used(fault, fault.effect)
+            for fault in self._matching(occasion)
+            if isinstance(fault.effect, kind) and self._is_due(fault)
         ]
 
     def take_spoiling(self, occasion: Occasion) -> Spoiling | None:
         """The first effect that spoils the answer, if any does."""
         for fault in self._matching(occasion):
-            if isinstance(fault.effect, Spoiling):
+            if isinstance(fault.effect, Spoiling) and self._is_due(fault):
                 return self._used(fault, fault.effect)
         return None
 
@@ -137,9 +140,18 @@ class FaultQueue:
             if fault.on in ("any", occasion.on) and fault.page in (None, occasion.page):
                 yield fault
 
+    def _is_due(self, fault: Fault) -> bool:
+        """Whether enough have passed; if not, one more does."""
+        if fault.after:
+            self._queue[self._place(fault)] = replace(fault, after=fault.after - 1)
+        return not fault.after
+
     def _used(self, fault: Fault, effect: _Effect) -> _Effect:
         if fault.times is not None:
-            place = next(i for i, queued in enumerate(self._queue) if queued is fault)
+            place = self._place(fault)
             left = replace(fault, times=fault.times - 1)
             self._queue[place : place + 1] = [left] if left.times else []
         return effect
+
+    def _place(self, fault: Fault) -> int:
+        return next(place for place, queued in enumerate(self._queue) if queued is fault)

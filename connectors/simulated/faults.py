@@ -36,6 +36,7 @@ class Where(TypedDict, total=False):
     on: On
     page: int | None
     times: int | None
+    after: int
 
 
 def status(
