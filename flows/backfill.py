@@ -146,7 +146,7 @@ def _ask(filling: _Filling, asks: Asks, owed: list[str]) -> None:
     """Ask for one trial after the other. Raises ``RegistryError`` where the registry shows no history any more."""
     in_a_row = 0
     for place, trial_id in enumerate(owed):
-        filling.context.progress(f"{filling.watch.name}: the past of trials", place, len(owed))
+        filling.context.progress(f"{filling.watch.name}: the past, trial by trial", place, len(owed))
         try:
             _fill_trial(filling, asks, trial_id)
             in_a_row = 0
