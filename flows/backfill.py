@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from connectors.errors import NotShownError, RegistryError
+from connectors.errors import NotShownError, OurBugError, RegistryError
 from connectors.registry import Past as Asks
 from connectors.registry import PastVersion, Progress
 from connectors.trial import UnreadableError
@@ -39,7 +39,10 @@ log = logging.getLogger("trialwatch")
 ROAD = " past"
 """The history stands behind a wall of its own: what lets us in there is remembered by itself."""
 MOST_FAILURES = 3
-"""Trials in a row of which no versions are shown; after that it is the history that is not shown."""
+"""Trials, or versions of one, in a row that are not shown; after that no more are asked for."""
+BYTES_OF_ONE = 64 << 20
+"""Of one version, which brings its results too."""
+RETRY_S = 60.0
 VERSIONS_EACH = 7.4
 """Of a trial at ClinicalTrials.gov, on average."""
 HARMLESS = "nothing else is harmed, and `trialwatch backfill` goes on from here another time"
@@ -122,10 +125,11 @@ def _fill_one(filling: _Filling, report: Report) -> None:
         return
     _say_how_long(settings, len(owed))
     stopped: str | None = None
-    with client_of(filling.context, filling.registry_name, settings.manners, road=ROAD) as client:
+    manners = replace(settings.manners, retry_s=min(settings.manners.retry_s, RETRY_S))
+    with client_of(filling.context, filling.registry_name, manners, BYTES_OF_ONE, ROAD) as client:
         try:
             _ask(filling, filling.has_past.asks(client), owed)
-        except RegistryError as error:
+        except (RegistryError, OurBugError) as error:
             stopped = str(error)
         requests = client.requests
     with filling.store() as con:
@@ -139,7 +143,11 @@ def _fill_one(filling: _Filling, report: Report) -> None:
 def _say_how_long(settings: Settings, trials: int) -> None:
     minutes = trials * (VERSIONS_EACH + 1) / settings.manners.requests_per_second / 60
     if minutes >= 1:
-        log.info("the past of %s trials is asked for; that takes about %.0f minutes", f"{trials:,}", minutes)
+        log.info(
+            "the past of %s is asked for; that takes about %s",
+            counted_noun(trials, "trial"),
+            counted_noun(round(minutes), "minute"),
+        )
 
 
 def _ask(filling: _Filling, asks: Asks, owed: list[str]) -> None:
@@ -178,15 +186,25 @@ def _is_kept(filling: _Filling, asks: Asks, trial_id: str, listed: list[PastVers
         filling.filled.trials += 1
         return True
     with past.Past(night, reader, known, absent, first, filling.filled) as brought:
-        for version in wanted:
-            try:
-                brought.add(version, asks.version(trial_id, version.number))
-            except UnreadableError as error:
-                brought.set_aside(version, str(error), error.path)
-            except NotShownError as error:
-                brought.set_aside(version, str(error))
+        _bring(asks, trial_id, wanted, brought)
         with filling.store() as con:
             return brought.put(con)
+
+
+def _bring(asks: Asks, trial_id: str, wanted: Iterable[PastVersion], brought: past.Past) -> None:
+    """Ask for one version after the other; one that cannot be had is set aside. Raises as the registry does."""
+    in_a_row = 0
+    for version in wanted:
+        try:
+            brought.add(version, asks.version(trial_id, version.number))
+            in_a_row = 0
+        except UnreadableError as error:
+            brought.set_aside(version, str(error), error.path)
+        except NotShownError as error:
+            in_a_row += 1
+            if in_a_row == MOST_FAILURES:
+                raise
+            brought.set_aside(version, str(error))
 
 
 def _sentences(filling: _Filling, certificate: Certificate, owed: int, stopped: str | None) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """The registry's record history: undocumented, and not always open to whom its API is open to.
 
 It is asked only for what its list of a trial's versions names: it answers a number beyond the last with 403, as
-the wall in front of it answers everything. So a version that is refused is none where the list still comes.
+the wall in front of it answers everything. So where one version does not come, the list is asked for once more.
 """
 
 from datetime import date
@@ -10,8 +10,8 @@ import msgspec
 
 from connectors.clinicaltrials_gov import answers
 from connectors.clinicaltrials_gov.past_records import counted_alike, stamp, submitted_on, to_be_kept
-from connectors.errors import NotShownError, RefusedError
-from connectors.http import Answer, PoliteClient, must_be_json
+from connectors.errors import NotShownError, RegistryError
+from connectors.http import PoliteClient, must_be_json
 from connectors.registry import PastVersion
 from connectors.trial import Counted, Stamp
 
@@ -54,19 +54,13 @@ class Past:
 
     def version(self, trial_id: str, number: int) -> bytes:
         """As the Protocol says."""
-        return to_be_kept(must_be_json(self._listed(trial_id, number)).body, trial_id, number)
-
-    def _listed(self, trial_id: str, number: int) -> Answer:
-        """The answer to a question for a version that the list names."""
         path = f"{STUDIES}/{trial_id}/history/{number}"
         try:
-            answer = self.client.get(path)
-        except RefusedError as error:
-            self.versions(trial_id)  # where this is refused too, it is all of the history that is
-            raise NotShownError(f"{path} is listed, and refused all the same") from error
-        if answer.status == 404:
-            raise NotShownError(f"{answer.where} is listed, and not found: {answer.text or 'an empty body'}")
-        return answer
+            answer = must_be_json(self.client.get(path))
+        except RegistryError as error:
+            self.versions(trial_id)  # where this does not come either, it is all of the history that does not
+            raise NotShownError(f"it is listed, and not shown: {error}") from error
+        return to_be_kept(answer.body, trial_id, number)
 
 
 def _in_order(listed: list[_Listed]) -> list[PastVersion]:

@@ -106,13 +106,24 @@ def test_an_unknown_trial_has_none(past: Past) -> None:
 
 
 def test_a_version_that_is_refused_is_one_where_the_list_still_comes(past: Past) -> None:
-    with pytest.raises(NotShownError, match="listed, and refused"):
+    with pytest.raises(NotShownError, match=r"listed, and not shown: .* refuses us"):
         past.version(T, 3)
 
 
-def test_a_version_that_is_not_found_is_one(past: Past, registry: SimulatedRegistry) -> None:
-    registry.fail(faults.empty_404())
-    with pytest.raises(NotShownError, match="not found: an empty body"):
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (faults.empty_404(), "answered 404: an empty body"),
+        (faults.status(500), "answered 500"),
+        (faults.html_wall(), "instead of JSON"),
+        (faults.reset(), "could not be reached"),
+    ],
+)
+def test_a_version_that_does_not_come_is_one_where_the_list_still_comes(
+    past: Past, registry: SimulatedRegistry, fault: Fault, told: str
+) -> None:
+    registry.fail(fault)
+    with pytest.raises(NotShownError, match=f"listed, and not shown: .*{told}"):
         past.version(T, 0)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry, faults
 from connectors.simulated.effects import Fault
+from connectors.simulated.exchange import Reply, Request
 from flows.endings import Code
 from tests.house import WATCH, House, Typed
 from tests.records import a_trial, with_status
@@ -324,8 +325,8 @@ def test_after_three_trials_without_versions_no_more_are_asked_for(
     ("fault", "told"),
     [
         (faults.cut_json(on="past"), "no version of a record"),
-        (faults.status(403, on="past", times=3), "listed, and refused all the same"),
-        (faults.empty_404(on="past"), "listed, and not found"),
+        (faults.status(403, on="past", times=3), "listed, and not shown"),
+        (faults.empty_404(on="past"), "listed, and not shown"),
     ],
 )
 def test_a_version_that_cannot_be_had_is_named_and_stops_no_other(
@@ -348,6 +349,88 @@ def test_a_version_that_cannot_be_had_is_named_and_stops_no_other(
     assert "1 trial, 1 earlier version, 1 change" in said
     assert [row[3] for row in versions(house)] == [status for _, status in SINCE_2025]
     assert len(house.changes()) == 3, "from the one that was missing to the first that was held"
+
+
+def test_after_three_versions_that_are_not_shown_the_next_trial_is_asked_for(
+    house: House, registry: SimulatedRegistry, fill: Fill
+) -> None:
+    with_past(registry, T)
+    with_past(registry, OTHER)
+    house.night()
+    registry.fail(faults.status(500, on="past", times=3))
+    code, said = fill()
+    assert code == Code.INCOMPLETE
+    assert f"1 have no past that is shown, the first is {T}: it is listed, and not shown" in said
+    assert [len(versions(house, trial_id)) for trial_id in (T, OTHER)] == [1, 4]
+    assert fill()[0] == Code.DONE
+    assert len(versions(house, T)) == 4
+
+
+def test_a_question_that_is_called_wrong_ends_it_softly_too(
+    house: House, registry: SimulatedRegistry, typed: Typed
+) -> None:
+    with_past(registry, T)
+    house.night()
+    registry.fail(faults.status(400, on="history", times=None))
+    code, _, said = typed("backfill", TRIALWATCH_REQUESTS_PER_SECOND="0.1")
+    assert code == Code.INCOMPLETE
+    assert "nothing else is harmed" in said
+    assert "the past of 1 trial is asked for; that takes about 1 minute" in said
+
+
+def test_a_merged_trial_hands_on_the_past_that_was_filled_in(
+    house: House, registry: SimulatedRegistry, fill: Fill
+) -> None:
+    with_past(registry, T)
+    house.night()
+    fill()
+    registry.put(a_trial("NCT00000009", overallStatus="COMPLETED", lastUpdateSubmitDate="2026-09-11"))
+    registry.merge(T, "NCT00000009")
+    registry.night()
+    house.night()
+    assert [row[0] for row in versions(house, "NCT00000009")] == [2, 3, 4, 1, 5]
+    assert ("completed", "nightly") in house.changes("kind", "source")
+    assert fill()[0] == Code.DONE
+
+
+class Waking(SimulatedRegistry):
+    """Has something done while it is asked for a version, so many times."""
+
+    times = 0
+
+    def meanwhile(self, do: Callable[[], object], times: int) -> None:
+        self.do, self.times = do, times
+
+    def _respond(self, request: Request, address_length: int) -> Reply:
+        if self.times and "/history/" in request.path:
+            self.times -= 1
+            self.do()
+        return super()._respond(request, address_length)
+
+
+@pytest.mark.parametrize(("nights", "code"), [(1, Code.DONE), (6, Code.INCOMPLETE)])
+def test_a_night_that_begins_meanwhile_is_not_kept_waiting(
+    house: House, typed: Typed, nights: int, code: Code
+) -> None:
+    with Waking() as registry:
+        house.registry_url = registry.url
+        with_past(registry, T)
+        house.night()
+
+        def night() -> None:
+            registry.night()
+            registry.edit(T, with_status("COMPLETED", posted=registry.data_version[:10]))
+            registry.edit(T, lambda record: record["protocolSection"]["statusModule"].update(whyStopped=nights))
+            assert house.night().ending.code == Code.DONE
+
+        registry.meanwhile(night, nights)
+        ended, _, said = typed("backfill")
+        assert ended == code, said
+        assert "the past of 1 trial" not in said
+        of_nights = [row for row in versions(house) if row[2] == "nightly"]
+        assert [row[0] for row in of_nights] == list(range(1, nights + 2)), "all of them by the next number"
+        assert typed("backfill")[0] == Code.DONE
+        assert len([row for row in versions(house) if row[2] == "history"]) == 3
 
 
 def test_a_night_under_way_goes_first(house: House, registry: SimulatedRegistry, fill: Fill) -> None:

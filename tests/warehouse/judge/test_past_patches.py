@@ -1,7 +1,7 @@
 """Changes told between versions of the past against the registry's own patches between them (trialdiff, CC BY).
 
 Each of 95 real pairs is put together again from the earlier version's status and the old and new value at every
-path that the patch touches. Which fields differ, letters compared alone, is the registry's word; what is told, ours.
+path that the patch touches. Which fields differ, letters compared alone, is its word; what is told is ours.
 """
 
 import csv
