@@ -367,7 +367,7 @@ def test_after_three_versions_that_are_not_shown_the_next_trial_is_asked_for(
 
 
 def test_a_question_that_is_called_wrong_ends_it_softly_too(
-    house: House, registry: SimulatedRegistry, typed: Typed
+    house: House, registry: SimulatedRegistry, typed: Typed, caplog: pytest.LogCaptureFixture
 ) -> None:
     with_past(registry, T)
     house.night()
@@ -375,7 +375,7 @@ def test_a_question_that_is_called_wrong_ends_it_softly_too(
     code, _, said = typed("backfill", TRIALWATCH_REQUESTS_PER_SECOND="0.1")
     assert code == Code.INCOMPLETE
     assert "nothing else is harmed" in said
-    assert "the past of 1 trial is asked for; that takes about 1 minute" in said
+    assert "the past of 1 trial is asked for; that takes about 1 minute" in caplog.text
 
 
 def test_a_merged_trial_hands_on_the_past_that_was_filled_in(
