@@ -79,7 +79,7 @@ def _a_line_each(documents: Sequence[Row], console: Console) -> Iterator[Rendera
         drawn.add_column(name, no_wrap=name not in ("title", "how"), overflow="fold")
     for each in documents:
         drawn.add_row(
-            each["observed_at"][:10],
+            _on(each),
             _kind(each),
             Text(plain(each["trial_id"])),
             Text(one_line(each["title"], title)),
@@ -92,7 +92,7 @@ def _a_line_each(documents: Sequence[Row], console: Console) -> Iterator[Rendera
 def _three_lines_each(documents: Sequence[Row], console: Console) -> Iterator[RenderableType]:
     for each in documents:
         head = Text.assemble(
-            f"{each['observed_at'][:10]}  ",
+            f"{_on(each)}  ",
             _kind(each),
             "  ",
             (plain(each["trial_id"]), "bold"),
@@ -102,6 +102,12 @@ def _three_lines_each(documents: Sequence[Row], console: Console) -> Iterator[Re
         yield head
         yield indented(Text(one_line(each["title"], console.width - 2)))
         yield indented(Text(_how(each), overflow="fold"))
+
+
+def _on(change: Row) -> str:
+    """The day on which we saw it; of what a back-fill told of the past, the registry's own."""
+    day: str | None = change["registry_date"] if change["source"] == "history" else None
+    return day or change["observed_at"][:10]
 
 
 def _kind(change: Row) -> Text:
