@@ -21,7 +21,6 @@ from flows import holders, steps
 from flows.delivery import LONGEST_WAIT_S
 from flows.endings import OF_OUTCOME, Code
 from flows.nightly import Report, Steps, publish
-from flows.progress import stage
 from flows.registries import SERVED, HasPast
 from flows.settings import Configuration, Settings, SettingsError
 from flows.steps import RunContext, Stock, client_of
@@ -71,7 +70,6 @@ def fill(settings: Settings, configuration: Configuration, watch: str | None, pr
     for each, name in pairs:
         _fill_one(_Filling(context, each, name, asked), report)
     if report.certificates:
-        stage(progress, "publishing: file, page and feed")
         _publish(context, report)
     return report
 
@@ -229,9 +227,12 @@ def _sentences(filling: _Filling, certificate: Certificate, owed: int, stopped: 
 
 
 def _publish(context: RunContext, report: Report) -> None:
+    """Publish what was kept, if anything was, and take stock."""
     settings, configuration = context.settings, context.configuration
-    stock = Stock(forgets=False)
+    stock: Stock | None = None
     with locked_within(settings.store, holders.BACKFILL, LONGEST_WAIT_S):
-        is_complete = steps.is_all_complete(settings, configuration)
-        stock.not_published, stock.published_file = publish(Steps(), context, is_complete, report.ending)
+        if any(each.new_versions or each.outcome == "complete" for *_, each in report.certificates):
+            is_complete = steps.is_all_complete(settings, configuration)
+            stock = Stock(forgets=False)
+            stock.not_published, stock.published_file = publish(Steps(), context, is_complete, report.ending)
         steps.note_status(settings, configuration, stock)
