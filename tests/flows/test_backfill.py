@@ -1,7 +1,11 @@
 """`trialwatch backfill`, as it is typed: what is learnt of the past, what stays as it was, what a refusal does."""
 
 import json
+import os
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
@@ -440,6 +444,49 @@ def test_a_night_under_way_goes_first(house: House, registry: SimulatedRegistry,
         code, said = fill()
     assert code == Code.HELD
     assert "trialwatch run" in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_anywhere_and_run_again_it_comes_to_the_same(
+    house: House, registry: SimulatedRegistry, fill: Fill, tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    dice = random.Random(seed)
+    numbers = [f"NCT600000{place:02}" for place in range(6)]
+    for number in numbers:
+        with_past(registry, number)
+    house.night()
+    killed = House(tmp_path_factory.mktemp("killed"), registry.url)
+    killed.move_in(house)
+    assert fill()[0] == Code.DONE
+    registry.fail(faults.slow(0.02, on="past", times=None))
+    program = [sys.executable, "-c", "from flows.cli import main; main()", "backfill"]
+    for _ in range(4):
+        goes_on_until = len(registry.requests) + dice.randint(1, 9)
+        running = subprocess.Popen(program, env={**os.environ, **killed.variables}, stderr=subprocess.DEVNULL)
+        while running.poll() is None and len(registry.requests) < goes_on_until:
+            time.sleep(0.001)
+        running.kill()
+        running.wait()
+        killed.night()
+        for number in numbers:
+            assert len(versions(killed, number)) in (1, 4), "whole or untouched"
+    done = subprocess.run(program, env={**os.environ, **killed.variables}, capture_output=True, check=False)
+    assert done.returncode == Code.DONE, done.stderr
+    columns = (
+        "trial_id",
+        "kind",
+        "old_value",
+        "new_value",
+        "registry_date",
+        "from_version",
+        "to_version",
+        "source",
+    )
+    assert sorted(killed.changes(*columns)) == sorted(house.changes(*columns))
+    for number in numbers:
+        assert versions(killed, number) == versions(house, number)
+        assert stays(killed, number) == stays(house, number)
 
 
 # -- what it is typed with ---------------------------------------------------------------------------------
