@@ -37,8 +37,8 @@ log = logging.getLogger("trialwatch")
 
 ROAD = " past"
 """The history stands behind a wall of its own: what lets us in there is remembered by itself."""
-MOST_FAILURES = 3
-"""Trials, or versions of one, in a row that are not shown; after that no more are asked for."""
+MOST_TRIALS, MOST_VERSIONS = 3, 10
+"""So many in a row that are not shown end it: trials the back-fill, versions that of their trial."""
 BYTES_OF_ONE = 64 << 20
 """Of one version, which brings its results too."""
 RETRY_S = 60.0
@@ -159,7 +159,7 @@ def _ask(filling: _Filling, asks: Asks, owed: list[str]) -> None:
         except NotShownError as error:
             filling.filled.untold.append(f"{trial_id}: {error}")
             in_a_row += 1
-            if in_a_row == MOST_FAILURES:
+            if in_a_row == MOST_TRIALS:
                 raise RegistryError(f"of {in_a_row} trials in a row no versions are shown ({error})") from error
         filling.asked.add(trial_id)
 
@@ -200,7 +200,7 @@ def _bring(asks: Asks, trial_id: str, wanted: Iterable[PastVersion], brought: pa
             brought.set_aside(version, str(error), error.path)
         except NotShownError as error:
             in_a_row += 1
-            if in_a_row == MOST_FAILURES:
+            if in_a_row == MOST_VERSIONS:
                 raise
             brought.set_aside(version, str(error))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.clinicaltrials_gov.fitting import understood
 from connectors.clinicaltrials_gov.what_counts import counted
 from connectors.dates import day
 from connectors.lenient import decoded
@@ -107,9 +108,9 @@ def is_of_the_past(payload: bytes) -> bool:
     return payload.startswith(_BEGINS)
 
 
-def as_every_night(payload: bytes) -> bytes:
-    """A record of the past in the form in which it would have come in a night."""
-    return _encode(_as_record(payload))
+def as_in_a_night(payload: bytes) -> bytes:
+    """A record in the form in which it comes, or would have come, in a night."""
+    return _encode(_as_record(payload)) if is_of_the_past(payload) else payload
 
 
 def stamp(payload: bytes) -> Stamp:
@@ -130,7 +131,7 @@ def _number(payload: bytes) -> int | None:
 
 def counted_alike(before: bytes, after: bytes) -> tuple[Counted, Counted]:
     """What is compared of two records of which one at least is of the past: texts with a layout by their words."""
-    sides = [_frozen(_as_record(payload)) for payload in (before, after)]
+    sides = [_frozen(understood(as_in_a_night(payload)).record) for payload in (before, after)]
     spelling = _ByTheirWords(text for side in sides for text in _with_layout(side))
     return counted(sides[0], spelling), counted(sides[1], spelling)
 

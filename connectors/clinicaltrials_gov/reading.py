@@ -12,7 +12,7 @@ from connectors.clinicaltrials_gov import record as sent
 from connectors.clinicaltrials_gov.fitting import NUMBER_AT, Understood, understood
 from connectors.clinicaltrials_gov.impersonal import impersonal
 from connectors.clinicaltrials_gov.oddities import flags
-from connectors.clinicaltrials_gov.past_records import as_every_night, is_of_the_past
+from connectors.clinicaltrials_gov.past_records import as_in_a_night
 from connectors.clinicaltrials_gov.persons import Named, persons_within
 from connectors.clinicaltrials_gov.what_counts import UNKNOWN_ENROLLMENT, counted
 from connectors.dates import as_columns, day, span, version_day
@@ -63,11 +63,11 @@ class Reader:
 
     def impersonal(self, payload: bytes) -> bytes | None:
         """As the Protocol says."""
-        return impersonal(as_every_night(payload) if is_of_the_past(payload) else payload)
+        return impersonal(as_in_a_night(payload))
 
     def read(self, payload: bytes, today: date) -> "Reading":
         """As the Protocol says. ``today`` changes nothing: here the registry itself writes every status."""
-        return Reading(understood(as_every_night(payload) if is_of_the_past(payload) else payload))
+        return Reading(understood(as_in_a_night(payload)))
 
 
 @dataclass(frozen=True)

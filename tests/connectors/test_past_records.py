@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from connectors.clinicaltrials_gov.past_records import as_every_night, counted_alike, stamp, to_be_kept, words_of
+from connectors.clinicaltrials_gov.past_records import as_in_a_night, counted_alike, stamp, to_be_kept, words_of
 from connectors.clinicaltrials_gov.reading import Reader
 from connectors.simulated import past
 from connectors.simulated.holdings import Holdings
 from connectors.trial import Stamp, UnreadableError
+from tests.mutants import mutants
 from tests.records import a_trial, with_results
 from warehouse.judge.changes import differences
 
@@ -40,7 +41,7 @@ def body(**study: Any) -> bytes:
 
 def read(**study: Any) -> dict[str, Any]:
     """The modules of a version as every night sends them."""
-    protocol: dict[str, Any] = json.loads(as_every_night(to_be_kept(body(**study), T, 0)))["protocolSection"]
+    protocol: dict[str, Any] = json.loads(as_in_a_night(to_be_kept(body(**study), T, 0)))["protocolSection"]
     return protocol
 
 
@@ -178,6 +179,22 @@ def test_it_may_be_published_without_the_people_that_it_names() -> None:
     assert b"Jane" not in published
     assert json.loads(published)["protocolSection"]["conditionsModule"]["conditions"] == ["Alcohol Use Disorder"]
     assert Reader().unstamped(drawn(record)) == (drawn(record), None)
+
+
+def test_whatever_is_wrong_in_a_version_it_is_read_or_unreadable() -> None:
+    read_all_the_same = 0
+    for number, healthy, mutant in mutants([a_trial()], [f"NCT7{place:07}" for place in range(1500)], seed=7):
+        try:
+            payload = to_be_kept(b'{"studyVersion": 0, "study": %s}' % mutant, number, 0)
+            Reader().read(payload, TODAY)
+        except UnreadableError:
+            continue
+        read_all_the_same += 1
+        stamp(payload)
+        Reader().impersonal(payload)
+        for pair in ((payload, sent(healthy)), (sent(healthy), payload), (mutant, payload)):
+            differences(*counted_alike(*pair), "sponsor")
+    assert read_all_the_same > 300
 
 
 @pytest.mark.parametrize(

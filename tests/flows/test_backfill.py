@@ -355,19 +355,19 @@ def test_a_version_that_cannot_be_had_is_named_and_stops_no_other(
     assert len(house.changes()) == 3, "from the one that was missing to the first that was held"
 
 
-def test_after_three_versions_that_are_not_shown_the_next_trial_is_asked_for(
+def test_after_ten_versions_that_are_not_shown_the_next_trial_is_asked_for(
     house: House, registry: SimulatedRegistry, fill: Fill
 ) -> None:
-    with_past(registry, T)
+    with_past(registry, T, tuple((f"2024-03-{day:02}", "RECRUITING") for day in range(1, 13)))
     with_past(registry, OTHER)
     house.night()
-    registry.fail(faults.status(500, on="past", times=3))
+    registry.fail(faults.status(500, on="past", times=10))
     code, said = fill()
     assert code == Code.INCOMPLETE
     assert f"1 have no past that is shown, the first is {T}: it is listed, and not shown" in said
     assert [len(versions(house, trial_id)) for trial_id in (T, OTHER)] == [1, 4]
     assert fill()[0] == Code.DONE
-    assert len(versions(house, T)) == 4
+    assert len(versions(house, T)) == 12
 
 
 def test_a_question_that_is_called_wrong_ends_it_softly_too(
