@@ -11,6 +11,9 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry
 from connectors.simulated.isrctn import SimulatedIsrctn
+from flows.backfill import fill
+from flows.progress import silent
+from flows.settings import configuration
 from tests.house import House
 from tests.isrctnrecords import MORE_KARE, a_record
 from tests.records import a_trial, with_status
@@ -129,6 +132,20 @@ def test_an_end_that_one_of_them_had_at_first_is_told_already(
     edit(registry, "COMPLETED", 12)
     house.night()
     assert endings(house) == [(NCT, "completed", "low", True)]
+
+
+def test_what_a_back_fill_tells_of_the_past_takes_no_end_back(
+    house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
+) -> None:
+    isrctn.trials[MORE_KARE] = a_record(**SOON)
+    for month, status in enumerate(("COMPLETED", "RECRUITING", "ACTIVE_NOT_RECRUITING"), 3):
+        registry.put(a_twin(overallStatus=status, lastUpdateSubmitDate=f"2026-0{month}-01"))
+    house.night()
+    fill(house.settings, configuration(house.settings.config), None, silent)
+    assert ("resumed", "history") in house.changes("kind", "source")
+    edit(registry, "COMPLETED", 12)
+    house.night()
+    assert (NCT, "completed", "low", True) in endings(house)
 
 
 @pytest.mark.slow
