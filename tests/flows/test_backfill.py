@@ -551,6 +551,31 @@ def test_it_is_history_and_no_news(house: House, registry: SimulatedRegistry, fi
     assert out.index("2025-01-15") < out.index("2025-06-01") < out.rindex("2026-06-01")
 
 
+def test_it_is_no_night(house: House, registry: SimulatedRegistry, fill: Fill, typed: Typed) -> None:
+    with_past(registry, T)
+    house.night()
+    house.now += timedelta(hours=36)
+    assert fill()[0] == Code.DONE
+    assert typed("status")[0] == Code.STALE, "the data are no fresher"
+    (fresh,) = house.ask("FROM freshness")
+    assert (fresh["is_complete"], fresh["read_times"]) == (True, ["2026-09-12T02:30:00Z"])
+    assert "the past of" not in (house.settings.published / "index.html").read_text("utf-8")
+    report = house.night()
+    assert [certificate.outcome for *_, certificate in report.certificates] == ["heartbeat"]
+
+
+def test_what_was_last_planned_goes_by_time(
+    house: House, registry: SimulatedRegistry, fill: Fill, typed: Typed
+) -> None:
+    for month, count, kind in ((1, 50, "ESTIMATED"), (2, 90, "ESTIMATED"), (3, 48, "ACTUAL")):
+        record = a_trial(T, lastUpdateSubmitDate=f"2026-0{month}-01")
+        record["protocolSection"]["designModule"]["enrollmentInfo"] = {"count": count, "type": kind}
+        registry.put(record)
+    house.night()
+    fill()
+    assert "48 of 90 people" in typed("show", T)[1]
+
+
 def test_a_long_past_is_kept(house: House, registry: SimulatedRegistry, fill: Fill) -> None:
     first = date(2020, 1, 1)
     many = [(str(first + timedelta(days=day)), ("RECRUITING", "SUSPENDED")[day % 2]) for day in range(300)]
