@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import duckdb
 
@@ -20,7 +21,7 @@ from connectors.trial import UnreadableError
 from flows import holders, steps
 from flows.delivery import LONGEST_WAIT_S
 from flows.endings import OF_OUTCOME, Code
-from flows.nightly import Report, Steps, publish
+from flows.nightly import Report, publish
 from flows.registries import SERVED, HasPast
 from flows.settings import Configuration, Settings, SettingsError
 from flows.steps import RunContext, Stock, client_of
@@ -234,5 +235,6 @@ def _publish(context: RunContext, report: Report) -> None:
         if any(each.new_versions or each.outcome == "complete" for *_, each in report.certificates):
             is_complete = steps.is_all_complete(settings, configuration)
             stock = Stock(forgets=False)
-            stock.not_published, stock.published_file = publish(Steps(), context, is_complete, report.ending)
+            made = partial(steps.publish_all, context, is_complete)
+            stock.not_published, stock.published_file = publish(made, context.progress, report.ending)
         steps.note_status(settings, configuration, stock)

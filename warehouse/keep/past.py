@@ -18,10 +18,10 @@ from warehouse.judge.past import HeldVersion, Missing
 from warehouse.keep import again
 from warehouse.keep.certificate import Certificate, Night, keep_certificate
 from warehouse.keep.intake import as_held
-from warehouse.keep.journal import as_row
+from warehouse.keep.journal import Changes
 from warehouse.store.file import transaction
 from warehouse.store.load import add_past, last_numbers
-from warehouse.store.tables import Lines, insert, insert_lines, sql
+from warehouse.store.tables import insert, sql
 from warehouse.words.phrases import counted_noun
 
 SOURCE = "history"
@@ -108,7 +108,7 @@ class Past:
         self._first = _State(absent.first, first, dated(*of_first))
         self._last: _State | None = None
         self._stage = again.staged(night)
-        self._changes = Lines(night.work / "past_change.ndjson")
+        self._changes = Changes(night, None, SOURCE)
         self._unreadable: list[tuple[str, str]] = []
         self._filled = filled
         self._open = ExitStack()
@@ -143,7 +143,7 @@ class Past:
             self._compare_with_last(self._first)
         with transaction(con):
             add_past(con, self._stage)
-            insert_lines(con, "change", self._changes)
+            self._changes.write(con)
             insert(con, "quarantine", self._rows_of_unreadable(), night.work)
         self._count()
         return True
@@ -154,9 +154,7 @@ class Past:
             return
         numbers = before.version_number, state.version_number
         for finding in differences(*self._reader.counted_alike(before.payload, state.payload), THE_SPONSOR):
-            self._changes.add(
-                as_row(self._night, self._known.trial_id, finding, numbers, dated=state.dated, source=SOURCE)
-            )
+            self._changes.add(self._known.trial_id, finding, versions=numbers, dated=state.dated)
 
     def _rows_of_unreadable(self) -> Iterable[dict[str, object]]:
         night = self._night
@@ -175,7 +173,7 @@ class Past:
     def _count(self) -> None:
         self._filled.trials += 1
         self._filled.versions += self._stage.count
-        self._filled.changes += self._changes.count
+        self._filled.changes += len(self._changes)
         self._filled.unreadable += [f"{self._known.trial_id}, {reason}" for _, reason in self._unreadable]
 
 

@@ -181,11 +181,7 @@ def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
     of_a_trial = {each.name for each in msgspec.structs.fields(Trial)}
     named = [column.name for column in columns("trial_version")]
     values = ", ".join(f"trial.{name}" if name in of_a_trial else name for name in named if name not in NOT_STAGED)
-    con.execute(
-        f"INSERT INTO trial_version BY NAME SELECT {values}, $source AS source, "
-        "CASE WHEN $source = 'history' THEN observed_at END AS superseded_at FROM stage",
-        {"source": source},
-    )
+    con.execute(f"INSERT INTO trial_version BY NAME SELECT {values}, ? AS source FROM stage", [source])
     con.execute("INSERT INTO trial_payload BY NAME SELECT trial.trial_id, version_number, payload FROM stage")
     _add_turns(con)
 
@@ -207,6 +203,11 @@ def add_past(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
     if stage.count:
         with stage.as_stage(con):
             add_versions(con, "history")
+            con.execute(
+                "UPDATE trial_version SET superseded_at = stage.observed_at FROM stage "
+                "WHERE trial_version.trial_id = stage.trial.trial_id "
+                "AND trial_version.version_number = stage.version_number"
+            )
 
 
 def last_numbers(con: duckdb.DuckDBPyConnection, trial_ids: Iterable[str], work: Path) -> dict[str, int]:

@@ -1,12 +1,11 @@
 -- Changes that the feed tells, with their trials' own facts, the latest night first and in it the most material: of
--- high or medium materiality, none that a back-fill has told of the past, of trials that count as ours or did when it happened; whole nights, those of the last
+-- high or medium materiality, of trials that count as ours or did when it happened; whole nights, those of the last
 -- $1 days, and as many before as it takes to have $2 changes. Read by: warehouse/publish/feed.py.
 SELECT changes.*, trials.title, trials.url, trials.substances
 FROM changes
 JOIN trials USING (trial_id)
 WHERE
     changes.materiality IN ('high', 'medium')
-    AND changes.source <> 'history'
     AND (
         trials.is_relevant
         OR EXISTS (
@@ -18,6 +17,7 @@ WHERE
                 AND later.observed_at >= changes.observed_at
         )
     )
+    AND changes.source <> 'history' -- what a back-fill tells of the past is no news
 QUALIFY
     changes.observed_at >= (SELECT published_at FROM freshness) - to_days($1)
     OR count(*) OVER (
