@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from connectors.registry import Collected, Fate, Merged, Removed
+from warehouse.words.reasons import FOUND_BY, LEFT_THE_SEARCH
 
 A_FRESH_POSTING = timedelta(days=7)
 """A new member first posted up to this long before the last complete night's data is ``registered``."""
@@ -13,7 +14,7 @@ A_FRESH_POSTING = timedelta(days=7)
 
 PostedOn = Callable[[str], date | None]
 """When the registry first posted a trial."""
-LEFT = "left the search: no search of the watch returns it any more, though its text is the same"
+LEFT = f"{LEFT_THE_SEARCH}no search of the watch returns it any more, though its text is the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def moves(
 @cache
 def _found(search: str) -> str:
     """The same of each of a search's trials, and in memory once."""
-    return f"found by search: {search}"
+    return f"{FOUND_BY}{search}"
 
 
 def unreadable(
