@@ -45,7 +45,7 @@ class Reader:
     """Reads whole records as the API sends them. Implements ``connectors.trial.Reader``."""
 
     number_at = f"$.{NUMBER_AT}"
-    edition = 1
+    edition = 2
     needs_latest = False
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:
