@@ -28,6 +28,7 @@ from warehouse.publish.views import make_views
 from warehouse.store.file import spare_effort, spare_memory, transaction
 from warehouse.store.literal import literal
 from warehouse.store.tables import sql
+from warehouse.words.phrases import NOT_ADVICE
 
 log = logging.getLogger("trialwatch")
 
@@ -40,7 +41,6 @@ GENERATIONS_KEPT = 7
 GENERATION = re.compile(r"trialwatch-\d{8}T\d{12}\.duckdb")
 """What we call an earlier file. One that a person keeps beside them is never cleared away."""
 FILE = "trialwatch.duckdb"
-NOTICE = "What sponsors wrote in registries, as trialwatch read it. This is not medical advice."
 Companion = Callable[[duckdb.DuckDBPyConnection], bytes]
 COMPANIONS: Mapping[str, Companion] = {
     "index.html": page.render,
@@ -92,7 +92,7 @@ def publish(
         "run_id": run_id,
         "is_complete": is_complete,
         "watched": None if watched is None else [list(pair) for pair in watched],
-        "notice": NOTICE,
+        "notice": NOT_ADVICE,
     }
     records = Records(clear, aside.with_name(f".{FILE}.records"))
     tables = list(kept_tables(facts, records))
