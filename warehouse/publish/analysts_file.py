@@ -19,7 +19,7 @@ import duckdb
 from connectors.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.errors import WarehouseError, named
 from warehouse.publish import calendar, feed, last_night, page, parquet
-from warehouse.publish.kept import Kept, kept_tables
+from warehouse.publish.kept import KeptTable, kept_tables
 from warehouse.publish.last_night import LastNight
 from warehouse.publish.marks import Marks
 from warehouse.publish.records import Clear, Records
@@ -134,7 +134,7 @@ def publish(
     return published
 
 
-def _marked(con: duckdb.DuckDBPyConnection, tables: list[Kept | Records]) -> Marks:
+def _marked(con: duckdb.DuckDBPyConnection, tables: list[KeptTable | Records]) -> Marks:
     marks = Marks(con)
     for table in tables:
         marks.add_table(table.name, table.text, table.values)
@@ -155,7 +155,9 @@ def _begun(aside: Path, published: Path, last: LastNight, marks: Marks) -> froze
     return frozenset()
 
 
-def _build(con: duckdb.DuckDBPyConnection, aside: Path, tables: list[Kept | Records], *, with_views: bool) -> None:
+def _build(
+    con: duckdb.DuckDBPyConnection, aside: Path, tables: list[KeptTable | Records], *, with_views: bool
+) -> None:
     with _attached(con, aside), transaction(con):
         for table in tables:
             table.make(con)

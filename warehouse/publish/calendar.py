@@ -28,7 +28,7 @@ def render(con: duckdb.DuckDBPyConnection) -> bytes:
     return calendar(agenda.entries(rows), rows[0]["all_of_them"] if rows else 0, origin(*(fresh or ([], [], []))))
 
 
-def calendar(entries: list[agenda.Entry], all_of_them: int, said: str = "") -> bytes:
+def calendar(entries: list[agenda.CalendarEntry], all_of_them: int, said: str = "") -> bytes:
     """The calendar of these entries, of which there are ``all_of_them`` before those of one day are joined.
 
     ``said`` is where they come from.
@@ -48,7 +48,7 @@ def calendar(entries: list[agenda.Entry], all_of_them: int, said: str = "") -> b
     return bytes(told.to_ical())
 
 
-def _event(entry: agenda.Entry) -> Any:
+def _event(entry: agenda.CalendarEntry) -> Any:
     from icalendar import Event
 
     event = Event()
@@ -64,6 +64,6 @@ def _event(entry: agenda.Entry) -> Any:
     return event
 
 
-def _described(entry: agenda.Entry) -> str:
+def _described(entry: agenda.CalendarEntry) -> str:
     by = f"The registry says {entry.written}; this is its last day. " if entry.is_by else ""
     return f"{by}{NOT_ADVICE}"
