@@ -1,7 +1,7 @@
 """What a night shows: which trials were seen, which are new, and what their words say. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -34,7 +34,7 @@ class Shown:
     first_posted_on: dict[str, date | None] = field(default_factory=dict)
     judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
     concepts: dict[str, tuple[Concept, ...]] = field(default_factory=dict)
-    flags: dict[str, Sequence[Flag]] = field(default_factory=dict)
+    flags: dict[str, tuple[Flag, ...]] = field(default_factory=dict)
     stamped: Counter[date] = field(default_factory=Counter)
     _judged: dict[relevance.Judgement, relevance.Judgement] = field(default_factory=dict)
 
@@ -146,19 +146,19 @@ class Shown:
         trial = state.trial
         judgement = relevance.judge(trial)
         concepts = concepts_of(trial, judgement)
-        self._note(state.trial_id, trial.first_posted_on, judgement, state.reading.flags(), concepts)
+        self._note(state.trial_id, trial.first_posted_on, judgement, tuple(state.reading.flags()), concepts)
 
     def _note(
         self,
         trial_id: str,
         first_posted_on: date | None,
         judgement: relevance.Judgement,
-        flags: list[Flag],
+        flags: tuple[Flag, ...],
         concepts: tuple[Concept, ...],
     ) -> None:
         """Most judgements are the same, and are kept once; most trials have no concepts, and no flags."""
         if concepts:
             self.concepts[trial_id] = concepts
-        self.flags[trial_id] = flags or ()
+        self.flags[trial_id] = flags
         self.judgements[trial_id] = self._judged.setdefault(judgement, judgement)
         self.first_posted_on[trial_id] = first_posted_on
