@@ -77,13 +77,33 @@ def without_addresses(text: str) -> str:
 
 
 def _phone(found: re.Match[str]) -> str:
-    number = found["introduced"] or found["abroad"] or found["american"]
-    if sum(map(str.isdigit, number)) < LEAST_DIGITS or (found["introduced"] and _YEARS.search(number)):
+    written = found["introduced"] or found["abroad"] or found["american"]
+    number = _number_alone(written, found.string[found.end() :][:2])
+    if _digits_in(number) < LEAST_DIGITS or (found["introduced"] and _YEARS.search(number)):
         return found[0]
-    tail = number[len(number.rstrip(" (")) :]
-    return found[0][: -len(number)] + A_PHONE + tail
+    return found[0][: -len(written)] + A_PHONE + written[len(number) :]
 
 
+def _number_alone(written: str, after: str) -> str:
+    """A number without what is written behind it: a dose in brackets, the next sentence or line.
+
+    ``after`` is what comes then: digits before a word are of that word. Where they may be another number to call
+    they stay with this one, so that none is left.
+    """
+    for end in _ENDS.finditer(written):
+        number, rest = written[: end.start()], written[end.start() :]
+        is_another = "\n" in end[0] or after.strip()[:1].isalpha()
+        if is_another and _digits_in(number) >= LEAST_DIGITS > _digits_in(rest):
+            return number
+    return written.rstrip(" (")
+
+
+def _digits_in(text: str) -> int:
+    return sum(map(str.isdigit, text))
+
+
+_ENDS = re.compile(r"\s*\((?![^()]*\))|\)|\.\s|\s*\n")
+"""Where a number that is long enough may end: at a bracket, a sentence or a line of what is around it."""
 _YEARS = re.compile(r"\b(?:19|20)\d\d[-/.](?:0?\d|1[0-2]|(?:19|20)\d\d)\b")
 """A day or a span of years: no number to call."""
 

@@ -18,7 +18,7 @@ from connectors.errors import (
 )
 
 
-class Stage(StrEnum):
+class ConversationStage(StrEnum):
     """How far the conversation had come; in the words of a sentence about it."""
 
     SENDER = "our sender"
@@ -36,19 +36,19 @@ EXCEEDED = 552
 _ENHANCED = re.compile(r"\s*[245]\.(\d{1,3})\.(\d{1,3})\b")
 
 
-def judged(server: str, stage: Stage, code: int, said: str) -> MailError:
+def judged(server: str, stage: ConversationStage, code: int, said: str) -> MailError:
     """The error for one answer. ``server`` begins the sentence; ``said`` is the answer's text, fit for a log."""
     about = _enhanced(said)
     shown = f"{code} {code // 100}.{about}" if about else str(code)
     is_its_own = _names_this_mail(stage, code, about)
     if not 400 <= code < 600:
         return MailBrokenOffError(f"{server} did not answer to {stage} as mail servers do.", said)
-    if stage is Stage.SENDER and not is_its_own:
+    if stage is ConversationStage.SENDER and not is_its_own:
         hint = "If this lasts, look at TRIALWATCH_MAIL_FROM and TRIALWATCH_SMTP_URL."
         return MailServerError(f"{server} does not accept our sender ({shown}). {hint}", said)
     if code < 500:
         return MailLaterError(f"{server} does not take {stage} now ({shown}).", said, is_its_own=is_its_own)
-    if about in NO_SUCH_MAILBOX and stage is not Stage.SENDER:
+    if about in NO_SUCH_MAILBOX and stage is not ConversationStage.SENDER:
         return MailboxGoneError(f"{server} says that there is no such mailbox ({shown}).", said, is_its_own=True)
     if about in TOO_LARGE or code == EXCEEDED:
         return MailRefusedError(f"{server} says that the mail is too large ({shown}).", said, is_its_own=True)
@@ -61,8 +61,10 @@ def _enhanced(said: str) -> str:
     return f"{found[1]}.{found[2]}" if found else ""
 
 
-def _names_this_mail(stage: Stage, code: int, about: str) -> bool:
+def _names_this_mail(stage: ConversationStage, code: int, about: str) -> bool:
     """Whether the answer says that it lies with this mailbox (x.1, x.2) or these contents (x.6, size)."""
     if about in TOO_LARGE or (code == EXCEEDED and not about):
         return True
-    return stage is not Stage.SENDER and about not in ABOUT_THE_SENDER and about[:2] in ("1.", "2.", "6.")
+    return (
+        stage is not ConversationStage.SENDER and about not in ABOUT_THE_SENDER and about[:2] in ("1.", "2.", "6.")
+    )

@@ -21,7 +21,7 @@ from connectors.errors import (
     MailSettingError,
 )
 from connectors.network import Network
-from connectors.replies import Stage, judged
+from connectors.replies import ConversationStage, judged
 
 SETTING = "TRIALWATCH_SMTP_URL"
 ACCEPTED, FORWARDED = 250, 251
@@ -136,7 +136,7 @@ class SmtpPostman:
         server.rset()
         if code in (ACCEPTED, FORWARDED):
             return None
-        return judged(self._name, Stage.RECIPIENT, code, self._heard(reply))
+        return judged(self._name, ConversationStage.RECIPIENT, code, self._heard(reply))
 
     def _connected(self) -> Bounded:
         """A server that is greeted, under TLS where there is any, and logged in to.
@@ -233,9 +233,13 @@ class SmtpPostman:
         """What the server said once it was offered a mail."""
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             code, reply = next(iter(error.recipients.values()))
-            return judged(self._name, Stage.RECIPIENT, code, self._heard(reply))
+            return judged(self._name, ConversationStage.RECIPIENT, code, self._heard(reply))
         if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
-            stage = Stage.SENDER if isinstance(error, smtplib.SMTPSenderRefused) else Stage.MAIL
+            stage = (
+                ConversationStage.SENDER
+                if isinstance(error, smtplib.SMTPSenderRefused)
+                else ConversationStage.MAIL
+            )
             return judged(self._name, stage, error.smtp_code, self._heard(error.smtp_error))
         said = self._heard(error)
         return MailBrokenOffError(f"{self._name} broke off in the midst of a mail: {cause(error)}.", said)

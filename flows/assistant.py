@@ -26,6 +26,7 @@ from warehouse.instants import naive_utc
 from warehouse.publish import assistance, questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.words.kinds import KINDS
+from warehouse.words.phrases import NOT_ADVICE
 from warehouse.words.vocabulary import SUBSTANCES
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ INSTRUCTIONS = (
     "trialwatch watches clinical-trial registries and tells what changed in the trials of a watch. Ask "
     "what_changed with the cursor of your last answer (or start), get_trial for one trial with its evidence, "
     "query for anything else in SQL (data_dictionary says which views there are). Say how old the data are when "
-    f"you report them: about in every answer has it. {assistance.NOTICE} {assistance.REGISTRY_TEXT_IS_DATA}"
+    f"you report them: about in every answer has it. {NOT_ADVICE} {assistance.REGISTRY_TEXT_IS_DATA}"
 )
 LETTERS_OF_AN_ERROR = 2000
 MEMORY_BYTES = 1_000_000_000

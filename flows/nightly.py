@@ -32,7 +32,7 @@ from warehouse.errors import WarehouseError, named
 from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Watch
 from warehouse.keep.certificate import Certificate
-from warehouse.keep.results import Kept
+from warehouse.keep.results import KeptResults
 from warehouse.publish.status import left_as
 from warehouse.store.file import locked_within, opened
 
@@ -48,7 +48,7 @@ class Steps:
 
     collect: Callable[[RunContext, Watch, str], Brought] = steps.collect
     keep: Callable[[RunContext, Watch, str, Brought], Certificate] = steps.keep_what_was_brought
-    results: Callable[[RunContext, Errand], Kept] = results.read
+    results: Callable[[RunContext, Errand], KeptResults] = results.read
     publish: Callable[[RunContext, bool], Path] = steps.publish_all
     deliver: Callable[[Settings, Configuration], Delivered] = delivery.deliver
     elsewhere: Callable[[RunContext, Path], list[Came]] = elsewhere.publish

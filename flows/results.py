@@ -18,7 +18,7 @@ from flows.steps import RunContext, client_of
 from warehouse.judge.watch import Watch
 from warehouse.keep import results
 from warehouse.keep.certificate import Certificate, Night
-from warehouse.keep.results import Answered, Kept
+from warehouse.keep.results import Answered, KeptResults
 from warehouse.store.file import opened
 
 log = logging.getLogger("trialwatch")
@@ -70,7 +70,7 @@ def _owed(night: Night, context: RunContext, *, corrections: bool) -> tuple[str,
         return tuple(results.owed(con, night, corrections=corrections))
 
 
-def read(context: RunContext, errand: Errand, bounds: Bounds | None = None) -> Kept:
+def read(context: RunContext, errand: Errand, bounds: Bounds | None = None) -> KeptResults:
     """Ask for the results and keep what comes."""
     reader = SERVED[errand.registry_name].results
     assert reader is not None  # noqa: S101 - there is no errand to a registry without
@@ -103,7 +103,7 @@ def _asked(context: RunContext, errand: Errand, bounds: Bounds) -> Answered:
     return answered
 
 
-def sentence(registry_name: str, kept: Kept) -> str | None:
+def sentence(registry_name: str, kept: KeptResults) -> str | None:
     """What is to be said of it; nothing where results are as they were."""
     said = [f"{kept.changed} of {kept.read} had changed"] if kept.changed else []
     if kept.failed:

@@ -14,6 +14,7 @@ from connectors.spelling import OneSpelling
 from connectors.trial import Trial
 from warehouse.judge.changes import Finding, differences
 from warehouse.keep import intake
+from warehouse.keep.holdings import Held
 from warehouse.keep.intake import Known, Read, Seen, Unreadable
 from warehouse.store.landed import Frame
 
@@ -33,8 +34,10 @@ def trial_of(record: Any) -> Trial:
     return reading({**record, "protocolSection": {**protocol, "identificationModule": named}}).trial
 
 
-def read(records: Iterable[bytes], known: Mapping[str, str] | None = None) -> list[Read | Unreadable]:
-    found = intake.read([framed(records)], READER, TODAY, Known(known or {}))
+def read(records: Iterable[bytes], hashes: Mapping[str, str] | None = None) -> list[Read | Unreadable]:
+    """What a night finds in records that land, where trials of these hashes are held."""
+    held = {trial_id: Held(1, content_hash, *[None] * 5) for trial_id, content_hash in (hashes or {}).items()}
+    found = intake.read([framed(records)], READER, TODAY, Known(held))
     return [each for each in found if not isinstance(each, Seen)]
 
 

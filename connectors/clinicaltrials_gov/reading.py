@@ -49,7 +49,7 @@ class Reader:
     """
 
     number_at = f"$.{NUMBER_AT}"
-    edition = 1
+    edition = 2
     needs_latest = False
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:

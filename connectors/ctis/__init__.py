@@ -16,7 +16,7 @@ import msgspec
 
 from connectors.ctis import answers
 from connectors.ctis.answers import Row
-from connectors.ctis.held import Held, held, is_due
+from connectors.ctis.held import HeldRecord, held, is_due
 from connectors.ctis.record import NUMBER, joined
 from connectors.errors import RegistryError
 from connectors.http import PoliteClient
@@ -172,7 +172,7 @@ class _Pass:
     def _page(self, criteria: dict[str, str], direction: str, page: int) -> answers.Page:
         return _asked(self.client, criteria, direction, page, A_PAGE)
 
-    def _land(self, trial_id: str, found: Row, known: Held) -> None:
+    def _land(self, trial_id: str, found: Row, known: HeldRecord) -> None:
         """Land a trial whose row was found, whole where it is new, its row moved, or its day has come."""
         number, row = found
         is_known = known.is_whole and known.has_row(row)

@@ -26,7 +26,7 @@ _BETWEEN = re.compile(r"\s*,\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldRecord:
     """A record that is held, in its two parts. ``row`` and ``retrieved`` are empty where it has none.
 
     ``is_answered`` where what is retrieved is as new as the row.
@@ -75,12 +75,12 @@ class Held:
         return joined(_encoded(self.row) if waits else row, _encoded(self.retrieved), is_answered=False)
 
 
-NOTHING = Held(b"", {}, {})
+NOTHING = HeldRecord(b"", {}, {})
 
 
-def held(payload: bytes | None) -> Held:
+def held(payload: bytes | None) -> HeldRecord:
     value = _value(payload) if payload else None
-    return Held(payload or b"", inner(value, "row"), inner(value, "retrieved"), is_answered(value))
+    return HeldRecord(payload or b"", inner(value, "row"), inner(value, "retrieved"), is_answered(value))
 
 
 def is_due(trial_id: str, last_on: date | None, today: date) -> bool:

@@ -61,7 +61,7 @@ class Reader:
     """Reads a row of the search with what was retrieved by its number. Implements ``connectors.trial.Reader``."""
 
     number_at = NUMBER_AT
-    edition = 3
+    edition = 4
     needs_latest = True
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:

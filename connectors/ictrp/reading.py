@@ -48,7 +48,7 @@ class Reader:
     """
 
     number_at = NUMBER_AT
-    edition = 1
+    edition = 2
     needs_latest = True
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:

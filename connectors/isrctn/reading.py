@@ -58,7 +58,7 @@ class Reader:
     """Reads whole records as the query sends them. Implements ``connectors.trial.Reader``."""
 
     number_at = NUMBER_AT
-    edition = 2
+    edition = 3
     needs_latest = False
 
     def unstamped(self, payload: bytes) -> tuple[bytes, date | None]:

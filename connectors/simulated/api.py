@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from connectors.simulated import paging, past
-from connectors.simulated.asked import Asked, asked, fields_of_one, nct_number
+from connectors.simulated.asked import AskedSearch, asked, fields_of_one, nct_number
 from connectors.simulated.effects import (
     BrokenOff,
     CutJson,
@@ -123,10 +123,10 @@ class Api:
             self._holdings.night(effect.data_version)
         return _json(body)
 
-    def _found(self, search: Asked) -> list[str]:
+    def _found(self, search: AskedSearch) -> list[str]:
         return [name for name in self._holdings.in_order() if self._passes(name, search)]
 
-    def _passes(self, name: str, search: Asked) -> bool:
+    def _passes(self, name: str, search: AskedSearch) -> bool:
         if search.has_query and self._holdings.is_hidden(name):
             return False
         trial = self._holdings.trial(name)
@@ -136,7 +136,7 @@ class Api:
                 return False
         return all(test(trial) for test in search.tests)
 
-    def _sorted(self, search: Asked, names: list[str]) -> list[str]:
+    def _sorted(self, search: AskedSearch, names: list[str]) -> list[str]:
         """Trials without the sort field are always last. Relevance is not simulated: it is any order."""
         for sorting in reversed(search.sort):
             if sorting.piece == "@relevance":
@@ -153,7 +153,12 @@ class Api:
         return (numbers[0], "") if numbers else (0.0, dates[0]) if dates else None
 
     def _known(
-        self, found: list[str], params: Mapping[str, str], search: Asked, occasion: Occasion, faults: FaultQueue
+        self,
+        found: list[str],
+        params: Mapping[str, str],
+        search: AskedSearch,
+        occasion: Occasion,
+        faults: FaultQueue,
     ) -> list[str]:
         """What the search knows of what it should find: all of it, unless it is a thin one."""
         without_paging = frozenset(

@@ -66,7 +66,7 @@ class Sorting:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedSearch:
     """A search the registry understood. A trial is found when it passes every test.
 
     ``ids`` are tests by number, kept apart because they also reach trials that no query returns.
@@ -91,7 +91,7 @@ def nct_number(text: str) -> str | None:
     return f"NCT{int(found[1]):08d}" if found else None
 
 
-def asked(params: Mapping[str, str], thesaurus: Thesaurus, page_cap: int) -> Asked:
+def asked(params: Mapping[str, str], thesaurus: Thesaurus, page_cap: int) -> AskedSearch:
     """A search from its parameters. Raises ``Refusal``, as the registry does, for the first wrong one."""
     _refuse_unknown(params, _PARAMETERS)
     for name in _NOT_SIMULATED:
@@ -107,7 +107,7 @@ def asked(params: Mapping[str, str], thesaurus: Thesaurus, page_cap: int) -> Ask
     ids += [frozenset(filter(None, map(nct_number, found))) for found in numbers.values() if found]
     token = params.get("pageToken") or None
     page, first = paging.place(token)
-    return Asked(
+    return AskedSearch(
         has_query=bool(queries),
         tests=tuple(tests),
         ids=tuple(ids),

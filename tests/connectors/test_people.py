@@ -18,6 +18,14 @@ from connectors.people import LEAST_DIGITS, may_bear_addresses, people, without_
         ("(1-877-285-4559, 1-317-615-4559) Mon - Fri", "([phone number], [phone number]) Mon - Fri"),
         ("or (877) 285-4559.", "or [phone number]."),
         ("or 877.285.4559", "or [phone number]"),
+        ("call +44 1392 555 019 (10 mg/kg)", "call [phone number] (10 mg/kg)"),
+        ("(call 0800 123 4567) 10 mg", "(call [phone number]) 10 mg"),
+        ("Call 0800 123 4567. 10 mg are given", "Call [phone number]. 10 mg are given"),
+        ("Call 0800 123 4567\n10 mg are given", "Call [phone number]\n10 mg are given"),
+        ("Call 0800 123 4567\n2. Ask for the nurse", "Call [phone number]\n2. Ask for the nurse"),
+        ("Call 555 1234. 555 4321 or write", "Call [phone number] or write"),
+        ("Tel. 01392. 555. 019", "Tel. [phone number]"),
+        ("Phone +43 50 1255 (1255)", "Phone [phone number])"),
     ],
 )
 def test_an_address_or_a_number_gives_way_to_a_word(text: str, expected: str) -> None:

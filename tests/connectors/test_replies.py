@@ -10,9 +10,9 @@ from connectors.errors import (
     MailRefusedError,
     MailServerError,
 )
-from connectors.replies import Stage, judged
+from connectors.replies import ConversationStage, judged
 
-SENDER, RECIPIENT, MAIL = Stage.SENDER, Stage.RECIPIENT, Stage.MAIL
+SENDER, RECIPIENT, MAIL = ConversationStage.SENDER, ConversationStage.RECIPIENT, ConversationStage.MAIL
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ SENDER, RECIPIENT, MAIL = Stage.SENDER, Stage.RECIPIENT, Stage.MAIL
     ],
 )
 def test_an_answer_is_read_by_who_must_act(
-    stage: Stage, answer: str, expected: type[MailError], is_its_own: bool
+    stage: ConversationStage, answer: str, expected: type[MailError], is_its_own: bool
 ) -> None:
     code, _, said = answer.partition(" ")
     found = judged("The mail server", stage, int(code), said)

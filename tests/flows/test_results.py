@@ -20,7 +20,7 @@ from flows.settings import configuration
 from flows.steps import RunContext
 from tests.house import WATCH, House
 from tests.records import a_trial, some_results, with_results
-from warehouse.keep.results import Kept
+from warehouse.keep.results import KeptResults
 from warehouse.store.file import opened
 
 A, B = "NCT10000001", "NCT10000002"
@@ -289,7 +289,7 @@ def test_a_step_that_breaks_breaks_no_night(house: House, registry: SimulatedReg
     settings = house.settings
     configured = configuration(settings.config)
 
-    def breaks(*_: object) -> Kept:
+    def breaks(*_: object) -> KeptResults:
         raise OSError(28, "No space left on device")
 
     report = night(settings, configured, configured.watches, silent, Steps(results=breaks))
@@ -305,9 +305,9 @@ def test_a_night_goes_only_so_far(house: House, registry: SimulatedRegistry) -> 
     configured = configuration(settings.config)
     errands: list[tuple[RunContext, Errand]] = []
 
-    def postpone(context: RunContext, errand: Errand) -> Kept:
+    def postpone(context: RunContext, errand: Errand) -> KeptResults:
         errands.append((context, errand))
-        return Kept(0, 0, {})
+        return KeptResults(0, 0, {})
 
     night(settings, configured, configured.watches, silent, Steps(results=postpone))
     ((context, errand),) = errands

@@ -17,6 +17,7 @@ from connectors.dates import Span, span
 from connectors.spelling import OneSpelling
 from connectors.statuses import COURSE, OPEN, UNRECOGNISED, is_vague, status_group
 from connectors.trial import Counted, Entries, Reading, Sent
+from warehouse.words import reasons
 from warehouse.words.kinds import MATERIALITIES, materiality
 from warehouse.words.phrases import counted_noun, plural
 
@@ -135,13 +136,13 @@ def _status(pair: _Pair) -> Iterator[Finding]:
     if old == new:
         return
     kind = status_kind(old, new)
-    reason = f"{old or 'no status'} → {new or 'no status'}"
+    reason = reasons.turned(old, new)
     more = {}
     now = pair.new.columns
     if kind == "lapsed":
         known = now.get("last_known_status") or old
         verified = now.get("status_verified_date")
-        reason = f"the registry made it UNKNOWN; last known status {known}"
+        reason = f"{reasons.MADE_UNKNOWN}last known status {known}"
         reason += f", not verified since {verified}" if verified else ""
         more["cause"] = "registry"
     elif kind == "completed" and pair.cause == "calendar":
@@ -176,10 +177,8 @@ def status_kind(old: str | None, new: str | None) -> str:
 def _results(pair: _Pair) -> Iterator[Finding]:
     old, new = pair.columns("has_results")
     if old != new:
-        kind, reason = (
-            ("results_posted", "results were posted") if new else ("results_withdrawn", "results are gone")
-        )
-        yield pair.finding(kind, "has_results", old, new, reason)
+        kind = "results_posted" if new else "results_withdrawn"
+        yield pair.finding(kind, "has_results", old, new, reasons.RESULTS[kind])
 
 
 def _dates(pair: _Pair) -> Iterator[Finding]:
@@ -199,9 +198,7 @@ def _date_change(old: Part, new: Part) -> tuple[str, str, int] | None:
         return None
     before = span(old.get("date"))
     types = old.get("type"), new.get("type")
-    change = f"{old.get('date', 'no date')} → {new['date']}"
-    if types[0] != types[1]:
-        change += f" ({types[0] or 'no type'} → {types[1] or 'no type'})"
+    change = f"{old.get('date', 'no date')} → {new['date']}{reasons.retyped(*types)}"
     if types == ("ESTIMATED", "ACTUAL"):
         return "date_actual", f"{change}: the expected day became the real one", 0
     if before is None:
@@ -228,13 +225,13 @@ def _why_stopped(pair: _Pair) -> Iterator[Finding]:
 def _enrollment(pair: _Pair) -> Iterator[Finding]:
     before, after = pair.columns("enrollment")
     types = _type(pair.old), _type(pair.new)
-    retyped = f" ({types[0] or 'no type'} → {types[1] or 'no type'})" if types[0] != types[1] else ""
+    retyped = reasons.retyped(*types)
     if before != after:
-        change = f"{_said(before)} → {_said(after)} participants{retyped}"
+        change = f"{_said(before)} → {_said(after)}{reasons.PARTICIPANTS}{retyped}"
         weight = materiality("enrollment_changed", _share(before, after))
         yield pair.finding("enrollment_changed", "enrollment", before, after, change, materiality=weight)
     elif retyped:
-        change = f"{_said(after)} participants{retyped}"
+        change = f"{_said(after)}{reasons.PARTICIPANTS}{retyped}"
         yield pair.finding("enrollment_changed", "enrollment_type", *types, change)
 
 

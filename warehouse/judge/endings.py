@@ -17,7 +17,7 @@ TOLD_ALREADY = "low"
 
 
 @dataclass(frozen=True, slots=True)
-class Latest:
+class LatestChange:
     """The latest change of one kind."""
 
     materiality: str
@@ -36,7 +36,7 @@ class Twin:
     has_results: bool
     watches: frozenset[str]
     substances: frozenset[str]
-    latest: Mapping[str, Latest] = field(default_factory=dict)
+    latest: Mapping[str, LatestChange] = field(default_factory=dict)
 
 
 def told_in(kind: str, trial: Twin, twins: Iterable[Twin]) -> dict[str, str]:

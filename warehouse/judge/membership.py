@@ -1,16 +1,20 @@
 """Who is in a watch tonight, who came and who left, and why. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 from connectors.registry import Collected, Fate, Merged, Removed
+from warehouse.words.reasons import FOUND_BY, LEFT_THE_SEARCH
 
 A_FRESH_POSTING = timedelta(days=7)
 """A new member first posted up to this long before the last complete night's data is ``registered``."""
 
 
-LEFT = "left the search: no search of the watch returns it any more, though its text is the same"
+PostedOn = Callable[[str], date | None]
+"""When the registry first posted a trial."""
+LEFT = f"{LEFT_THE_SEARCH}no search of the watch returns it any more, though its text is the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def moves(
     follow: Mapping[str, str],
     changed: Collection[str],
     readable: Collection[str],
-    first_posted_on: Mapping[str, date | None],
+    first_posted_on: PostedOn,
     restored: Collection[str],
     heirs: Collection[str] = (),
 ) -> tuple[list[Entry], list[Exit]]:
@@ -89,20 +93,22 @@ def moves(
             reasons[trial_id] = f"{survivors[trial_id]} was merged into it"
         elif trial_id in before.kept_by_id:
             reasons[trial_id] = "a trial of the watch was merged into it"
-    # Last, because a search that returns a trial is the best reason for it, whatever else holds.
-    for trial_id, searches in collected.found_by.items():
-        reasons[trial_id] = f"found by search: {searches[0]}"
+    found_by = collected.found_by
+    entering = [each for each in found_by if each in readable and not before.goes_on(each)]
+    entering += [
+        each for each in reasons if each in readable and not before.goes_on(each) and each not in found_by
+    ]
     entries = [
         _entry(
             before,
             trial_id,
-            why,
+            # A search that returns a trial is the best reason for it, whatever else holds.
+            _found(found_by[trial_id][0]) if trial_id in found_by else reasons[trial_id],
             # A new number of a trial that we know is no new registration.
-            None if trial_id in heirs else first_posted_on.get(trial_id),
+            None if trial_id in heirs else first_posted_on(trial_id),
             trial_id in restored,
         )
-        for trial_id, why in sorted(reasons.items())
-        if trial_id in readable and not before.goes_on(trial_id)
+        for trial_id in sorted(entering)
     ]
     # A search may have returned a record that does not give its number: it is there, and perhaps still found.
     nameless = set(collected.by_id).difference(readable)
@@ -110,9 +116,15 @@ def moves(
     exits = [
         _exit(trial_id, before.stays[trial_id].number, collected.fates.get(trial_id), trial_id in changed)
         for trial_id in sorted(before.members())
-        if trial_id not in reasons and trial_id not in excused
+        if trial_id not in found_by and trial_id not in reasons and trial_id not in excused
     ]
     return entries, exits
+
+
+@cache
+def _found(search: str) -> str:
+    """The same of each of a search's trials, and in memory once."""
+    return f"{FOUND_BY}{search}"
 
 
 def unreadable(

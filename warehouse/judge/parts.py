@@ -5,7 +5,7 @@ What was updated is asked for every night; the rest in turn, so that all of it h
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from connectors.registry import Part
@@ -35,12 +35,12 @@ def due(parts: Sequence[Part], read_at: Mapping[str, datetime], now: datetime) -
 
 
 def unreached(
-    trial_ids: Iterable[str], asked: Sequence[Part] | None, first_posted_on: Mapping[str, date | None]
+    trial_ids: Iterable[str], asked: Sequence[Part] | None, first_posted_on: Callable[[str], date | None]
 ) -> frozenset[str]:
     """The trials that are in none of the parts that were asked for; nobody, where all was."""
     if asked is None:
         return frozenset()
-    return frozenset(each for each in trial_ids if not is_in(asked, first_posted_on.get(each)))
+    return frozenset(each for each in trial_ids if not is_in(asked, first_posted_on(each)))
 
 
 def is_in(parts: Iterable[Part], posted_on: date | None) -> bool:

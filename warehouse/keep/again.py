@@ -6,7 +6,7 @@ stand tonight.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import cached_property
 
@@ -85,7 +85,7 @@ def staged(night: Night, name: str = "stage") -> Stage:
     )
 
 
-def put_flags(con: duckdb.DuckDBPyConnection, night: Night, flags: Mapping[str, list[Flag]]) -> None:
+def put_flags(con: duckdb.DuckDBPyConnection, night: Night, flags: Mapping[str, Iterable[Flag]]) -> None:
     """Replace the flags of these trials."""
     with listed(con, flags, night.work):
         con.execute("DELETE FROM trial_flag WHERE trial_id IN (FROM listed)")

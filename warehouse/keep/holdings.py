@@ -163,8 +163,9 @@ def before(con: duckdb.DuckDBPyConnection, night: Night, last: LastComplete | No
         "WHERE fate = 'merged' AND watch = ?",
         [night.watch.name],
     ).fetchall()
+    once: dict[Stay, Stay] = {}  # few differ, of many
     return Before(
-        {trial_id: Stay(number, goes_on) for trial_id, number, goes_on in stays},
+        {trial_id: once.setdefault(stay := Stay(*rest), stay) for trial_id, *rest in stays},
         frozenset(row[0] for row in survivors),
         last.data_on if last else None,
         is_baseline=last is None,
@@ -197,9 +198,14 @@ def relevant(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     return {watch: set(trial_ids) for watch, trial_ids in rows}
 
 
-def expected(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> list[Expected]:
-    """When each present member of a watch is expected to end, of the one registry that was read."""
-    rows = con.execute(
+def perhaps_late(
+    con: duckdb.DuckDBPyConnection, watch: str, registry_name: str, today: date
+) -> Iterator[Expected]:
+    """Present members of a watch of which lateness may begin or end today, of the one registry that was read.
+
+    Those whose end is to come, and who are not noted as late, are left out: they are nearly all.
+    """
+    asked = con.execute(
         """
         SELECT
             trial_id,
@@ -213,11 +219,16 @@ def expected(con: duckdb.DuckDBPyConnection, watch: str, registry_name: str) -> 
         JOIN trial_version USING (trial_id, version_number)
         WHERE fate IS NULL
             AND registry_name = ?
+            AND (
+                overdue_since IS NOT NULL
+                OR (expected_end_on < ? AND expected_end_date_type IS DISTINCT FROM 'ACTUAL')
+            )
             AND trial_id IN (SELECT trial_id FROM watch_member WHERE watch = ? AND left_at IS NULL)
         """,
-        [registry_name, watch],
-    ).fetchall()
-    return [Expected(*row) for row in rows]
+        [registry_name, today, watch],
+    )
+    while rows := asked.fetchmany(A_BATCH):
+        yield from (Expected(*row) for row in rows)
 
 
 def has_been_complete(con: duckdb.DuckDBPyConnection, watch: str) -> bool:

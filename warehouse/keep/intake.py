@@ -49,11 +49,18 @@ class Seen:
     stamped_on: date | None
 
 
+class Latest(Protocol):
+    """The latest state that we hold of a trial, as far as it is asked for here."""
+
+    @property
+    def content_hash(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What we hold: the hash of each trial's latest state, and which trial's bytes bear a fingerprint."""
+    """What we hold: each trial's latest state, and which trial's bytes bear a fingerprint."""
 
-    hashes: Mapping[str, str]
+    latest: Mapping[str, Latest]
     bearers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -125,5 +132,5 @@ def _read(
     if trial_id in read_before:
         return Unreadable(trial_id, reader.number_at, "another record of this number came before it", payload)
     state = reading.content_hash
-    is_new = known.hashes.get(trial_id) != state
+    is_new = trial_id not in known.latest or known.latest[trial_id].content_hash != state
     return Read(reading, payload, mark.fingerprint, state, is_new, mark.stamped_on)

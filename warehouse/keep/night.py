@@ -7,7 +7,6 @@ it is gathered and put.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 
 import duckdb
 
@@ -16,7 +15,7 @@ from connectors.registry import Collected, Merged, Removed, Search
 from warehouse.judge import alerts
 from warehouse.judge.changes import Finding, overdue
 from warehouse.judge.checks import Tonight, verdict
-from warehouse.judge.membership import Before, Entry, Exit, moves, unreadable
+from warehouse.judge.membership import Before, Entry, Exit, PostedOn, moves, unreadable
 from warehouse.judge.parts import unreached
 from warehouse.keep import again, former, holdings, labels
 from warehouse.keep.certificate import (
@@ -93,16 +92,14 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
         comparison.finish()
         changed = comparison.changed
         restored = sorted(trial_id for trial_id in shown.trial_ids if trial_id in held and held[trial_id].fate)
-        first_posted_on = {trial_id: each.first_posted_on for trial_id, each in held.items()}
-        first_posted_on |= shown.first_posted_on
-        before = replace(before, unasked=unreached(before.members(), collected.asked, first_posted_on))
+        before = replace(before, unasked=unreached(before.members(), collected.asked, shown.posted_on))
         entries, exits = moves(
             before,
             collected,
             follow=night.watch.named(),
             changed=changed,
             readable=set(shown.trial_ids),
-            first_posted_on=first_posted_on,
+            first_posted_on=shown.posted_on,
             restored=restored,
             heirs=heirs,
         )
@@ -132,7 +129,7 @@ def keep_night(con: duckdb.DuckDBPyConnection, night: Night, landed: Landed) -> 
             anew.put(con, night, journal)
             _put_quarantine(con, night, shown.unreadable)
             _settle_fates(con, collected, held, restored, journal)
-            _move(con, night, entries, exits, journal, first_posted_on)
+            _move(con, night, entries, exits, journal, shown.posted_on)
             labels.mark_members(con, night)
             labels.note_relevance_changes(con, journal, changed)
             untold = None if before.is_baseline else frozenset(shown.new)
@@ -261,7 +258,7 @@ def _move(
     entries: list[Entry],
     exits: list[Exit],
     journal: Journal,
-    first_posted_on: Mapping[str, date | None],
+    first_posted_on: PostedOn,
 ) -> None:
     name = night.watch.name
     rows = (
@@ -286,7 +283,7 @@ def _move(
             # That a trial is registered is its sponsor's doing; that we see any other is our query's.
             cause = "sponsor" if entry.kind == "registered" else "watch"
             finding = Finding(entry.kind, "watch_members", None, name, cause, entry.why)
-            journal.add(entry.trial_id, finding, watch=name, posted_on=first_posted_on.get(entry.trial_id))
+            journal.add(entry.trial_id, finding, watch=name, posted_on=first_posted_on(entry.trial_id))
     for leaving in exits:
         if leaving.kind:
             finding = Finding(leaving.kind, "watch_members", name, None, "watch", leaving.why)
@@ -298,7 +295,7 @@ def _note_overdue(
 ) -> None:
     """Note who has become overdue and who no longer is. ``untold`` are noted in silence; None: all of them."""
     turned: dict[bool, list[str]] = {True: [], False: []}
-    for each in holdings.expected(con, night.watch.name, night.registry_name):
+    for each in holdings.perhaps_late(con, night.watch.name, night.registry_name, night.today):
         span = Span(each.latest, each.latest) if each.latest else None
         late = overdue(each.overall_status, span, each.type, night.today)
         if (late is None) == (each.overdue_since is None):

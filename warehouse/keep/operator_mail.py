@@ -12,7 +12,7 @@ SUBSCRIPTION = "operator"
 """Under which the operator's mail stands in the ledger; it is told apart from readers' by its topic."""
 
 
-class Told(NamedTuple):
+class ToldTrouble(NamedTuple):
     """A trouble that was put for the operator; ``noticed_at`` is naive UTC."""
 
     subject: str
@@ -20,7 +20,7 @@ class Told(NamedTuple):
     sentences: list[str]
 
 
-def told_lately(con: duckdb.DuckDBPyConnection, subject: str, now: datetime) -> list[Told]:
+def told_lately(con: duckdb.DuckDBPyConnection, subject: str, now: datetime) -> list[ToldTrouble]:
     """The troubles whose subject begins so, of which the operator need not hear again yet. ``now`` is naive UTC.
 
     A clock that was set back must not silence us: what was told after ``now`` counts for no longer than the rest.
@@ -30,7 +30,7 @@ def told_lately(con: duckdb.DuckDBPyConnection, subject: str, now: datetime) -> 
         "WHERE starts_with(subject, ?) AND noticed_at > ? AND noticed_at < ?",
         [subject, now - TELL_AGAIN_AFTER, now + TELL_AGAIN_AFTER],
     )
-    return [Told(*row) for row in found.fetchall()]
+    return [ToldTrouble(*row) for row in found.fetchall()]
 
 
 def put(

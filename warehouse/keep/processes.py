@@ -54,7 +54,7 @@ class New:
     stamped_on: date | None
     first_posted_on: date | None
     judgement: relevance.Judgement
-    flags: list[Flag]
+    flags: tuple[Flag, ...]
     concepts: tuple[Concept, ...]
 
 
@@ -161,12 +161,18 @@ def _noted(state: Read, task: Task, lines: Lines) -> New | Unread:
     return New(
         trial.trial_id,
         state.fingerprint,
-        state.stamped_on,
-        trial.first_posted_on,
-        judgement,
-        state.reading.flags(),
+        _once(state.stamped_on),
+        _once(trial.first_posted_on),
+        _once(judgement),
+        tuple(state.reading.flags()),
         concepts_of(trial, judgement),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _once(value: Any) -> Any:
+    """The first of equal values: of thousands of records most share theirs, and what is sent of them is small."""
+    return value
 
 
 # -- in the other process ------------------------------------------------------------------------------------

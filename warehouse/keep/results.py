@@ -53,7 +53,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptResults:
     """What came of a night's results: how many were read, how many of these had changed, which were not read."""
 
     read: int
@@ -78,7 +78,7 @@ class _Held:
 
 def keep(
     con: duckdb.DuckDBPyConnection, night: Night, reader: Reader, answered: Answered, data_version_on: date | None
-) -> Kept:
+) -> KeptResults:
     """Keep what was read, with the changes that it tells and what falls due because of them."""
     readings, failed = _readings(reader, answered)
     held = _held(con, night, [*readings, *failed])
@@ -103,7 +103,7 @@ def keep(
             _note_readings(con, night, reader, held, readings, failed)
             journal.put()
             _tell_the_operator(con, night, held, failed)
-    return Kept(len(readings), len(journal), failed)
+    return KeptResults(len(readings), len(journal), failed)
 
 
 def _readings(reader: Reader, answered: Answered) -> tuple[dict[str, Reading], dict[str, str]]:

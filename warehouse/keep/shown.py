@@ -34,7 +34,7 @@ class Shown:
     first_posted_on: dict[str, date | None] = field(default_factory=dict)
     judgements: dict[str, relevance.Judgement] = field(default_factory=dict)
     concepts: dict[str, tuple[Concept, ...]] = field(default_factory=dict)
-    flags: dict[str, list[Flag]] = field(default_factory=dict)
+    flags: dict[str, tuple[Flag, ...]] = field(default_factory=dict)
     stamped: Counter[date] = field(default_factory=Counter)
     _judged: dict[relevance.Judgement, relevance.Judgement] = field(default_factory=dict)
 
@@ -42,6 +42,12 @@ class Shown:
     def held(self) -> Mapping[str, Held]:
         """The trials that we held before tonight."""
         return self.comparison.held
+
+    def posted_on(self, trial_id: str) -> date | None:
+        """When the registry first posted a trial, by tonight's record or else by the last."""
+        if trial_id in self.first_posted_on:
+            return self.first_posted_on[trial_id]
+        return self.held[trial_id].first_posted_on if trial_id in self.held else None
 
     def look_through(self, night: Night, landed: Landed, stage: Stage, data_version_on: date | None) -> None:
         """Read every landed record once. New trials go straight to the stage: there may be 600,000 of them."""
@@ -119,7 +125,7 @@ class Shown:
 
     def _known(self, today: date) -> Known:
         return Known(
-            {trial_id: state.content_hash for trial_id, state in self.held.items()},
+            self.held,
             {
                 state.fingerprint: trial_id
                 for trial_id, state in self.held.items()
@@ -140,17 +146,17 @@ class Shown:
         trial = state.trial
         judgement = relevance.judge(trial)
         concepts = concepts_of(trial, judgement)
-        self._note(state.trial_id, trial.first_posted_on, judgement, state.reading.flags(), concepts)
+        self._note(state.trial_id, trial.first_posted_on, judgement, tuple(state.reading.flags()), concepts)
 
     def _note(
         self,
         trial_id: str,
         first_posted_on: date | None,
         judgement: relevance.Judgement,
-        flags: list[Flag],
+        flags: tuple[Flag, ...],
         concepts: tuple[Concept, ...],
     ) -> None:
-        """Most judgements are the same, and are kept once; most trials have no concepts."""
+        """Most judgements are the same, and are kept once; most trials have no concepts, and no flags."""
         if concepts:
             self.concepts[trial_id] = concepts
         self.flags[trial_id] = flags

@@ -8,7 +8,7 @@ import duckdb
 
 from connectors.numbers import WRITTEN, compared, giver_of
 from warehouse.judge.alerts import Tellable
-from warehouse.judge.endings import ENDINGS, TOLD_ALREADY, Latest, Twin, told_in
+from warehouse.judge.endings import ENDINGS, TOLD_ALREADY, LatestChange, Twin, told_in
 from warehouse.judge.twins import Doubt, Link, Matched, matched
 from warehouse.keep.rulings import in_force
 from warehouse.store.tables import sql
@@ -104,7 +104,7 @@ def told_already(
             untold = trial.watches - heard.keys()
             if heard:
                 told[each.change_id] = heard, untold
-            news = Latest(each.materiality if untold else TOLD_ALREADY, observed_at)
+            news = LatestChange(each.materiality if untold else TOLD_ALREADY, observed_at)
             found[trial.trial_id] = replace(trial, latest={**trial.latest, each.kind: news})
     return told
 
@@ -117,5 +117,5 @@ def _twin(
     substances: list[str],
     latest: list[tuple[str, str, datetime]],
 ) -> Twin:
-    news = {kind: Latest(materiality, observed_at) for kind, materiality, observed_at in latest}
+    news = {kind: LatestChange(materiality, observed_at) for kind, materiality, observed_at in latest}
     return Twin(trial_id, overall_status, has_results, frozenset(watches), frozenset(substances), news)

@@ -19,7 +19,7 @@ import duckdb
 from connectors.files import flush, keep_also_as, make_folder, take_after, write_whole
 from warehouse.errors import WarehouseError, named
 from warehouse.publish import calendar, feed, last_night, page, parquet
-from warehouse.publish.kept import Kept, kept_tables
+from warehouse.publish.kept import KeptTable, kept_tables
 from warehouse.publish.last_night import LastNight
 from warehouse.publish.marks import Marks
 from warehouse.publish.records import Clear, Records
@@ -28,6 +28,7 @@ from warehouse.publish.views import make_views
 from warehouse.store.file import spare_effort, spare_memory, transaction
 from warehouse.store.literal import literal
 from warehouse.store.tables import sql
+from warehouse.words.phrases import NOT_ADVICE
 
 log = logging.getLogger("trialwatch")
 
@@ -40,7 +41,6 @@ GENERATIONS_KEPT = 7
 GENERATION = re.compile(r"trialwatch-\d{8}T\d{12}\.duckdb")
 """What we call an earlier file. One that a person keeps beside them is never cleared away."""
 FILE = "trialwatch.duckdb"
-NOTICE = "What sponsors wrote in registries, as trialwatch read it. This is not medical advice."
 Companion = Callable[[duckdb.DuckDBPyConnection], bytes]
 COMPANIONS: Mapping[str, Companion] = {
     "index.html": page.render,
@@ -92,7 +92,7 @@ def publish(
         "run_id": run_id,
         "is_complete": is_complete,
         "watched": None if watched is None else [list(pair) for pair in watched],
-        "notice": NOTICE,
+        "notice": NOT_ADVICE,
     }
     records = Records(clear, aside.with_name(f".{FILE}.records"))
     tables = list(kept_tables(facts, records))
@@ -134,7 +134,7 @@ def publish(
     return published
 
 
-def _marked(con: duckdb.DuckDBPyConnection, tables: list[Kept | Records]) -> Marks:
+def _marked(con: duckdb.DuckDBPyConnection, tables: list[KeptTable | Records]) -> Marks:
     marks = Marks(con)
     for table in tables:
         marks.add_table(table.name, table.text, table.values)
@@ -155,7 +155,9 @@ def _begun(aside: Path, published: Path, last: LastNight, marks: Marks) -> froze
     return frozenset()
 
 
-def _build(con: duckdb.DuckDBPyConnection, aside: Path, tables: list[Kept | Records], *, with_views: bool) -> None:
+def _build(
+    con: duckdb.DuckDBPyConnection, aside: Path, tables: list[KeptTable | Records], *, with_views: bool
+) -> None:
     with _attached(con, aside), transaction(con):
         for table in tables:
             table.make(con)

@@ -12,12 +12,11 @@ import duckdb
 from warehouse.publish.page import agenda
 from warehouse.store.tables import sql
 from warehouse.words.harmless import plain, web_address
-from warehouse.words.phrases import utc
+from warehouse.words.phrases import NOT_ADVICE, utc
 from warehouse.words.sources import origin
 
 NAMES = uuid.UUID("0b8a2c5e-6a47-5d0e-8d0c-4a5f0e6f3c11")
 """Under which our events are named; another value would make every one a new one to every calendar."""
-NOTICE = "What registries say of trials, as trialwatch read it; not medical advice."
 
 
 def render(con: duckdb.DuckDBPyConnection) -> bytes:
@@ -29,7 +28,7 @@ def render(con: duckdb.DuckDBPyConnection) -> bytes:
     return calendar(agenda.entries(rows), rows[0]["all_of_them"] if rows else 0, origin(*(fresh or ([], [], []))))
 
 
-def calendar(entries: list[agenda.Entry], all_of_them: int, said: str = "") -> bytes:
+def calendar(entries: list[agenda.CalendarEntry], all_of_them: int, said: str = "") -> bytes:
     """The calendar of these entries, of which there are ``all_of_them`` before those of one day are joined.
 
     ``said`` is where they come from.
@@ -43,13 +42,13 @@ def calendar(entries: list[agenda.Entry], all_of_them: int, said: str = "") -> b
     told.add("method", "PUBLISH")
     told.add("x-wr-calname", "trialwatch: coming up")
     cut = f" The next {agenda.MOST:,} of {all_of_them:,}." if all_of_them > agenda.MOST else ""
-    told.add("x-wr-caldesc", " ".join(filter(None, (NOTICE, plain(said)))) + cut)
+    told.add("x-wr-caldesc", " ".join(filter(None, (NOT_ADVICE, plain(said)))) + cut)
     for entry in entries:
         told.add_component(_event(entry))
     return bytes(told.to_ical())
 
 
-def _event(entry: agenda.Entry) -> Any:
+def _event(entry: agenda.CalendarEntry) -> Any:
     from icalendar import Event
 
     event = Event()
@@ -65,6 +64,6 @@ def _event(entry: agenda.Entry) -> Any:
     return event
 
 
-def _described(entry: agenda.Entry) -> str:
+def _described(entry: agenda.CalendarEntry) -> str:
     by = f"The registry says {entry.written}; this is its last day. " if entry.is_by else ""
-    return f"{by}{NOTICE}"
+    return f"{by}{NOT_ADVICE}"

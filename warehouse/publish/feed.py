@@ -59,8 +59,8 @@ def feed(changes: list[Row], published_at: datetime, page_url: str | None = None
     _text(
         root,
         "subtitle",
-        "What registries say of trials; not medical advice. Changes of high or medium materiality since "
-        f"{since:%Y-%m-%d}; earlier ones are in the analysts' file.",
+        f"{phrases.NOT_ADVICE} Changes of high or medium materiality since {since:%Y-%m-%d}; earlier ones are in "
+        "the analysts' file.",
     )
     if rights:
         _text(root, "rights", plain(rights))

@@ -33,7 +33,7 @@ NUMBERS = {"place": "BIGINT", "participants": "BIGINT"}
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptTable:
     """A table of the schema ``kept``: the statement that makes it, and the values bound in it.
 
     ``matching`` is there for the tables of ``MATCHED``: Python tells their rows; the statement, of their
@@ -66,28 +66,28 @@ class Matching:
         return self._found
 
 
-def kept_tables(facts: Mapping[str, Any], records: Records = NO_RECORDS) -> Iterator[Kept | Records]:
+def kept_tables(facts: Mapping[str, Any], records: Records = NO_RECORDS) -> Iterator[KeptTable | Records]:
     """All of them but the dictionary, each after those that it reads. ``facts`` are those of ``freshness.sql``."""
-    yield Kept("freshness", sql("publish/kept/freshness"), dict(facts))
+    yield KeptTable("freshness", sql("publish/kept/freshness"), dict(facts))
     yield _small("status_group", dict.fromkeys(("status", "status_group"), "VARCHAR"), status_rows())
     for table in PUBLIC_TABLES:
         if table not in GATHERED:
             columns = ", ".join(column.name for column in published_columns(table))
-            yield Kept(table, f"SELECT {columns} FROM {table}")
+            yield KeptTable(table, f"SELECT {columns} FROM {table}")
     for name in GATHERED:
-        yield Kept(name, sql(f"publish/kept/{name}"))
+        yield KeptTable(name, sql(f"publish/kept/{name}"))
     review = rows("review_2018.csv")
     yield _small("review_2018", {name: NUMBERS.get(name, "VARCHAR") for name in review[0]}, review)
     known = rows("registries.csv")
     yield _small("registry_terms", dict.fromkeys(known[0], "VARCHAR"), known)
     matching = Matching()
     for name in MATCHED:
-        yield Kept(name, sql("keep/study_link"), {"written": WRITTEN}, matching)
+        yield KeptTable(name, sql("keep/study_link"), {"written": WRITTEN}, matching)
     yield records
 
 
-def _small(name: str, columns: Mapping[str, str], found: list[dict[str, Any]]) -> Kept:
+def _small(name: str, columns: Mapping[str, str], found: list[dict[str, Any]]) -> KeptTable:
     """A small table of our own; an empty text is NULL. All its rows are one value: each value bound costs time."""
     told = msgspec.json.encode([{column: row[column] or None for column in columns} for row in found]).decode()
     shape = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-    return Kept(name, f"SELECT unnest(?::JSON::STRUCT({shape})[], max_depth := 2)", [told])
+    return KeptTable(name, f"SELECT unnest(?::JSON::STRUCT({shape})[], max_depth := 2)", [told])

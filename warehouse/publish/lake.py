@@ -20,7 +20,7 @@ from connectors.errors import PlaceError
 from connectors.places.address import S3, Lake
 from connectors.places.order import is_overtaken
 from warehouse.publish.lake_access import NAME, attached, in_words
-from warehouse.publish.lake_tables import Table, columns_of, comments, write
+from warehouse.publish.lake_tables import LakeTable, columns_of, comments, write
 from warehouse.publish.parquet import A_GROUP
 from warehouse.publish.views import VIEWS
 from warehouse.store.file import transaction
@@ -72,7 +72,7 @@ def publish(
             columns = columns_of(con)
             for view in VIEWS:
                 if marks.get(view) is None or marks[view] != before.get(view):
-                    changed[view] = write(con, Table(view, folder / f"{view}.parquet"), columns.get(view, {}))
+                    changed[view] = write(con, LakeTable(view, folder / f"{view}.parquet"), columns.get(view, {}))
             for statement in comments(con, folder):
                 con.execute(statement)
             message = _message(told)

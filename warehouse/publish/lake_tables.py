@@ -19,7 +19,7 @@ MOST_FILES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class LakeTable:
     """A view's table in the lake, and the file that holds what it shall hold."""
 
     name: str
@@ -34,7 +34,7 @@ class Table:
         return f"{NAME}.{self.name}"
 
 
-def write(con: duckdb.DuckDBPyConnection, table: Table, known: Mapping[str, str]) -> tuple[int, int]:
+def write(con: duckdb.DuckDBPyConnection, table: LakeTable, known: Mapping[str, str]) -> tuple[int, int]:
     """Bring the table to its file; returns how many rows were removed and how many added.
 
     ``known`` are the columns that it has, with their types.
@@ -52,7 +52,7 @@ def write(con: duckdb.DuckDBPyConnection, table: Table, known: Mapping[str, str]
     return _bring(con, table, columns)
 
 
-def _bring(con: duckdb.DuckDBPyConnection, table: Table, columns: dict[str, str]) -> tuple[int, int]:
+def _bring(con: duckdb.DuckDBPyConnection, table: LakeTable, columns: dict[str, str]) -> tuple[int, int]:
     _number(con, "here", table.here, "file_row_number", columns)
     _number(con, "there", table.there, "rowid", columns)
     gone = _count(con, "FROM there ANTI JOIN here USING (digest, nth)")
@@ -86,7 +86,7 @@ def _number(con: duckdb.DuckDBPyConnection, name: str, rows: str, place: str, co
     )
 
 
-def _columns_of_file(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
+def _columns_of_file(con: duckdb.DuckDBPyConnection, table: LakeTable) -> dict[str, str]:
     found = con.execute(f"DESCRIBE FROM read_parquet({literal(table.path)})").fetchall()
     return {name: kind for name, kind, *_ in found}
 
@@ -102,7 +102,7 @@ def columns_of(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     return found
 
 
-def _files(con: duckdb.DuckDBPyConnection, table: Table) -> int:
+def _files(con: duckdb.DuckDBPyConnection, table: LakeTable) -> int:
     found = con.execute(
         f"SELECT file_count + delete_file_count FROM ducklake_table_info('{NAME}') WHERE table_name = ?",
         [table.name],

@@ -19,7 +19,7 @@ NIGHTS_IN_A_ROW = 7
 A_PIECE = 1 << 20
 
 
-class Table(msgspec.Struct, frozen=True):
+class TableMark(msgspec.Struct, frozen=True):
     """A table of the published file: its mark, and how many values it holds."""
 
     mark: str
@@ -37,7 +37,7 @@ class LastNight(msgspec.Struct, frozen=True):
     """What stands published. ``told`` is what its Parquet files say of themselves."""
 
     digest: str = ""
-    tables: dict[str, Table] = {}
+    tables: dict[str, TableMark] = {}
     told: dict[str, str] = {}
     parquet: dict[str, Written] = {}
     nights: int = 0
@@ -74,13 +74,13 @@ def note(folder: Path, tonight: LastNight) -> None:
     write_whole(folder / NOTE, msgspec.json.format(msgspec.json.encode(tonight)) + b"\n")
 
 
-def tables_of(built: duckdb.DuckDBPyConnection, marks: Mapping[str, str]) -> dict[str, Table]:
+def tables_of(built: duckdb.DuckDBPyConnection, marks: Mapping[str, str]) -> dict[str, TableMark]:
     """What the file that ``built`` has open holds, to be noted."""
     sizes = built.execute(
         "SELECT table_name, estimated_size * column_count FROM duckdb_tables() "
         "WHERE database_name = current_database() AND schema_name = 'kept'"
     ).fetchall()
-    return {name: Table(marks[name], values) for name, values in sizes}
+    return {name: TableMark(marks[name], values) for name, values in sizes}
 
 
 def digest_of(path: Path) -> str:

@@ -8,7 +8,6 @@ what each record is known: a frame of some dozens, packed by itself, is unpacked
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -37,7 +36,15 @@ class _Frame(msgspec.Struct):
     marks: list[Mark]
 
 
-class _Manifest(msgspec.Struct):
+class _Frames(msgspec.Struct):
+    """The frames of a manifest alone."""
+
+    frames: list[_Frame]
+
+
+class _Told(msgspec.Struct, kw_only=True):
+    """A manifest without its frames: those of 600,000 records take a tenth of a gigabyte once they are read."""
+
     registry_name: str
     data_version_before: str | None
     data_version_after: str | None
@@ -48,9 +55,14 @@ class _Manifest(msgspec.Struct):
     merged: dict[str, str]
     unnamed: int
     requests: int
-    frames: list[_Frame]
     asked: list[Part] | None = None
     cut_short: str | None = None
+
+
+class _Manifest(_Told, kw_only=True):
+    """What lies beside a landed file."""
+
+    frames: list[_Frame]
 
 
 class Landing:
@@ -152,7 +164,7 @@ class Landed:
 
     def count(self) -> int:
         """How many records there are."""
-        return sum(len(each.marks) for each in self._told.frames)
+        return sum(len(each.marks) for each in self._frames())
 
     def about_bytes(self) -> int:
         """Of all the records together."""
@@ -160,19 +172,20 @@ class Landed:
 
     def frames(self) -> Iterator[Frame]:
         with self.path.open("rb") as file:
-            for each in self._told.frames:
+            for each in self._frames():
                 yield Frame(file.read(each.length), each.marks)
 
     def records(self) -> Iterator[bytes]:
         for frame in self.frames():
             yield from frame.records()
 
-    @cached_property
-    def _told(self) -> _Manifest:
-        return msgspec.json.decode(self.manifest.read_bytes(), type=_Manifest)
+    def _frames(self) -> list[_Frame]:
+        return msgspec.json.decode(self.manifest.read_bytes(), type=_Frames).frames
 
     def collected(self) -> Collected:
-        kept = self._told
+        """What was asked and answered. Trials that the same searches found share one list of them."""
+        kept = msgspec.json.decode(self.manifest.read_bytes(), type=_Told)
+        once: dict[tuple[str, ...], list[str]] = {}
         fates: dict[str, Fate] = {trial_id: Removed(said) for trial_id, said in kept.removed.items()}
         fates |= {trial_id: Merged(survivor) for trial_id, survivor in kept.merged.items()}
         return Collected(
@@ -180,7 +193,7 @@ class Landed:
             kept.data_version_before,
             kept.data_version_after,
             kept.searches,
-            kept.found_by,
+            {trial_id: once.setdefault(tuple(names), names) for trial_id, names in kept.found_by.items()},
             kept.by_id,
             fates,
             kept.unnamed,
@@ -193,17 +206,17 @@ class Landed:
 def _to_manifest(collected: Collected, frames: list[_Frame]) -> _Manifest:
     fates = collected.fates.items()
     return _Manifest(
-        collected.registry_name,
-        collected.data_version_before,
-        collected.data_version_after,
-        collected.searches,
-        collected.found_by,
-        collected.by_id,
-        {trial_id: fate.said for trial_id, fate in fates if isinstance(fate, Removed)},
-        {trial_id: fate.survivor for trial_id, fate in fates if isinstance(fate, Merged)},
-        collected.unnamed,
-        collected.requests,
-        frames,
-        collected.asked,
-        collected.cut_short,
+        registry_name=collected.registry_name,
+        data_version_before=collected.data_version_before,
+        data_version_after=collected.data_version_after,
+        searches=collected.searches,
+        found_by=collected.found_by,
+        by_id=collected.by_id,
+        removed={trial_id: fate.said for trial_id, fate in fates if isinstance(fate, Removed)},
+        merged={trial_id: fate.survivor for trial_id, fate in fates if isinstance(fate, Merged)},
+        unnamed=collected.unnamed,
+        requests=collected.requests,
+        frames=frames,
+        asked=collected.asked,
+        cut_short=collected.cut_short,
     )

@@ -23,7 +23,7 @@ TIME_IN_THE_ZIP = (1980, 1, 1, 0, 0, 0)
 """The time that a packed file bears: the earliest that the format can say."""
 
 
-class Table(NamedTuple):
+class AttachedTable(NamedTuple):
     """CSV (RFC 4180), plain or in a ZIP file; ``is_shortened`` when cells had to be."""
 
     file: str
@@ -31,19 +31,19 @@ class Table(NamedTuple):
     is_shortened: bool
 
 
-def table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+def table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> AttachedTable:
     """The table as ``<name>.csv``, or ``<name>.zip`` with that inside."""
     whole = _csv(columns, rows, None)
     if len(whole) <= ATTACHMENT_BYTES:
-        return Table(f"{name}.csv", whole, False)
+        return AttachedTable(f"{name}.csv", whole, False)
     packed = _zip(f"{name}.csv", whole)
     if len(packed) <= ATTACHMENT_BYTES:
-        return Table(f"{name}.zip", packed, False)
+        return AttachedTable(f"{name}.zip", packed, False)
     for limit in CELL_LETTERS:
         packed = _zip(f"{name}.csv", _csv(columns, rows, limit))
         if len(packed) <= ATTACHMENT_BYTES:
             break
-    return Table(f"{name}.zip", packed, True)
+    return AttachedTable(f"{name}.zip", packed, True)
 
 
 def _csv(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int | None) -> bytes:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from warehouse.judge.trouble import as_command
-from warehouse.tell.attachment import Table, table
+from warehouse.tell.attachment import AttachedTable, table
 from warehouse.tell.cards import (
     MOST_WITH_FACTS,
     ChangeInWords,
@@ -311,14 +311,14 @@ def _head(mail: AnyMail) -> Head:
     )
 
 
-def _tables(mail: DigestMail, changes: Sequence[ChangeInWords]) -> dict[str, Table]:
+def _tables(mail: DigestMail, changes: Sequence[ChangeInWords]) -> dict[str, AttachedTable]:
     """What the mail does not show in full, as far as that is known before it is written; by what it holds."""
     is_cut = any(one.saying.cut for one in changes)
     attached = {"changes": mail.changes if is_cut else (), "new-trials": mail.arrivals}
     return {name: _table(name, listed) for name, listed in attached.items() if listed}
 
 
-def _table(name: str, listed: Sequence[ToldChange]) -> Table:
+def _table(name: str, listed: Sequence[ToldChange]) -> AttachedTable:
     """The most material first, as in the mail."""
     return table(name, COLUMNS, [[getattr(told, column) for column in COLUMNS] for told in by_weight(listed)])
 
@@ -348,7 +348,7 @@ def _night(night: RegistryNight) -> dict[str, Any]:
 
 
 def _digest_view(
-    mail: DigestMail, changes: Sequence[ChangeInWords], shown: int, tables: dict[str, Table]
+    mail: DigestMail, changes: Sequence[ChangeInWords], shown: int, tables: dict[str, AttachedTable]
 ) -> dict[str, Any]:
     count, by_substance = _arrivals(mail.arrivals)
     made = cards(changes[:shown], mail.facts, mail.page_url)

@@ -14,7 +14,7 @@ from warehouse.store.tables import sql
 from warehouse.words.brief import TrialFacts
 
 
-class Known(NamedTuple):
+class KnownFacts(NamedTuple):
     """A trial's facts, its status and its address at the registry."""
 
     facts: TrialFacts
@@ -32,7 +32,7 @@ class Facts:
     def _twins(self) -> dict[str, list[str]]:
         return twins(self.con)
 
-    def known(self, trial_ids: Iterable[str]) -> dict[str, Known]:
+    def known(self, trial_ids: Iterable[str]) -> dict[str, KnownFacts]:
         """What is known of each of these trials, by its number."""
         asked = sorted(set(trial_ids))
         concepts = sure_concepts(self.con, "trial_concept", asked)
@@ -40,7 +40,7 @@ class Facts:
         names = [column[0] for column in rows.description or []]
         found = (dict(zip(names, row, strict=True)) for row in rows.fetchall())
         return {
-            row["trial_id"]: Known(
+            row["trial_id"]: KnownFacts(
                 as_facts(
                     row | concepts.get(row["trial_id"], {}) | {"twins": self._twins.get(row["trial_id"], [])}
                 ),

@@ -24,7 +24,7 @@ from warehouse.tell.digest import (
     Trouble,
     WelcomeMail,
 )
-from warehouse.tell.facts import Facts, Known
+from warehouse.tell.facts import Facts, KnownFacts
 from warehouse.words.outcomes import IS_A_NIGHT
 from warehouse.words.phrases import status_words
 
@@ -152,7 +152,7 @@ def _welcome(con: duckdb.DuckDBPyConnection, common: dict[str, Any], writer: Wri
     )
 
 
-def _listed(trials: dict[str, Known]) -> list[Listed]:
+def _listed(trials: dict[str, KnownFacts]) -> list[Listed]:
     """By what they are about, and within it the newest number first."""
     newest_first = sorted(trials.values(), key=lambda each: each.facts.trial_id, reverse=True)
     return [Listed(*each) for each in sorted(newest_first, key=lambda each: tuple(each.facts.substances))]

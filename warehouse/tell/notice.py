@@ -18,7 +18,7 @@ from warehouse.tell.digest import COLUMNS, DigestMail, ToldChange, WelcomeMail, 
 from warehouse.words.harmless import shortened, web_address
 from warehouse.words.inert import inert
 from warehouse.words.outcomes import outcome_words
-from warehouse.words.phrases import counted_noun, iso_instant
+from warehouse.words.phrases import NOT_ADVICE, counted_noun, iso_instant
 
 VERSION = 1
 """Of the document's shape. A member may be added to it; one that is taken away or re-meant makes another."""
@@ -29,7 +29,6 @@ VALUE_LETTERS = (None, 1000, 200, 60)
 TEXT_LETTERS = 30_000
 SENTENCE_LETTERS = 300
 Told = DigestMail | WelcomeMail
-NOT_ADVICE = "What registries say of trials; not medical advice."
 
 
 def is_to_a_channel(recipient: str) -> bool:

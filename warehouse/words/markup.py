@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from warehouse.words.harmless import plain, shortened
 from warehouse.words.values import Line
-from warehouse.words.worddiff import Part
+from warehouse.words.worddiff import Stretch
 
 LONGEST_WORD = 26
 """Letters that stand on one line of a phone. The longest word in the records at hand, outside of codes and
@@ -74,5 +74,5 @@ def _marked(line: Line, at: int) -> Markup:
     return said + Markup(" → ") if turns_into else _spaced(part, said)
 
 
-def _spaced(part: Part, said: Markup) -> Markup:
+def _spaced(part: Stretch, said: Markup) -> Markup:
     return said + " " if part.text.endswith(" ") else said

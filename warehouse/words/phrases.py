@@ -16,6 +16,7 @@ CAUSES = {
     "watch": "our own watch: what it searches for, not the trial",
     "normaliser": "our own software, which reads the record differently now",
 }
+NOT_ADVICE = "What registries say of trials, as trialwatch read it. This is not medical advice."
 DATE_BASES = {"posted": "posted", "submitted": "submitted", "data_version": "seen in the registry's data of"}
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from connectors.dates import span
 from connectors.statuses import status_groups
+from warehouse.words import reasons
 from warehouse.words.fields import label, meaning, name_of
 from warehouse.words.harmless import plain, shortened
 from warehouse.words.kinds import KINDS
@@ -22,7 +23,6 @@ from warehouse.words.values import Line, old_and_new
 REASON_LETTERS = 400
 _SPONSORS_WORDS = "the sponsor says why: "
 _AS_FAR_AS_BOLD = re.compile("; |: |, from ")
-_TYPES = re.compile(r" \((?P<old>\w+|no type) → (?P<new>\w+|no type)\)")
 
 
 class Saying(NamedTuple):
@@ -49,7 +49,7 @@ class _Change:
     @property
     def beyond(self) -> str:
         """What the reason says beside "old → new"."""
-        said = self.reason.removeprefix(f"{self.old or 'no status'} → {self.new or 'no status'}")
+        said = self.reason.removeprefix(reasons.turned(self.old, self.new))
         return said.strip(" ;:")
 
 
@@ -175,7 +175,7 @@ def _stopped(change: _Change) -> Saying:
 
 
 def _lapsed(change: _Change) -> Saying:
-    reason = change.beyond.removeprefix("the registry made it UNKNOWN; ")
+    reason = change.beyond.removeprefix(reasons.MADE_UNKNOWN)
     return _sentence(_usual(change), _in_words(_shown(reason)))
 
 
@@ -214,13 +214,13 @@ def _refined(change: _Change) -> Saying:
 
 def _retyped(change: _Change, what: str) -> str:
     """That a date or number was expected and is now actual, or the reverse, where the reason says so."""
-    types = _TYPES.search(change.reason)
-    return f"; {what} was {types['old'].lower()} and is now {types['new'].lower()}" if types else ""
+    types = reasons.types(change.reason)
+    return f"; {what} was {types[0].lower()} and is now {types[1].lower()}" if types else ""
 
 
 def _enrollment(change: _Change) -> Saying:
     if change.field == "enrollment_type":
-        count = change.reason.partition(" participants")[0]
+        count = change.reason.partition(reasons.PARTICIPANTS)[0]
         old, new = (f"{value.lower()}" if value else "without a type" for value in (change.old, change.new))
         return _sentence(f"Enrollment of {_shown(count)} participants is now {new}; it was {old}")
     gaps = _Words(change)
@@ -292,8 +292,8 @@ def _publication(change: _Change) -> Saying:
 
 
 def _results(change: _Change) -> Saying:
-    usual = "results were posted" if change.kind == "results_posted" else "results are gone"
-    return _sentence(_usual(change), _shown(change.reason.removeprefix(usual).strip(" ;:")))
+    beyond = change.reason.removeprefix(reasons.RESULTS[change.kind])
+    return _sentence(_usual(change), _shown(beyond.strip(" ;:")))
 
 
 def _record(change: _Change) -> Saying:
@@ -315,12 +315,12 @@ def _relevance(change: _Change) -> Saying:
 
 def _entered(change: _Change) -> Saying:
     """With the reason for which a trial is in; that a search found it goes without saying."""
-    why = "" if change.reason.startswith("found by search") else _shown(change.reason)
+    why = "" if change.reason.startswith(reasons.FOUND_BY) else _shown(change.reason)
     return _sentence(_usual(change), why)
 
 
 def _left(change: _Change) -> Saying:
-    return _sentence(_usual(change), _shown(change.reason.removeprefix("left the search: ")))
+    return _sentence(_usual(change), _shown(change.reason.removeprefix(reasons.LEFT_THE_SEARCH)))
 
 
 def _merged(change: _Change) -> Saying:

@@ -14,7 +14,7 @@ from warehouse.words.fields import entry_label, label, name_of, ordered
 from warehouse.words.harmless import plain
 from warehouse.words.lists import lacking
 from warehouse.words.phrases import counted_noun, status_words
-from warehouse.words.worddiff import Part, differences, in_text, look_alike
+from warehouse.words.worddiff import Stretch, differences, in_text, look_alike
 
 VALUE_LETTERS = 240
 LETTERS = 900
@@ -34,7 +34,7 @@ class Line(NamedTuple):
     """One thing that differs: its name, and its words that were kept, are gone or came."""
 
     label: str
-    parts: tuple[Part, ...]
+    parts: tuple[Stretch, ...]
 
     @property
     def sign(self) -> str:
@@ -115,13 +115,13 @@ def _tells(lines: tuple[Line, ...]) -> bool:
     return bool(lines) and sides[0] != sides[1]
 
 
-def _parts(old: str | None, new: str | None, letters: int) -> tuple[tuple[Part, ...], int]:
+def _parts(old: str | None, new: str | None, letters: int) -> tuple[tuple[Stretch, ...], int]:
     if old is None or new is None:
         way, text = ("came", new) if old is None else ("gone", old)
         parts, cut = differences("", text or "empty", letters)
-        return tuple(Part(way, part.text) for part in parts), cut
+        return tuple(Stretch(way, part.text) for part in parts), cut
     if max(len(old), len(new)) <= WHOLE_LETTERS and old and new and not look_alike(old, new):
-        return (Part("gone", plain(old) + " "), Part("came", plain(new))), 0
+        return (Stretch("gone", plain(old) + " "), Stretch("came", plain(new))), 0
     return differences(old, new, letters)
 
 

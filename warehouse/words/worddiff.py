@@ -33,7 +33,7 @@ _DRAWS_NOTHING = re.compile(
 """Unicode's default ignorable letters that ``plain`` lets stand, and a braille cell without dots."""
 
 
-class Part(NamedTuple):
+class Stretch(NamedTuple):
     """Words that were ``kept``, are ``gone``, or ``came``. Blanks between parts stand at their ends."""
 
     how: str
@@ -53,7 +53,7 @@ class _Place(NamedTuple):
         return max(self.until - self.at, self.new_until - self.new_at)
 
 
-def differences(old: str, new: str, letters: int) -> tuple[tuple[Part, ...], int]:
+def differences(old: str, new: str, letters: int) -> tuple[tuple[Stretch, ...], int]:
     """What parts the texts, in about ``letters`` letters; and how many letters that went or came were left out.
 
     Texts that differ never give sides that look alike; equal texts give no part.
@@ -65,15 +65,15 @@ def differences(old: str, new: str, letters: int) -> tuple[tuple[Part, ...], int
     places = list(_places(*words))
     shown = places[:PLACES]
     room = max(LEAST_LETTERS, letters // (2 * len(shown)))
-    parts, cut = [Part("kept", _behind_a_gap(words[0][: shown[0].at]))], 0
+    parts, cut = [Stretch("kept", _behind_a_gap(words[0][: shown[0].at]))], 0
     for number, place in enumerate(shown):
         for how, said in zip(("gone", "came"), _sides(place, *words), strict=True):
             text, left_out = shortened(said, room)
-            parts.append(Part(how, f"{text} " if left_out else text))
+            parts.append(Stretch(how, f"{text} " if left_out else text))
             cut += left_out
         following = places[number + 1].at if number + 1 < len(places) else None
         stayed = words[0][place.until : following]
-        parts.append(Part("kept", _around_a_gap(stayed) if place is not shown[-1] else _before_a_gap(stayed)))
+        parts.append(Stretch("kept", _around_a_gap(stayed) if place is not shown[-1] else _before_a_gap(stayed)))
     cut += sum(len(side) for place in places[PLACES:] for side in _sides(place, *words))
     return tuple(part for part in parts if part.text), cut
 
@@ -208,7 +208,7 @@ def _anchors(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
 # -- read back -----------------------------------------------------------------------------------------
 
 
-def in_text(parts: Sequence[Part]) -> str:
+def in_text(parts: Sequence[Stretch]) -> str:
     """For a reader without colours: ``aged 18 to [65 → 70] years``, ``[+ came]``, ``[− gone]``."""
     said = ""
     for is_kept, group in groupby(parts, key=lambda part: part.how == "kept"):

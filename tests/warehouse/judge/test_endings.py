@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from warehouse.judge.endings import Latest, Twin, told_in
+from warehouse.judge.endings import LatestChange, Twin, told_in
 
 NOON = datetime(2026, 9, 12, 12)  # noqa: DTZ001 - as stored
 THEN, LATER = NOON - timedelta(days=2), NOON - timedelta(days=1)
 OURS = frozenset({"a", "b"})
 TRIAL = Twin("ISRCTN00000001", "Completed", False, OURS, frozenset({"alcohol"}))
 TWIN = replace(
-    TRIAL, trial_id="NCT00000001", overall_status="COMPLETED", latest={"completed": Latest("high", THEN)}
+    TRIAL, trial_id="NCT00000001", overall_status="COMPLETED", latest={"completed": LatestChange("high", THEN)}
 )
 BY_TWIN = dict.fromkeys(OURS, "NCT00000001")
 
@@ -23,11 +23,11 @@ BY_TWIN = dict.fromkeys(OURS, "NCT00000001")
     [
         ("it told it", "completed", {}, {}, BY_TWIN),
         ("it stood there from the first night on", "completed", {}, {"latest": {}}, BY_TWIN),
-        ("it was told by this one itself", "completed", {}, {"latest": {"completed": Latest("low", THEN)}}, {}),
+        ("it was told by this one itself", "completed", {}, {"latest": {"completed": LatestChange("low", THEN)}}, {}),
         ("it no longer stands there", "completed", {}, {"overall_status": "RECRUITING"}, {}),
-        ("this one went back since", "completed", {"latest": {"resumed": Latest("high", LATER)}}, {}, {}),
-        ("and one of the first night says nothing of it", "completed", {"latest": {"resumed": Latest("high", LATER)}}, {"latest": {}}, {}),
-        ("it told it after this one went back", "completed", {"latest": {"resumed": Latest("high", THEN)}}, {"latest": {"completed": Latest("high", LATER)}}, BY_TWIN),
+        ("this one went back since", "completed", {"latest": {"resumed": LatestChange("high", LATER)}}, {}, {}),
+        ("and one of the first night says nothing of it", "completed", {"latest": {"resumed": LatestChange("high", LATER)}}, {"latest": {}}, {}),
+        ("it told it after this one went back", "completed", {"latest": {"resumed": LatestChange("high", THEN)}}, {"latest": {"completed": LatestChange("high", LATER)}}, BY_TWIN),
         ("only who watches both has heard", "completed", {}, {"watches": frozenset({"a", "c"})}, {"a": "NCT00000001"}),
         ("nobody watches this one", "completed", {"watches": frozenset()}, {}, {}),
         ("who asks for one more substance has not heard", "completed", {"substances": frozenset({"alcohol", "opioid"})}, {}, {}),

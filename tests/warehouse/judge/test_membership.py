@@ -17,10 +17,10 @@ def decide(before: Before, *, found: tuple[str, ...] = (), by_id: tuple[str, ...
         "follow": {},
         "changed": set(),
         "readable": {*found, *by_id},
-        "first_posted_on": {},
         "restored": set(),
     }
-    return moves(before, collected, **{**defaults, **more})
+    first_posted_on = more.pop("first_posted_on", {})
+    return moves(before, collected, first_posted_on=first_posted_on.get, **{**defaults, **more})
 
 
 def once(**more: Any) -> Before:

@@ -159,6 +159,6 @@ def test_the_file_itself_says_where_it_comes_from_and_what_it_is_not(file: str) 
 def test_the_calendar_beside_it_says_so_too(file: str) -> None:
     told = Calendar.from_ical(Path(file).with_name("coming-up.ics").read_bytes())
     assert told["x-wr-caldesc"] == (
-        "What registries say of trials, as trialwatch read it; not medical advice. "
+        "What registries say of trials, as trialwatch read it. This is not medical advice. "
         "From ClinicalTrials.gov, data version 2026-09-11T09:00:04."
     )

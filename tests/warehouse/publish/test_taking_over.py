@@ -15,7 +15,7 @@ from tests.house import WATCH, House
 from tests.records import a_trial, with_status
 from tests.warehouse.publish.contents import CLEAR, contents, made_anew, places
 from warehouse.publish.analysts_file import FILE, publish
-from warehouse.publish.last_night import NIGHTS_IN_A_ROW, NOTE, LastNight, Table, copied, noted
+from warehouse.publish.last_night import NIGHTS_IN_A_ROW, NOTE, LastNight, TableMark, copied, noted
 from warehouse.publish.marks import published_columns
 from warehouse.publish.parquet_footer import with_new_metadata
 from warehouse.store.file import opened
@@ -255,7 +255,7 @@ def test_after_some_nights_in_a_row_all_is_made_anew(shop: Shop) -> None:
 
 
 def test_a_file_of_which_most_changed_is_made_anew() -> None:
-    last = LastNight(tables={"small": Table("a", 9), "large": Table("b", 10)})
+    last = LastNight(tables={"small": TableMark("a", 9), "large": TableMark("b", 10)})
     assert last.unchanged_tables({"small": "a", "large": "b"}) == {"small", "large"}
     assert last.unchanged_tables({"small": "changed", "large": "b"}) == {"large"}
     assert last.unchanged_tables({"small": "a", "large": "changed"}) == frozenset()

@@ -26,7 +26,7 @@ from warehouse.words.kinds import KINDS
 from warehouse.words.markup import marked
 from warehouse.words.phrases import CAUSES, status_words
 from warehouse.words.values import Line
-from warehouse.words.worddiff import Part
+from warehouse.words.worddiff import Stretch
 
 SEEN = datetime(2026, 3, 3, 4, 10)  # noqa: DTZ001 - as the store keeps it
 HEADERS = {
@@ -411,11 +411,11 @@ def test_what_runs_from_right_to_left_has_a_direction_of_its_own() -> None:
 
 
 def test_words_from_right_to_left_keep_their_order_in_what_differs() -> None:
-    gone, came = Part("gone", "דראסה (1)"), Part("came", "דראסה (2)")
+    gone, came = Stretch("gone", "דראסה (1)"), Stretch("came", "דראסה (2)")
     whole = "<del><bdi>דראסה (1)</bdi></del> → <ins><bdi>דראסה (2)</bdi></ins>"
     assert marked(Line("Measure", (gone, came))) == f"Measure: {whole}"
     partly = "<bdi>דראסה <del>דראסה (1)</del> → <ins>דראסה (2)</ins></bdi>"
-    assert marked(Line("Measure", (Part("kept", "דראסה "), gone, came))) == f"Measure: {partly}"
+    assert marked(Line("Measure", (Stretch("kept", "דראסה "), gone, came))) == f"Measure: {partly}"
 
 
 def test_hostile_text_adds_neither_header_nor_element_nor_script() -> None:

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from warehouse.words.harmless import plain
-from warehouse.words.worddiff import CONTEXT_LETTERS, PLACES, Part, differences, in_text
+from warehouse.words.worddiff import CONTEXT_LETTERS, PLACES, Stretch, differences, in_text
 
 CRITERIA = "Adults with alcohol use disorder, aged 18 to 65 years. Able to give consent."
 FILLER = " ".join(f"Sentence {number} says nothing of any weight." for number in range(300))
@@ -18,7 +18,7 @@ def told(old: str, new: str) -> str:
     return in_text(differences(old, new, LETTERS)[0])
 
 
-def side(parts: tuple[Part, ...], how: str) -> str:
+def side(parts: tuple[Stretch, ...], how: str) -> str:
     return "".join(part.text for part in parts if part.how in ("kept", how))
 
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from warehouse.judge.concepts.concept import Concept, said
 from warehouse.judge.concepts.doses import doses
-from warehouse.judge.concepts.layout import Branch, Given, Layout
+from warehouse.judge.concepts.layout import Branch, GivenIntervention, Layout
 from warehouse.judge.concepts.owners import Owners
 from warehouse.judge.concepts.passages import of_an_arm
 from warehouse.judge.concepts.therapies import names_a_therapy
@@ -81,7 +81,7 @@ def _among(main: list[Branch]) -> Iterator[Concept]:
     yield from found or [said("comparator", "ketamine", main[-1].label, "other arms with the drug", "medium")]
 
 
-def _of_arm(branch: Branch, main: list[Branch], differing: list[Given]) -> Iterator[Concept]:
+def _of_arm(branch: Branch, main: list[Branch], differing: list[GivenIntervention]) -> Iterator[Concept]:
     """What one arm stands for."""
     own = (branch.label, *(each.name for each in differing))
     if found := _waits(branch) or _first(own, "treatment as usual") or _usual(branch, main):
@@ -168,7 +168,7 @@ def _rest(branch: Branch) -> Concept:
     return said("comparator", "no treatment", branch.label, "an arm without the drug", "low")
 
 
-def _of_given(each: Given, *, sure: str) -> Iterator[Concept]:
+def _of_given(each: GivenIntervention, *, sure: str) -> Iterator[Concept]:
     """What an intervention that is not our drug stands for."""
     named = [value for value in _STAND_INS if _names(each, value)]
     if "midazolam" in named:
@@ -191,12 +191,12 @@ def _of_given(each: Given, *, sure: str) -> Iterator[Concept]:
         yield said("comparator", "other treatment", each.name, "an intervention without the drug", sure)
 
 
-def _told(each: Given, value: str, sure: str) -> Concept:
+def _told(each: GivenIntervention, value: str, sure: str) -> Concept:
     where = next(text for text in each.texts if _finder(value).search(text.words))
     return said("comparator", value, where, "an intervention without the drug", sure)
 
 
-def _names(each: Given, value: str) -> bool:
+def _names(each: GivenIntervention, value: str) -> bool:
     """Whether its names say so; its description only of what stands in for a drug."""
     if any(_finder(value).search(name.words) for name in each.names):
         return True

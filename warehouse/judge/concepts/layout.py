@@ -18,7 +18,7 @@ DRUGS = {"DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT", "DIETARY_SUPPLEMENT", "GEN
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenIntervention:
     """An intervention: its type, its names (the first is its own), what is said of it, whether it is our drug."""
 
     kind: str
@@ -47,7 +47,7 @@ class Branch:
     kind: str
     label: Text
     description: Text
-    gives: tuple[Given, ...]
+    gives: tuple[GivenIntervention, ...]
     is_ours: bool
 
     @property
@@ -69,9 +69,9 @@ class Layout:
     drug: Ketamine
 
     @cached_property
-    def given(self) -> tuple[Given, ...]:
+    def given(self) -> tuple[GivenIntervention, ...]:
         return tuple(
-            Given(each.kind, each.names, each.description, each.arms, each in self.drug.gifts)
+            GivenIntervention(each.kind, each.names, each.description, each.arms, each in self.drug.gifts)
             for each in self.words.gifts[:MOST]
             if each.names
         )
@@ -103,7 +103,7 @@ class Layout:
         )
         return tuple(Text(place, words) for place, text in told if (words := folded_text(text)))
 
-    def _gives(self, arm: Arm) -> tuple[Given, ...]:
+    def _gives(self, arm: Arm) -> tuple[GivenIntervention, ...]:
         label = folded_text(arm.label)
         listed = [folded_text(name).casefold() for name in (arm.intervention_names or [])[:MOST]]
         named = {*listed, *(name.partition(": ")[2] for name in listed)}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from warehouse.judge.concepts.layout import Branch, Given, Layout
+from warehouse.judge.concepts.layout import Branch, GivenIntervention, Layout
 from warehouse.judge.concepts.owners import Owners, sentences
 from warehouse.judge.relevance.mentions import first_given
 from warehouse.judge.relevance.words import Text
@@ -57,7 +57,7 @@ def of_an_arm(branch: Branch, elsewhere: set[int]) -> Iterator[Passage]:
             yield from _of(each.texts, default=True, confidence="high")
 
 
-def _sureness(each: Given) -> str:
+def _sureness(each: GivenIntervention) -> str:
     """A mixture of drugs ("ketamine + naltrexone") leaves open of which its texts speak."""
     return "medium" if re.search(r"\s(?:\+|and|with)\s", each.name.words) else "high"
 

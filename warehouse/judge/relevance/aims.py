@@ -31,7 +31,7 @@ _JOINED = re.compile(r"(?:\band\b|&|\bplus\b|,|/)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TitlePart:
     """A stretch of a title, and whether it says what something is for or who the people are."""
 
     words: str
@@ -121,11 +121,11 @@ def _disorder_aimed_at(words: str) -> Disorder | None:
     return next((each for each in aims if not drug_name().search(each.words)), None)
 
 
-def _pieces(title: str) -> Iterator[Piece]:
+def _pieces(title: str) -> Iterator[TitlePart]:
     """A title cut where it turns from what something is for to whom and where, and back."""
     start, is_aim, is_explicit = 0, True, False
     for turn in _TURN.finditer(title):
-        yield Piece(title[start : turn.start()], is_aim, is_explicit)
+        yield TitlePart(title[start : turn.start()], is_aim, is_explicit)
         start, is_aim = turn.end(), turn["aim"] is not None
         is_explicit = is_aim
-    yield Piece(title[start:], is_aim, is_explicit)
+    yield TitlePart(title[start:], is_aim, is_explicit)

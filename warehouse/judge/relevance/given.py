@@ -11,7 +11,7 @@ from functools import cache
 
 from warehouse.judge.relevance.mentions import Mention, Named, first_given, mentions
 from warehouse.judge.relevance.wording import Finder, any_of, context, drug_abbreviation, entries
-from warehouse.judge.relevance.words import Gift, Group, Text, Words, heading_key
+from warehouse.judge.relevance.words import ArmGroup, Gift, Text, Words, heading_key
 from warehouse.words.vocabulary import rows
 
 _CODE = re.compile(r"[A-Z]{1,5}[ -]?\d{2,}\w*")
@@ -28,7 +28,7 @@ class Ketamine:
     mention: Mention | None = None
     how: str = ""
     gifts: tuple[Gift, ...] = ()
-    groups: tuple[Group, ...] = ()
+    groups: tuple[ArmGroup, ...] = ()
 
 
 NOT_GIVEN = Ketamine(False)
@@ -45,7 +45,7 @@ def gift(trial: Words) -> Ketamine:
 
 
 def _signs(
-    trial: Words, gifts: tuple[Gift, ...], groups: tuple[Group, ...]
+    trial: Words, gifts: tuple[Gift, ...], groups: tuple[ArmGroup, ...]
 ) -> Iterator[tuple[str, Mention | None]]:
     """What may say that it is given, the surest first."""
     yield (
@@ -73,7 +73,7 @@ def _abbreviated(each: Gift, trial: Words) -> bool:
     return any(drug_abbreviation().search(name.words) for name in each.names) and bool(first_given(trial.titles))
 
 
-def _holding(trial: Words, gifts: tuple[Gift, ...]) -> Iterator[Group]:
+def _holding(trial: Words, gifts: tuple[Gift, ...]) -> Iterator[ArmGroup]:
     """The arms that give ketamine: they list it, an intervention links itself to them, or their label says so."""
     linked = frozenset(label for each in gifts for label in each.arms)
     for group in trial.groups:

@@ -61,7 +61,7 @@ class Gift:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ArmGroup:
     """An arm or a cohort: its type, its label, and what it lists."""
 
     kind: str
@@ -110,7 +110,7 @@ class Words:
         return tuple(_gifts(self.trial.interventions))
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[ArmGroup, ...]:
         return tuple(_groups(self.trial.arms))
 
     @property
@@ -162,7 +162,7 @@ def _gifts(listed: list[Intervention]) -> Iterator[Gift]:
         )
 
 
-def _groups(listed: list[Arm]) -> Iterator[Group]:
+def _groups(listed: list[Arm]) -> Iterator[ArmGroup]:
     letters = 0
     for each in listed:
         gives = tuple(_texts("trial_arms", each.intervention_names or []))
@@ -170,7 +170,7 @@ def _groups(listed: list[Arm]) -> Iterator[Group]:
         letters += len(label) + sum(len(what.words) + 1 for what in gives)
         if letters > MOST_LETTERS_OF_A_LIST:
             return
-        yield Group(each.arm_type or "", Text("trial_arms", label), gives)
+        yield ArmGroup(each.arm_type or "", Text("trial_arms", label), gives)
 
 
 def _headings(listed: Iterable[MeshTerm]) -> Iterator[Heading]:

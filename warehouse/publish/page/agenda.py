@@ -24,7 +24,7 @@ BOTH = "Completion and primary completion"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One day's entry. ``what`` is for machines and stays; ``written`` is the day as the registry has it."""
 
     on: date
@@ -48,13 +48,13 @@ class Month:
     """A month's entries, in order."""
 
     first: date
-    entries: list[Entry]
+    entries: list[CalendarEntry]
 
 
-def entries(rows: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    found: dict[tuple[str, date, str], Entry] = {}
+def entries(rows: Iterable[Mapping[str, Any]]) -> list[CalendarEntry]:
+    found: dict[tuple[str, date, str], CalendarEntry] = {}
     for row in rows:
-        entry = Entry(
+        entry = CalendarEntry(
             row["due_on"],
             row["what"],
             WORDS[row["what"]],
@@ -68,16 +68,18 @@ def entries(rows: Iterable[Mapping[str, Any]]) -> list[Entry]:
     return [each for each in (_joined(entry, found) for entry in found.values()) if each]
 
 
-def _joined(entry: Entry, found: Mapping[tuple[str, date, str], Entry]) -> Entry | None:
+def _joined(entry: CalendarEntry, found: Mapping[tuple[str, date, str], CalendarEntry]) -> CalendarEntry | None:
     end, primary = "completion_date_latest", "primary_completion_date_latest"
     if entry.what == primary and (entry.trial_id, entry.on, end) in found:
         return None
     if entry.what == end and (entry.trial_id, entry.on, primary) in found:
-        return Entry(entry.on, end, BOTH, entry.trial_id, entry.title, entry.url, entry.written, entry.observed_at)
+        return CalendarEntry(
+            entry.on, end, BOTH, entry.trial_id, entry.title, entry.url, entry.written, entry.observed_at
+        )
     return entry
 
 
-def months(told: Iterable[Entry]) -> list[Month]:
+def months(told: Iterable[CalendarEntry]) -> list[Month]:
     """The entries by month, lapses behind what the trials themselves expect; a month without any is not there."""
     by_month: dict[date, Month] = {}
     for entry in told:

@@ -34,7 +34,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Caption:
     """Text at a place; ``anchor`` is SVG's own word for which end of it stands there."""
 
     text: str
@@ -44,7 +44,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TrialPoint:
     """One trial's place. What it means is told by its shape as well: ``filled`` or ``hollow``."""
 
     shape: str
@@ -68,10 +68,10 @@ class Drawing:
     width: float
     height: float
     rectangles: tuple[Rectangle, ...] = ()
-    words: tuple[Words, ...] = ()
+    words: tuple[Caption, ...] = ()
     grid: tuple[float, ...] = ()
     curves: tuple[Curve, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[TrialPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,10 @@ def rows_chart(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
             rectangles.append(Rectangle(group, _round(at), top, _round(trials * unit), BAR))
             at += trials * unit
         middle = place * ROW + ROW / 2 + 4
-        words += [Words(name, NAMES_WIDTH - 8, middle, "end"), Words(f"{totals[name]:,}", _round(at + 6), middle)]
+        words += [
+            Caption(name, NAMES_WIDTH - 8, middle, "end"),
+            Caption(f"{totals[name]:,}", _round(at + 6), middle),
+        ]
     width = NAMES_WIDTH + BARS_WIDTH + COUNT_WIDTH
     return Drawing(width, max(1, len(names)) * ROW, tuple(rectangles), tuple(words))
 
@@ -123,7 +126,7 @@ def columns_chart(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
                 Rectangle(group, _round(x), _round(base - height), _round(0.72 * room), _round(trials * unit))
             )
     lines = range(0, top + 1, step)
-    words = [Words(f"{line:,}", YEARS_LEFT - 6, _round(base - line * unit + 4), "end") for line in lines]
+    words = [Caption(f"{line:,}", YEARS_LEFT - 6, _round(base - line * unit + 4), "end") for line in lines]
     words += _below(names, room, base + 15)
     width, height = YEARS_LEFT + YEARS_WIDTH, base + YEARS_BOTTOM
     return Drawing(
@@ -131,7 +134,7 @@ def columns_chart(counts: Sequence[Count], names: Sequence[str]) -> Drawing:
     )
 
 
-def _below(names: Sequence[str], room: float, y: float) -> Iterator[Words]:
+def _below(names: Sequence[str], room: float, y: float) -> Iterator[Caption]:
     """As many of the names below the columns as have room, from the left; always the first."""
     free = 0.0
     for place, name in enumerate(names):
@@ -139,7 +142,7 @@ def _below(names: Sequence[str], room: float, y: float) -> Iterator[Words]:
         half = max(YEAR_LABEL, len(name) * LETTER) / 2
         middle = min(middle, YEARS_LEFT + YEARS_WIDTH - half + 4)
         if middle - half >= free:
-            yield Words(name, _round(middle), y, "middle")
+            yield Caption(name, _round(middle), y, "middle")
             free = middle + half
 
 

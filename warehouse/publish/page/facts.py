@@ -135,9 +135,9 @@ def _data(con: duckdb.DuckDBPyConnection, trials: Sequence[Row], about: Subjects
     }
 
 
-def _course(trial: Row) -> timeline.Course:
+def _course(trial: Row) -> timeline.TrialCourse:
     stays = [(stay["overall_status"], stay["from_date"], stay["to_date"]) for stay in trial["stays"]]
-    return timeline.Course(
+    return timeline.TrialCourse(
         trial["overall_status"],
         trial["start_date_earliest"],
         trial["end_date_latest"],

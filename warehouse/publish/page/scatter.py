@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from warehouse.publish.page.charts import Curve, Drawing, Mark, Words
+from warehouse.publish.page.charts import Caption, Curve, Drawing, TrialPoint
 
 LEFT, TOP, WIDTH, HEIGHT = 46, 20, 324, 180
 KEY = 50
@@ -37,14 +37,14 @@ def drawn(pairs: Sequence[Pair]) -> Drawing:
 
     step = next(size for size in (1, 2, 5, 10, 20, 50) if last - first <= 6 * size)
     ticks = [(year, share(date(year, 1, 1))) for year in range(first, last + 1) if year % step == 0]
-    words = [Words(str(year), round(LEFT + at * WIDTH, 1), base + 15, "middle") for year, at in ticks]
+    words = [Caption(str(year), round(LEFT + at * WIDTH, 1), base + 15, "middle") for year, at in ticks]
     # At the corner the year to the right is enough.
-    words += [Words(str(year), LEFT - 6, round(base - at * HEIGHT + 4, 1), "end") for year, at in ticks if at]
-    words.append(Words("end first planned →", LEFT + WIDTH, base + 31, "end"))
-    words.append(Words("↑ end now", LEFT + 4, TOP - 8))
-    words += [Words("ended", LEFT + 16, base + KEY), Words("still expected", LEFT + 86, base + KEY)]
+    words += [Caption(str(year), LEFT - 6, round(base - at * HEIGHT + 4, 1), "end") for year, at in ticks if at]
+    words.append(Caption("end first planned →", LEFT + WIDTH, base + 31, "end"))
+    words.append(Caption("↑ end now", LEFT + 4, TOP - 8))
+    words += [Caption("ended", LEFT + 16, base + KEY), Caption("still expected", LEFT + 86, base + KEY)]
     marks = [
-        Mark(
+        TrialPoint(
             "filled" if pair.is_actual else "hollow",
             round(LEFT + share(pair.planned) * WIDTH, 1),
             round(base - share(pair.now) * HEIGHT, 1),
@@ -52,7 +52,7 @@ def drawn(pairs: Sequence[Pair]) -> Drawing:
         )
         for pair in pairs
     ]
-    marks += [Mark("filled", LEFT + 6, base + KEY - 4), Mark("hollow", LEFT + 76, base + KEY - 4)]
+    marks += [TrialPoint("filled", LEFT + 6, base + KEY - 4), TrialPoint("hollow", LEFT + 76, base + KEY - 4)]
     grid = tuple(round(base - at * HEIGHT, 1) for _, at in ticks)
     slant = Curve(f"M{LEFT} {base}L{LEFT + WIDTH} {TOP}", 1)
     size = LEFT + WIDTH + 16, base + KEY + 10

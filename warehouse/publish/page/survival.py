@@ -7,7 +7,7 @@ know by what the trials are grouped.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from warehouse.publish.page.charts import Curve, Drawing, Words
+from warehouse.publish.page.charts import Caption, Curve, Drawing
 from warehouse.words.harmless import shortened
 
 Followed = tuple[int, bool, int]
@@ -68,22 +68,22 @@ def drawn(groups: Mapping[str, Sequence[Followed]]) -> Drawing:
     years = years_of(groups)
     base, unit = TOP + HEIGHT, WIDTH / (12 * years)
     words = [
-        Words(f"{share} %", LEFT - 6, round(base - HEIGHT * share / 100 + 4, 1), "end")
+        Caption(f"{share} %", LEFT - 6, round(base - HEIGHT * share / 100 + 4, 1), "end")
         for share in (0, 25, 50, 75, 100)
     ]
     step = 1 if years <= 6 else 2
     words += [
-        Words(str(year), round(LEFT + 12 * year * unit, 1), base + 15, "middle")
+        Caption(str(year), round(LEFT + 12 * year * unit, 1), base + 15, "middle")
         for year in range(0, years + 1, step)
     ]
-    words.append(Words("years since the start", LEFT + WIDTH, base + 30, "end"))
+    words.append(Caption("years since the start", LEFT + WIDTH, base + 30, "end"))
     curves = []
     for place, (name, followed) in enumerate(groups.items()):
         curves.append(Curve(_path(steps(followed), unit, base, 12 * years), place))
         x, y = 8 + place % 2 * COLUMN, base + 50 + place // 2 * ROW
         curves.append(Curve(f"M{x} {y - 4}H{x + KEY}", place))
         named = f"{shortened(name, KEY_LETTERS)[0]} ({sum(trials for *_, trials in followed):,})"
-        words.append(Words(named, x + KEY + 6, y))
+        words.append(Caption(named, x + KEY + 6, y))
     grid = tuple(round(base - HEIGHT * share / 100, 1) for share in (0, 25, 50, 75, 100))
     height = base + 40 + ROW * -(-len(groups) // 2)
     return Drawing(LEFT + WIDTH + 12, height, words=tuple(words), grid=grid, curves=tuple(curves))

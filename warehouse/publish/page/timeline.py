@@ -73,7 +73,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrialCourse:
     """What is known of a trial's course: its stays in a status (from, to) as time went, start and end."""
 
     overall_status: str | None
@@ -83,7 +83,7 @@ class Course:
     stays: Sequence[tuple[str | None, date, date | None]] = ()
 
 
-def bar(course: Course, years: Scale) -> Bar:
+def bar(course: TrialCourse, years: Scale) -> Bar:
     """Draw a course.
 
     The time before the first version that we hold is drawn faint, in that version's status. A trial that had
