@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 import duckdb
 
@@ -30,7 +31,7 @@ from warehouse.judge.watch import Watch
 from warehouse.keep import holdings, past
 from warehouse.keep.certificate import Certificate, Night
 from warehouse.keep.past import Filled
-from warehouse.store.file import locked_within, opened
+from warehouse.store.file import locked, locked_within, opened
 from warehouse.words.outcomes import BACKFILL
 from warehouse.words.phrases import counted_noun
 
@@ -52,7 +53,7 @@ def fill(settings: Settings, configuration: Configuration, watch: str | None, pr
     """Ask for the past of the watches' trials, keep what comes, and publish.
 
     Raises ``SettingsError`` where no watch lists a registry that shows it, ``StoreHeldError`` when a night holds
-    the store, and ``OperatorError`` as the night does.
+    the store, or another back-fill is at work, and ``OperatorError`` as the night does.
     """
     pairs = [(each, name) for each in configuration.chosen(watch) for name in each.registries if _shows(name)]
     if not pairs:
@@ -68,11 +69,17 @@ def fill(settings: Settings, configuration: Configuration, watch: str | None, pr
     with steps.store_held(settings, holders.BACKFILL, LONGEST_WAIT_S, only_for=holders.WAITED_FOR):
         pass  # a night that is under way is left to its work
     asked: set[str] = set()
-    for each, name in pairs:
-        _fill_one(_Filling(context, each, name, asked), report)
-    if report.certificates:
-        _publish(context, report)
+    with locked(_own_folder(settings), holders.BACKFILL):
+        for each, name in pairs:
+            _fill_one(_Filling(context, each, name, asked), report)
+        if report.certificates:
+            _publish(context, report)
     return report
+
+
+def _own_folder(settings: Settings) -> Path:
+    """Where a back-fill works while a night may be at work, and keeps other back-fills away."""
+    return settings.store / BACKFILL
 
 
 def _shows(registry_name: str) -> bool:
@@ -97,9 +104,9 @@ class _Filling:
 
     @property
     def night(self) -> Night:
-        """It writes in a folder of its own: a night may be at work."""
+        """As a night's, but for where it writes on the way."""
         night = self.context.night(self.watch, self.registry_name)
-        return replace(night, work=self.context.settings.store / "past")
+        return replace(night, work=_own_folder(self.context.settings) / "work")
 
     @contextmanager
     def store(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -446,6 +446,20 @@ def test_a_night_under_way_goes_first(house: House, registry: SimulatedRegistry,
     assert "trialwatch run" in said
 
 
+def test_two_do_not_work_at_once(house: House, registry: SimulatedRegistry, fill: Fill) -> None:
+    registry.put(a_trial(T))
+    house.night()
+    asked = len(registry.requests)
+    with locked(house.settings.store / "backfill", "trialwatch backfill"):
+        code, said = fill()
+        assert house.night().ending.code == Code.DONE, "a night is not kept waiting"
+    assert code == Code.HELD
+    assert "held by trialwatch backfill" in said
+    assert all("/api/int" not in seen.path for seen in registry.requests[asked:])
+    assert fill()[0] == Code.DONE
+    assert not (house.settings.store / "backfill" / "work").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_killed_anywhere_and_run_again_it_comes_to_the_same(
