@@ -9,6 +9,7 @@ import gzip
 import html
 import json
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from connectors.clinicaltrials_gov.past_records import counted_alike, stamp, to_be_kept
+from connectors.clinicaltrials_gov.past_records import as_in_a_night, counted_alike, stamp, to_be_kept, words_of
 from connectors.clinicaltrials_gov.reading import Reader
 from warehouse.judge.changes import Finding, differences
 
@@ -117,6 +118,29 @@ def differing(pair: Pair) -> set[str]:
     lapsed = any(step["path"].endswith("/lastKnownStatus") for step in pair["patch"])
     found = {field for field, (old, new) in sides.items() if sorted(old) != sorted(new)}
     return found - {"overall_status"} if lapsed else found
+
+
+def texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict() | list():
+            for part in value.values() if isinstance(value, dict) else value:
+                yield from texts(part)
+
+
+def test_no_word_of_a_real_text_is_lost_with_its_layout(pairs: list[Pair], shared: Path) -> None:
+    with gzip.open(shared / "registry/history/patches_142_raw.jsonl.gz", "rt", encoding="utf-8") as lines:
+        patches = [json.loads(line)["patch"] for line in lines] + [pair["patch"] for pair in pairs]
+    found = {text for patch in patches for text in texts(patch) if "<li>" in text or "<p>" in text}
+    assert len(found) > 100
+    for text in found:
+        modules = {"identificationModule": {"nctId": "NCT00000001"}, "descriptionModule": {"briefSummary": text}}
+        body = json.dumps({"studyVersion": 0, "study": {"protocolSection": modules}}).encode()
+        kept = json.loads(as_in_a_night(to_be_kept(body, "NCT00000001", 0)))
+        written = kept["protocolSection"]["descriptionModule"]["briefSummary"]
+        as_words, as_sent = letters(words_of(written)), letters(unicodedata.normalize("NFKC", text))
+        assert re.sub(r"\d", "", as_words) == re.sub(r"\d", "", as_sent), "but for the numbers of lists"
 
 
 def test_status_changes_are_those_of_the_patches(
