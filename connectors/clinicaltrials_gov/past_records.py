@@ -53,12 +53,15 @@ NOT_FROZEN = {"contactsLocationsModule.locations": "geoPoint"} | {
 ADDED_BY_THE_REGISTRY = "DERIVED"
 """The type of a publication that it found by itself: those of 2024 stand in versions of 2020."""
 SUBMITTED = "lastUpdateSubmitDate"
+DEEPEST_LIST = 10
+"""Levels by which an entry is moved to the right: with one more for each, a text could grow without end."""
 _BEGINS = b'{"studyVersion":'
 _ESCAPED = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'", "&#x2F;": "/"}
 _ESCAPE = re.compile("|".join(_ESCAPED))
 _TAG = re.compile(r"(</?(?:p|ul|ol|li)>)")
-_MARKER = re.compile(r"^\s*(?:\*|\d{1,2}\.)\s+", re.MULTILINE)
-_ALONE_MARKER = re.compile(r"^(\s*(?:\*|\d+\.) )\s*\n\s*", re.MULTILINE)
+_MARKER = re.compile(r"^[ \t]*(?:\*|\d{1,2}\.)\s+", re.MULTILINE)
+_ALONE_MARKER = re.compile(r"^([ \t]*(?:\*|\d+\.) )\s*\n\s*", re.MULTILINE)
+_EMPTY_LINES = re.compile(r"\n\s*\n")
 _MARKDOWNS_ESCAPE = re.compile(r"\\([^A-Za-z0-9\s])")
 _encode = msgspec.json.encode
 
@@ -226,13 +229,13 @@ def _in_markdown(text: str) -> str:
                 counts[-1:] = []
                 written.append("\n" if counts else "\n\n")
             case "<li>":
-                written.append(f"\n{'  ' * (len(counts) - 1)}{_next_marker(counts)} ")
+                written.append(f"\n{'  ' * min(len(counts) - 1, DEEPEST_LIST)}{_next_marker(counts)} ")
             case "<p>" | "</p>":
                 written.append("\n\n")
             case _:
                 written.append("" if part == "</li>" else _once(part))
     laid_out = _ALONE_MARKER.sub(r"\1", "".join(written))
-    return re.sub(r"\n\s*\n(?:\s*\n)*", "\n\n", laid_out).strip()
+    return _EMPTY_LINES.sub("\n\n", laid_out).strip()
 
 
 def _next_marker(counts: list[int | None]) -> str:

@@ -99,6 +99,15 @@ def test_tags_that_do_not_match_lose_no_word(text: str) -> None:
     assert words_of(found) == "x"
 
 
+@pytest.mark.parametrize(
+    "part", ["\n", " ", "* ", "1. ", "\n* ", "\\", "&amp;", "<li>", "<p>", "<ul>", "<ul><li>", "1"]
+)
+def test_a_text_without_end_takes_no_time_without_end(part: str) -> None:
+    """What looked through the rest of a text at each of its lines would take hours here."""
+    found = read(descriptionModule={"detailedDescription": "<p>" + part * 100_000 + "x"})
+    assert words_of(found["descriptionModule"]["detailedDescription"]).endswith("x")
+
+
 def test_what_is_of_today_in_every_version_is_left_out() -> None:
     found = read(
         referencesModule={"references": [{"pmid": "1", "type": "DERIVED"}, {"pmid": "2", "type": "BACKGROUND"}]},
