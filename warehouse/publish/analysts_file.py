@@ -25,6 +25,7 @@ from warehouse.publish.marks import Marks
 from warehouse.publish.records import Clear, Records
 from warehouse.publish.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.publish.views import make_views
+from warehouse.store.connection import connect
 from warehouse.store.file import spare_effort, spare_memory, transaction
 from warehouse.store.literal import literal
 from warehouse.store.tables import sql
@@ -104,7 +105,7 @@ def publish(
         # A log beside it would hold part of what it says: alone, as readers copy it, it would say less.
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
-        with duckdb.connect(str(aside), read_only=True) as built:
+        with connect(aside, read_only=True) as built:
             spare_memory(built)
             spare_effort(built, aside.stat().st_size)
             _check(con, built)

@@ -25,6 +25,7 @@ from warehouse.errors import (
     named,
 )
 from warehouse.publish.brief import briefs
+from warehouse.store.connection import connect
 from warehouse.words.brief import headline, rows
 from warehouse.words.sources import origin, source
 
@@ -65,7 +66,7 @@ def published(path: Path, memory: str = MOST_MEMORY) -> Iterator[duckdb.DuckDBPy
     if not path.exists():
         raise NothingPublishedError(f"{path} is not there yet: run `trialwatch run` first")
     try:
-        con = duckdb.connect(str(path), read_only=True)
+        con = connect(path, read_only=True)
     except duckdb.Error as error:
         raise _unreadable(error) or error from error
     try:
