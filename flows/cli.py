@@ -5,7 +5,6 @@ import neither Prefect nor SQLModel and never open the store.
 """
 
 import getpass
-import json as json_text
 import logging
 import os
 import sys
@@ -19,7 +18,8 @@ from cyclopts import App, CycloptsError, Parameter
 from connectors.numbers import as_typed
 from connectors.printable import printable
 from flows import envfile
-from flows.charset import knows, speak_plainly
+from flows.as_json import print_json as _print_json
+from flows.charset import speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.init.given import NOTHING_GIVEN, Given
 from flows.settings import Settings, SettingsError, configuration, from_environment
@@ -439,12 +439,12 @@ def changes(
         return _print_since(after, kind, substance)
     with questions.published(_published(from_environment())) as con:
         answer = questions.changes(con, since=since, kinds=kind, substance=substance)
-    if json or format == "json":
-        _print_json(answer.documents())
-    elif format == "csv":
-        show.as_csv(answer.columns, [tuple(each.values()) for each in answer.documents()])
-    else:
-        show.changes(answer.documents())
+        if json or format == "json":
+            _print_json(answer.documents())
+        elif format == "csv":
+            show.as_csv(answer.columns, (tuple(each.values()) for each in answer.documents()))
+        else:
+            show.changes(answer.documents())
     return Code.DONE
 
 
@@ -452,8 +452,8 @@ def _print_since(after: str, kinds: Sequence[str], substance: str | None) -> Cod
     from warehouse.publish import cursor, questions
 
     with questions.published(_published(from_environment())) as con:
-        found = cursor.since(con, after, kinds=kinds, substance=substance)
-    _print_json({"changes": found.changes, "cursor": found.cursor})
+        found, behind = cursor.all_since(con, after, kinds=kinds, substance=substance)
+        _print_json({"changes": found, "cursor": behind})
     return Code.DONE
 
 
@@ -498,13 +498,13 @@ def query(
 
     question = _standard_input() if sql in (None, "-") else str(sql)
     with questions.published(_published(from_environment())) as con:
-        answer = questions.ask(con, question)
-    if json or format == "json":
-        _print_json(answer.documents())
-    elif format == "csv":
-        show.as_csv(answer.columns, answer.rows)
-    else:
-        show.table(answer.columns, answer.rows)
+        answer = questions.stream(con, question)
+        if json or format == "json":
+            _print_json(answer.documents())
+        elif format == "csv":
+            show.as_csv(answer.columns, answer.rows)
+        else:
+            show.table(answer.columns, answer.rows)
     return Code.DONE
 
 
@@ -634,16 +634,6 @@ def _one_of(name: str, values: Sequence[str | None], among: Sequence[str]) -> No
             raise SettingsError(
                 f"{name} cannot be {value!r}{nearest(value, among)}; it is one of {', '.join(among)}"
             )
-
-
-def _print_json(document: Any) -> None:
-    """What could steer a terminal is written as an escape, which means the same to every reader of JSON."""
-    text = json_text.dumps(document, ensure_ascii=False, indent=2, default=str, allow_nan=False)
-    print("".join(c if (c.isprintable() or c == "\n") and knows(c) else _escaped(c) for c in text))
-
-
-def _escaped(letter: str) -> str:
-    return json_text.dumps(letter)[1:-1]
 
 
 def _end(ending: Ending) -> Code:

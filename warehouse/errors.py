@@ -109,7 +109,7 @@ def _of_the_system(error: OSError) -> WarehouseError | None:
     if error.errno == errno.ENOENT and not _is_anywhere():
         return DiskError("the folder that this was started in is gone: go to one that is there and run again")
     sentence = SENTENCES.get(error.errno or 0)
-    where = error.filename2 or error.filename or "the data directory"
+    where = error.filename2 or error.filename or "where the data or the output go"
     return DiskError(_said(sentence, str(where))) if sentence else None
 
 
