@@ -17,7 +17,7 @@ from typing import TextIO
 
 import duckdb
 
-from connectors.files import flush, make_folder
+from connectors.files import flush, make_folder, making
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.store.connection import connect
 from warehouse.store.literal import literal
@@ -203,10 +203,11 @@ def copy_whole(path: Path, to: Path) -> None:
     """Copy a store's file, which nobody has open, with all that its write-ahead log holds. Whole or not at all."""
     with connected(path, read_only=False) as con:
         con.execute("CHECKPOINT")
-    to.parent.mkdir(parents=True, exist_ok=True)
     aside = to.with_name(f".{to.name}.part")
     try:
-        shutil.copyfile(path, aside)
+        with making(to):
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, aside)
         aside.chmod(0o600)
         flush(aside)
         aside.replace(to)
