@@ -17,7 +17,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from connectors.numbers import as_typed
 from connectors.printable import printable
-from flows import envfile
+from flows import envfile, misuse
 from flows.as_json import print_json as _print_json
 from flows.charset import speak_plainly
 from flows.endings import Code, Ending, code_of, told
@@ -49,6 +49,8 @@ Accept = Annotated[
 ]
 MOST_HOURS = 876_000
 """A hundred years."""
+LONGEST_SAID = 2000
+"""Letters of one sentence; it may repeat what was typed."""
 
 
 def _are_hours(_: object, hours: float) -> None:
@@ -90,9 +92,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     log.setLevel(logging.INFO)
     try:
+        misuse.must_be_text(words)
         code = app(_without_env_file(words), exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        _say(f"{error} (see trialwatch --help)")
+        _say(misuse.sentence(error))
         code = Code.USAGE
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); that is no error of anyone's.
@@ -126,6 +129,8 @@ def _without_env_file(words: list[str]) -> list[str]:
     if not file:
         raise SettingsError(f"{ENV_FILE} names no file; write {ENV_FILE} trialwatch.env")
     os.environ[envfile.NAMED_BY] = os.path.abspath(file)  # noqa: PTH100 - links stay as they are
+    if ENV_FILE in (word.partition("=")[0] for word in words[end:]):
+        raise SettingsError(f"{ENV_FILE} is given more than once; give it once")
     return words[:at] + words[end:]
 
 
@@ -271,6 +276,7 @@ def deliver(*, again: str | None = None, test: str | None = None, json: Json = F
     from flows import delivery
 
     settings = from_environment()
+    misuse.one_at_most(again=again, test=test)
     ending = Ending()
     if test is not None:
         ending.note(Code.DONE, _tested(settings, test))
@@ -318,6 +324,8 @@ def preview(
     from flows import preview as looking
 
     settings = from_environment()
+    misuse.one_at_most(folder=folder, json=json)
+    misuse.in_order(since, until)
     previewed = looking.mails(settings, configuration(settings.config), looking.Period(since, until))
     if json:
         _print_json(looking.documents(previewed))
@@ -431,6 +439,7 @@ def changes(
     from flows import show
     from warehouse.publish import questions
 
+    misuse.one_at_most(json=json, format_csv=format == "csv")
     for name, values, among in (("--kind", kind, tuple(KINDS)), ("--substance", (substance,), SUBSTANCES)):
         _one_of(name, values, among)
     if after is not None:
@@ -463,7 +472,8 @@ def show_trial(trial_id: str, *, json: Json = False) -> Code:
     from flows import show
     from warehouse.publish import questions
 
-    wanted = as_typed(trial_id)
+    if not (wanted := as_typed(trial_id)):
+        raise SettingsError("give a trial's number, as in trialwatch show NCT02649231")
     with questions.published(_published(from_environment())) as con:
         facts = questions.trial(con, wanted)
     if facts is None:
@@ -496,6 +506,7 @@ def query(
     from flows import show
     from warehouse.publish import questions
 
+    misuse.one_at_most(json=json, format_csv=format == "csv")
     question = _standard_input() if sql in (None, "-") else str(sql)
     with questions.published(_published(from_environment())) as con:
         answer = questions.stream(con, question)
@@ -619,7 +630,10 @@ def _who_we_are() -> str:
 def _standard_input() -> str:
     if sys.stdin.isatty():
         raise SettingsError('give a question, as in trialwatch query "SELECT trial_id, title FROM trials"')
-    return sys.stdin.read()
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise SettingsError("the question on standard input is no text in UTF-8") from error
 
 
 def _published(settings: Settings) -> Any:
@@ -644,4 +658,5 @@ def _end(ending: Ending) -> Code:
 
 def _say(sentence: str) -> None:
     """One line on standard error, with nothing in it that could steer a terminal, and no password."""
-    print("trialwatch:", printable(without_secrets(sentence)), file=sys.stderr)
+    said = printable(without_secrets(sentence))
+    print("trialwatch:", said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}…", file=sys.stderr)

@@ -244,6 +244,15 @@ def _shared_place(name: str, said: str | None) -> str | None:
     return said
 
 
+def is_text(word: str) -> bool:
+    """Whether what came from outside can be written in UTF-8: bytes that are no text come as halves of pairs."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A mistyped variable would be a setting that silently is not made."""
     known = [PREFIX + name for name in (*VARIABLES, *READ_BY_PREFECT_YAML)]
@@ -252,6 +261,8 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
             raise SettingsError(
                 f"there is no setting {name}{nearest(name.upper(), known)}; unset it, or correct it"
             )
+        if name in known and not is_text(environment[name]):
+            raise SettingsError(f"{name} holds bytes that are no text in UTF-8; write it otherwise")
 
 
 def _address(name: str, text: str) -> str:
@@ -332,7 +343,7 @@ class Configuration:
 
     def chosen(self, name: str | None) -> tuple[Watch, ...]:
         """The watch of that name; without one, all of them. Raises ``SettingsError`` for a wrong name."""
-        return (self.watch(name),) if name else self.watches
+        return self.watches if name is None else (self.watch(name),)
 
     def watch(self, name: str) -> Watch:
         for watch in self.watches:

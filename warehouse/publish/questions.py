@@ -108,12 +108,20 @@ def _whole(answer: RowStream) -> QueryResult:
 def stream(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> RowStream:
     """The answer to one question. Raises ``QuestionError`` with DuckDB's words, or when it is not one question."""
     with _told(con):
-        statement.encode()  # what a terminal sent may be no text
+        _must_be_text(statement, *values)
         if not _is_one_question(con.extract_statements(statement)):
             raise QuestionError("ask one question at a time, one that begins with SELECT, FROM, WITH or the like")
         con.execute(statement, list(values))
         columns = tuple(column[0] for column in con.description or [])
         return RowStream(columns, _rows(con, con.fetchmany(ROWS_AT_ONCE)))
+
+
+def _must_be_text(*typed: Any) -> None:
+    """What a terminal sent may be no text, which DuckDB's own library has no words for."""
+    try:
+        "".join(each for each in typed if isinstance(each, str)).encode()
+    except UnicodeEncodeError as error:
+        raise QuestionError("what is asked holds bytes that are no text in UTF-8; type it anew") from error
 
 
 def _rows(con: duckdb.DuckDBPyConnection, first: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
