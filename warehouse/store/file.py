@@ -201,8 +201,10 @@ def _comment(con: duckdb.DuckDBPyConnection) -> None:
 
 def copy_whole(path: Path, to: Path) -> None:
     """Copy a store's file, which nobody has open, with all that its write-ahead log holds. Whole or not at all."""
-    with connected(path, read_only=False) as con:
-        con.execute("CHECKPOINT")
+    has_log = path.with_name(f"{path.name}.wal").exists()
+    with connected(path, read_only=not has_log) as con:  # a backup may lie where nothing can be written
+        if has_log:
+            con.execute("CHECKPOINT")
     aside = to.with_name(f".{to.name}.part")
     try:
         with making(to):
