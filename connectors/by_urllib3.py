@@ -6,7 +6,7 @@ from importlib.metadata import version
 import urllib3
 
 from connectors.causes import cause
-from connectors.http import MOST_BYTES, Answer, Asked, NoConnectionError, TransportError, Way, whole
+from connectors.http import MOST_BYTES, Answer, Asked, TransportError, Way, not_connected, whole
 from connectors.network import Network
 
 
@@ -49,7 +49,7 @@ class Urllib3Transport:
                 raise
             response.release_conn()
         except urllib3.exceptions.NewConnectionError as error:
-            raise NoConnectionError(cause(error)) from error
+            raise not_connected(error) from error
         except urllib3.exceptions.HTTPError as error:
             raise TransportError(cause(error)) from error
         found = {name.lower(): value for name, value in response.headers.items()}

@@ -51,6 +51,11 @@ def cause(error: BaseException) -> str:
     return type(error).__name__
 
 
+def has_no_address(error: BaseException) -> bool:
+    """Whether it was a name that nobody here knows the address of."""
+    return any(isinstance(each, socket.gaierror) for each in _behind(error))
+
+
 def masked(text: object, *secrets: str | None) -> str:
     """Foreign words for a log: one printable line without addresses, logins or the given secrets."""
     line = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)

@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 import tenacity
 
-from connectors.causes import cause, masked
+from connectors.causes import cause, has_no_address, masked
 from connectors.errors import OurBugError, RefusedError, RegistryError
 from connectors.network import Network, Proxy
 
@@ -95,6 +95,15 @@ class NoConnectionError(TransportError):
     """Not even a connection came about."""
 
 
+class NoAddressError(NoConnectionError):
+    """The name that was to be connected to has no address here."""
+
+
+def not_connected(error: Exception) -> NoConnectionError:
+    """Why no connection came about, in our words."""
+    return (NoAddressError if has_no_address(error) else NoConnectionError)(cause(error))
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """How a transport gets out: through which proxy, if any, and whose certificates it believes."""
@@ -136,7 +145,7 @@ class HttpxTransport:
             with stream as response:
                 body = whole(response.iter_bytes(), self._most_bytes, url)
         except httpx.ConnectError as error:
-            raise NoConnectionError(cause(error)) from error
+            raise not_connected(error) from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise TransportError(cause(error)) from error
         return Answer(response.status_code, dict(response.headers), body, str(response.url))
@@ -187,6 +196,16 @@ class Pace:
 
 
 @dataclass(slots=True)
+class Outage:
+    """Whether some name had no address however often it was asked for: another that has none is not waited for.
+
+    Shared by all clients of a night: without a network, each registry would be tried for half a minute.
+    """
+
+    is_long: bool = False
+
+
+@dataclass(slots=True)
 class PoliteClient:
     """Asks one registry, one request at a time.
 
@@ -202,6 +221,7 @@ class PoliteClient:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     pace: Pace = field(default_factory=Pace)
+    outage: Outage = field(default_factory=Outage)
     requests: int = 0
     told_at: datetime | None = None
     most_bytes: int = MOST_BYTES
@@ -278,8 +298,10 @@ class PoliteClient:
 
         def is_hopeless(state: tenacity.RetryCallState) -> bool:
             spent = self.clock() - started
-            connected = not isinstance(state.outcome and state.outcome.exception(), NoConnectionError)
-            most = ATTEMPTS if connected else ATTEMPTS_WITHOUT_CONNECTION
+            error = state.outcome and state.outcome.exception()
+            if self.outage.is_long and isinstance(error, NoAddressError):
+                return True
+            most = ATTEMPTS_WITHOUT_CONNECTION if isinstance(error, NoConnectionError) else ATTEMPTS
             return state.attempt_number >= most or spent + state.upcoming_sleep > self.manners.retry_s
 
         retrying = tenacity.Retrying(
@@ -306,6 +328,7 @@ class PoliteClient:
         if answer is not None:
             raise RegistryError(f"{answer.where} answered {answer.status} ({tries}): {_excerpt(answer)}")
         error = state.outcome.exception() if state.outcome else None
+        self.outage.is_long |= isinstance(error, NoAddressError)
         proxy = self._way.proxy if self._way else None
         through = f" through the proxy of {proxy.setting}" if proxy else ""
         raise RegistryError(f"{self._address} could not be reached{through} ({tries}): {error}") from error
@@ -330,6 +353,7 @@ class PoliteClient:
         except TooSlowError:
             del self._transports[kind]  # its connection still waits for the rest
             raise
+        self.outage.is_long = False
         self.told_at = _instant(answer.headers.get("date", ""))
         return answer
 

@@ -6,6 +6,7 @@ or no (``MailRefusedError``: this mail, this recipient). It knows nothing of wha
 goes to, or how often it was tried.
 """
 
+import errno
 import hashlib
 import re
 import ssl
@@ -14,12 +15,17 @@ from pathlib import Path
 from typing import Protocol
 
 from connectors.causes import cause
-from connectors.errors import MailServerError
-from connectors.files import flush, write_whole
+from connectors.errors import MailServerError, MailSettingError
+from connectors.files import flush, making, write_whole
 from connectors.smtp import SmtpPostman, envelope
 
 _OURS_ALONE = 0o600
 """The rights of a mail: it bears somebody's address."""
+_NO_PLACE = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR),
+    *(errno.EOPNOTSUPP, errno.ENAMETOOLONG, errno.ELOOP),
+)
+"""What time does not heal: there can be no outbox where it is to be."""
 
 
 class Postman(Protocol):
@@ -53,11 +59,13 @@ class OutboxPostman:
     def send(self, message: bytes, *, sender: str, recipient: str, message_id: str) -> None:
         envelope(sender, recipient)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            with making(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
             write_whole(self.folder / f"{_file_name(message_id)}.eml", message, _OURS_ALONE)
             flush(self.folder)  # so that the new name, too, survives a loss of power
         except OSError as error:
-            raise MailServerError(f"The outbox {self.folder} cannot be written: {cause(error)}.") from error
+            kind = MailSettingError if error.errno in _NO_PLACE else MailServerError
+            raise kind(f"The outbox {self.folder} cannot be written: {cause(error)}.") from error
 
 
 def _file_name(message_id: str) -> str:

@@ -4,8 +4,10 @@ A terminal or a job may be set to plain ASCII, and titles hold what sponsors typ
 """
 
 import codecs
+import os
 import sys
 import unicodedata
+from pathlib import Path
 
 HANDLER = "trialwatch-plainly"
 IN_ASCII = {
@@ -16,8 +18,14 @@ IN_ASCII = {
 
 
 def speak_plainly() -> None:
-    """Have standard output and error replace what they cannot encode."""
+    """Have standard output and error replace what they cannot encode; what was closed leads nowhere.
+
+    Otherwise the next file that is opened would be taken for standard output by whoever writes to it.
+    """
     codecs.register_error(HANDLER, _replaced)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - until the process ends
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors=HANDLER)

@@ -5,7 +5,6 @@ import neither Prefect nor SQLModel and never open the store.
 """
 
 import getpass
-import json as json_text
 import logging
 import os
 import sys
@@ -18,8 +17,9 @@ from cyclopts import App, CycloptsError, Parameter
 
 from connectors.numbers import as_typed
 from connectors.printable import printable
-from flows import envfile
-from flows.charset import knows, speak_plainly
+from flows import envfile, misuse
+from flows.as_json import print_json as _print_json
+from flows.charset import speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.init.given import NOTHING_GIVEN, Given
 from flows.settings import Settings, SettingsError, configuration, from_environment
@@ -49,6 +49,8 @@ Accept = Annotated[
 ]
 MOST_HOURS = 876_000
 """A hundred years."""
+LONGEST_SAID = 2000
+"""Letters of one sentence; it may repeat what was typed."""
 
 
 def _are_hours(_: object, hours: float) -> None:
@@ -90,9 +92,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     log.setLevel(logging.INFO)
     try:
+        misuse.must_be_text(words)
         code = app(_without_env_file(words), exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        _say(f"{error} (see trialwatch --help)")
+        _say(misuse.sentence(error))
         code = Code.USAGE
     except BrokenPipeError:
         # The reader of our output has gone (`| head`); that is no error of anyone's.
@@ -126,6 +129,8 @@ def _without_env_file(words: list[str]) -> list[str]:
     if not file:
         raise SettingsError(f"{ENV_FILE} names no file; write {ENV_FILE} trialwatch.env")
     os.environ[envfile.NAMED_BY] = os.path.abspath(file)  # noqa: PTH100 - links stay as they are
+    if ENV_FILE in (word.partition("=")[0] for word in words[end:]):
+        raise SettingsError(f"{ENV_FILE} is given more than once; give it once")
     return words[:at] + words[end:]
 
 
@@ -271,6 +276,7 @@ def deliver(*, again: str | None = None, test: str | None = None, json: Json = F
     from flows import delivery
 
     settings = from_environment()
+    misuse.one_at_most(again=again, test=test)
     ending = Ending()
     if test is not None:
         ending.note(Code.DONE, _tested(settings, test))
@@ -318,6 +324,8 @@ def preview(
     from flows import preview as looking
 
     settings = from_environment()
+    misuse.one_at_most(folder=folder, json=json)
+    misuse.in_order(since, until)
     previewed = looking.mails(settings, configuration(settings.config), looking.Period(since, until))
     if json:
         _print_json(looking.documents(previewed))
@@ -457,6 +465,7 @@ def changes(
     from flows import show
     from warehouse.publish import questions
 
+    misuse.one_at_most(json=json, format_csv=format == "csv")
     for name, values, among in (("--kind", kind, tuple(KINDS)), ("--substance", (substance,), SUBSTANCES)):
         _one_of(name, values, among)
     if after is not None:
@@ -465,12 +474,12 @@ def changes(
         return _print_since(after, kind, substance)
     with questions.published(_published(from_environment())) as con:
         answer = questions.changes(con, since=since, kinds=kind, substance=substance)
-    if json or format == "json":
-        _print_json(answer.documents())
-    elif format == "csv":
-        show.as_csv(answer.columns, [tuple(each.values()) for each in answer.documents()])
-    else:
-        show.changes(answer.documents())
+        if json or format == "json":
+            _print_json(answer.documents())
+        elif format == "csv":
+            show.as_csv(answer.columns, (tuple(each.values()) for each in answer.documents()))
+        else:
+            show.changes(answer.documents())
     return Code.DONE
 
 
@@ -478,8 +487,8 @@ def _print_since(after: str, kinds: Sequence[str], substance: str | None) -> Cod
     from warehouse.publish import cursor, questions
 
     with questions.published(_published(from_environment())) as con:
-        found = cursor.since(con, after, kinds=kinds, substance=substance)
-    _print_json({"changes": found.changes, "cursor": found.cursor})
+        found, behind = cursor.all_since(con, after, kinds=kinds, substance=substance)
+        _print_json({"changes": found, "cursor": behind})
     return Code.DONE
 
 
@@ -489,7 +498,8 @@ def show_trial(trial_id: str, *, json: Json = False) -> Code:
     from flows import show
     from warehouse.publish import questions
 
-    wanted = as_typed(trial_id)
+    if not (wanted := as_typed(trial_id)):
+        raise SettingsError("give a trial's number, as in trialwatch show NCT02649231")
     with questions.published(_published(from_environment())) as con:
         facts = questions.trial(con, wanted)
     if facts is None:
@@ -522,15 +532,16 @@ def query(
     from flows import show
     from warehouse.publish import questions
 
+    misuse.one_at_most(json=json, format_csv=format == "csv")
     question = _standard_input() if sql in (None, "-") else str(sql)
     with questions.published(_published(from_environment())) as con:
-        answer = questions.ask(con, question)
-    if json or format == "json":
-        _print_json(answer.documents())
-    elif format == "csv":
-        show.as_csv(answer.columns, answer.rows)
-    else:
-        show.table(answer.columns, answer.rows)
+        answer = questions.stream(con, question)
+        if json or format == "json":
+            _print_json(answer.documents())
+        elif format == "csv":
+            show.as_csv(answer.columns, answer.rows)
+        else:
+            show.table(answer.columns, answer.rows)
     return Code.DONE
 
 
@@ -645,7 +656,10 @@ def _who_we_are() -> str:
 def _standard_input() -> str:
     if sys.stdin.isatty():
         raise SettingsError('give a question, as in trialwatch query "SELECT trial_id, title FROM trials"')
-    return sys.stdin.read()
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise SettingsError("the question on standard input is no text in UTF-8") from error
 
 
 def _published(settings: Settings) -> Any:
@@ -662,16 +676,6 @@ def _one_of(name: str, values: Sequence[str | None], among: Sequence[str]) -> No
             )
 
 
-def _print_json(document: Any) -> None:
-    """What could steer a terminal is written as an escape, which means the same to every reader of JSON."""
-    text = json_text.dumps(document, ensure_ascii=False, indent=2, default=str, allow_nan=False)
-    print("".join(c if (c.isprintable() or c == "\n") and knows(c) else _escaped(c) for c in text))
-
-
-def _escaped(letter: str) -> str:
-    return json_text.dumps(letter)[1:-1]
-
-
 def _end(ending: Ending) -> Code:
     for sentence in ending.sentences:
         _say(sentence)
@@ -680,4 +684,5 @@ def _end(ending: Ending) -> Code:
 
 def _say(sentence: str) -> None:
     """One line on standard error, with nothing in it that could steer a terminal, and no password."""
-    print("trialwatch:", printable(without_secrets(sentence)), file=sys.stderr)
+    said = printable(without_secrets(sentence))
+    print("trialwatch:", said if len(said) <= LONGEST_SAID else f"{said[:LONGEST_SAID]}…", file=sys.stderr)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from connectors.files import write_whole
+from connectors.files import making, write_whole
 from flows.settings import SettingsError
 
 LIST = ".made-by-trialwatch-demo.json"
@@ -37,7 +37,8 @@ def prepared(folder: Path) -> Iterator[None]:
     Raises ``SettingsError`` when the name is taken by something that the demo did not make.
     """
     clear(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    with making(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     note(folder)
     try:
         yield

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
+from connectors.files import read_text
+
 NAMED_BY = "TRIALWATCH_ENV_FILE"
 OURS_ALONE = 0o600
 """The rights of such a file: a mail server's password may stand in it."""
@@ -24,7 +26,7 @@ class EnvFileError(Exception):
 def read(path: Path) -> dict[str, str]:
     """What an environment file says. Raises ``EnvFileError`` with the place, and without what stands there."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = read_text(path).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is no UTF-8 text"
         raise EnvFileError(f"{path} cannot be read ({why}); {NAMED_BY} or --env-file names it") from error

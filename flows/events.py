@@ -7,6 +7,7 @@ An event bears an id made of its change's, so that one that is sent twice is kno
 import logging
 from asyncio import CancelledError
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -18,7 +19,7 @@ from flows.settings import Settings
 from flows.spread.runs import is_there
 from warehouse.errors import QuestionError
 from warehouse.publish.analysts_file import FILE
-from warehouse.publish.cursor import BEGINNING, since
+from warehouse.publish.cursor import BEGINNING, all_since, since
 from warehouse.publish.questions import published
 from warehouse.words.kinds import KINDS
 
@@ -56,8 +57,8 @@ def _owed(settings: Settings, run_id: str) -> tuple[list[dict[str, Any]], str]:
         try:
             found = since(con, _told(settings).read_text("utf-8").strip(), kinds=OF_HIGH, most=MOST)
         except (FileNotFoundError, QuestionError):  # none yet, or of a store that another has replaced
-            found = since(con, BEGINNING[0], kinds=OF_HIGH)
-            return [change for change in found.changes if change["run_id"] == run_id][:MOST], found.cursor
+            told, behind = all_since(con, BEGINNING[0], kinds=OF_HIGH)
+            return list(islice((change for change in told if change["run_id"] == run_id), MOST)), behind
     return found.changes, found.cursor
 
 

@@ -40,7 +40,10 @@ class Pasted:
 
 def read(address: str) -> Pasted:
     """What a pasted search address asks for. Raises ``SettingsError`` when no watch can ask for that."""
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:  # half a bracket
+        parts = urlsplit("")
     if parts.hostname not in HOSTS or parts.path.rstrip("/") not in ("/search", ""):
         raise SettingsError(
             f"{address!r} is no ClinicalTrials.gov search; paste the address of a page of results, "

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from connectors.files import write_whole
+from connectors.files import making, write_whole
 from flows import holders
 from flows.delivery import LONGEST_WAIT_S, writer_of
 from flows.settings import Configuration, Settings
@@ -65,7 +65,8 @@ def as_mbox(previewed: list[ledger.Previewed]) -> Iterator[bytes]:
 
 def into_folder(previewed: list[ledger.Previewed], folder: Path) -> None:
     """Each mail, and what goes to a channel, as a file, to the byte."""
-    folder.mkdir(parents=True, exist_ok=True)
+    with making(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     for number, each in enumerate(previewed, 1):
         kind = "json" if is_to_a_channel(each.mail.recipient) else "eml"
         write_whole(folder / f"{number:03}-{each.mail.message_id}.{kind}", each.mail.content)

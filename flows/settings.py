@@ -7,6 +7,7 @@ Every command reads it, and ``status`` needs neither the registry's client nor t
 """
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,9 +19,10 @@ from urllib.parse import urlsplit
 
 from connectors import address
 from connectors.errors import NetworkError, PlaceAddressError
+from connectors.files import read_text
 from connectors.network import Network
 from connectors.numbers import as_typed, compared, giver_of, is_a_trials_number
-from connectors.places.address import Lake, Place, one_place, places
+from connectors.places.address import Lake, Place, folders, one_place, places
 from connectors.registry import RegistryName
 from flows import envfile
 from warehouse.judge.watch import Override, Ruling, Subscription, Watch
@@ -174,7 +176,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     contact, named_agent = get("CONTACT"), get("USER_AGENT")
     for name, said in {"CONTACT": None if named_agent else contact, "USER_AGENT": named_agent}.items():
         _one_line(f"TRIALWATCH_{name}", said or "")
-    return Settings(
+    settings = Settings(
         data_dir=Path(get("DATA_DIR") or "data"),
         config=Path(get("CONFIG") or "trialwatch.toml"),
         ctgov_url=_address("TRIALWATCH_CTGOV_URL", get("CTGOV_URL") or "https://clinicaltrials.gov"),
@@ -201,6 +203,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
             if name.startswith(NOTIFY) and address.strip()
         },
     )
+    _must_be_elsewhere(settings)
+    return settings
 
 
 def _workers(said: str | None, landing_url: str | None) -> int:
@@ -215,6 +219,21 @@ def _workers(said: str | None, landing_url: str | None) -> int:
     return int(said or 0)
 
 
+def _must_be_elsewhere(settings: Settings) -> None:
+    """Raises ``SettingsError`` for a place among what we keep: what lies there is cleared and renamed."""
+    kept = (settings.data_dir, settings.store, settings.published, settings.landed, settings.outbox)
+    ours = {Path(os.path.realpath(each)) for each in kept}
+    landing = one_place(settings.landing_url) if settings.landing_url else None
+    landings = [("LANDING_URL", landing)] if landing else []
+    for name, place in (*(("PUBLISH_URL", each) for each in settings.publish_to), *landings):
+        for folder in (Path(os.path.realpath(each)) for each in folders(place)):
+            if ours.intersection((folder, *folder.parents)):
+                raise SettingsError(
+                    f"{PREFIX}{name} holds {place.shown}, which is in {settings.data_dir}, where trialwatch keeps "
+                    "what is its own; name a folder outside of it"
+                )
+
+
 def _shared_place(name: str, said: str | None) -> str | None:
     """A folder or an address, which may hold a password: what is wrong with it is told without it."""
     try:
@@ -225,6 +244,15 @@ def _shared_place(name: str, said: str | None) -> str | None:
     return said
 
 
+def is_text(word: str) -> bool:
+    """Whether what came from outside can be written in UTF-8: bytes that are no text come as halves of pairs."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A mistyped variable would be a setting that silently is not made."""
     known = [PREFIX + name for name in (*VARIABLES, *READ_BY_PREFECT_YAML)]
@@ -233,6 +261,8 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
             raise SettingsError(
                 f"there is no setting {name}{nearest(name.upper(), known)}; unset it, or correct it"
             )
+        if name in known and not is_text(environment[name]):
+            raise SettingsError(f"{name} holds bytes that are no text in UTF-8; write it otherwise")
 
 
 def _address(name: str, text: str) -> str:
@@ -313,7 +343,7 @@ class Configuration:
 
     def chosen(self, name: str | None) -> tuple[Watch, ...]:
         """The watch of that name; without one, all of them. Raises ``SettingsError`` for a wrong name."""
-        return (self.watch(name),) if name else self.watches
+        return self.watches if name is None else (self.watch(name),)
 
     def watch(self, name: str) -> Watch:
         for watch in self.watches:
@@ -393,7 +423,7 @@ def _is_of_a_wrong_watch(piece: Any, document: dict[str, Any], kept: dict[str, A
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text("utf-8").removeprefix("\ufeff")  # some editors write a byte-order mark
+        text = read_text(path).removeprefix("\ufeff")  # some editors write a byte-order mark
     except FileNotFoundError as error:
         raise SettingsError(
             f"there is no {path}: `trialwatch init` writes one, {default_watch()} is one to copy; "

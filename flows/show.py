@@ -7,8 +7,8 @@ anything that the words beside it do not.
 import csv
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from typing import Any
+from itertools import groupby, islice
+from typing import Any, TypeVar
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -35,19 +35,37 @@ OF_STATUS = {
 ROOM_FOR_A_TABLE = 110
 """Columns from which on a change is one line; below, it is three."""
 LETTERS_OF_A_VALUE = 240
+MOST_ROWS = 1000
+"""Of a table, which must know all of its rows before it can draw the first, and whose reader is a person."""
+LETTERS_OF_A_CELL = 500
+"""The longest cell widens all others of its column."""
 Row = Mapping[str, Any]
+Shown = TypeVar("Shown")
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows as a table that fits the terminal, or where none can, as records."""
-    if not rows:
-        print("nothing", file=sys.stderr)
-        return
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print the first rows as a table that fits the terminal, or where none can, as records."""
+    first, more = _first(rows)
     console = terminal()
-    show(grid(columns, [list(map(_cell, row)) for row in rows], console), console)
+    if first:
+        show(grid(columns, [[_short(value) for value in row] for row in first], console), console)
+    _tell_of_more(first, more)
 
 
-def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def _first(rows: Iterable[Shown]) -> tuple[list[Shown], int]:
+    """As many as a table shows, and how many come after them: all are counted before any is printed."""
+    coming = iter(rows)
+    return list(islice(coming, MOST_ROWS)), sum(1 for _ in coming)
+
+
+def _tell_of_more(first: Sequence[Any], more: int) -> None:
+    if not first:
+        print("nothing", file=sys.stderr)
+    if more:
+        print(f"{more:,} more are not shown; --format csv or --format json prints all", file=sys.stderr)
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows as CSV; cells that a spreadsheet would run as a formula are defused."""
     writer = csv.writer(sys.stdout)
     writer.writerow(columns)
@@ -58,14 +76,14 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 # -- what changed --------------------------------------------------------------------------------------
 
 
-def changes(documents: Sequence[Row]) -> None:
+def changes(documents: Iterable[Row]) -> None:
     """Print changes for a person: when, what happened to what, from what to what, and whose doing it was."""
-    if not documents:
-        print("nothing", file=sys.stderr)
-        return
+    first, more = _first(documents)
     console = terminal()
     lines = _a_line_each if console.width >= ROOM_FOR_A_TABLE else _three_lines_each
-    show(lines(documents, console), console)
+    if first:
+        show(lines(first, console), console)
+    _tell_of_more(first, more)
 
 
 def _a_line_each(documents: Sequence[Row], console: Console) -> Iterator[RenderableType]:
@@ -257,6 +275,10 @@ def _given_up(rows: Sequence[Row]) -> Iterator[str]:
         yield f"  given up: {whose}, last {each['last_at'][:10]}: {plain(each['last_error'])}"
     if rows:
         yield "  `trialwatch deliver --again all` sends them once more (or name an address or a subscription)"
+
+
+def _short(value: Any) -> Text:
+    return Text(one_line(_flat(value), LETTERS_OF_A_CELL))
 
 
 def _cell(value: Any) -> Text:

@@ -21,7 +21,7 @@ import duckdb
 
 from connectors.errors import OurBugError, RegistryError
 from connectors.files import write_whole
-from connectors.http import MOST_BYTES, Manners, Pace, PoliteClient
+from connectors.http import MOST_BYTES, Manners, Outage, Pace, PoliteClient
 from connectors.registry import AskedInParts, Part, Progress, Question
 from connectors.versions import is_known_to_be
 from flows import holders, own_process
@@ -65,6 +65,7 @@ class RunContext:
     now: datetime
     progress: Progress
     paces: dict[str, Pace] = field(default_factory=lambda: defaultdict(Pace))
+    outage: Outage = field(default_factory=Outage)
     accepted: Acceptance | None = None
     command: str = holders.RUN
 
@@ -198,9 +199,8 @@ def client_of(
     voices = _Voices(settings.store / "voices.json")
     address = SERVED[registry_name].address(settings)
     pace = context.paces[registry_name]
-    with PoliteClient(
-        address, manners, voices.of(registry_name + road), pace=pace, most_bytes=most_bytes
-    ) as client:
+    voice, outage = voices.of(registry_name + road), context.outage
+    with PoliteClient(address, manners, voice, pace=pace, outage=outage, most_bytes=most_bytes) as client:
         try:
             yield client
         finally:

@@ -58,7 +58,7 @@ class BackupError(WarehouseError):
 
 _AS_IT_WAS = "what was complete is kept, the rest is as it was"
 _FULL = f"{{}}: the disk is full; make room and run again ({_AS_IT_WAS})"
-_ELSEWHERE = "or set TRIALWATCH_DATA_DIR to a folder that can be written"
+_ELSEWHERE = "or name another place (TRIALWATCH_DATA_DIR is the data's)"
 _NOT_ALLOWED = f"{{}}: this user may not do that; give it the right, {_ELSEWHERE}"
 _IN_THE_WAY = f"{{}} is in the way: a file stands where a folder must be, or the reverse; move it, {_ELSEWHERE}"
 _TOO_MANY = f"{{}}: too many files are open; raise the limit (ulimit -n) and run again ({_AS_IT_WAS})"
@@ -72,11 +72,14 @@ SENTENCES = {
     errno.ENOTDIR: _IN_THE_WAY,
     errno.EISDIR: _IN_THE_WAY,
     errno.EEXIST: _IN_THE_WAY,
+    errno.EOPNOTSUPP: f"{{}}: nothing can be made there; make it where there is a disk, {_ELSEWHERE}",
     errno.EIO: f"{{}}: the disk failed; see to it (dmesg says more) and run again ({_AS_IT_WAS})",
     errno.EMFILE: _TOO_MANY,
     errno.ENFILE: _TOO_MANY,
 }
-"""What the operator can do about a failure of the system; what is not here is none of the operator's."""
+"""What the operator can do about a failure of the system."""
+_OTHERWISE = f"{{}}: {{}}; see to it, {_ELSEWHERE}"
+"""Of whatever else befalls a file. What is not there is a fault of ours: ``making`` tells what cannot be there."""
 NO_MEMORY = f"there was not enough memory; give it more and run again ({_AS_IT_WAS})"
 SIGNS_OF_DAMAGE = re.compile(
     "not a valid DuckDB database file|Could not read enough bytes|Corrupt database file|Failed to deserialize"
@@ -106,11 +109,15 @@ def _behind(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _of_the_system(error: OSError) -> WarehouseError | None:
-    if error.errno == errno.ENOENT and not _is_anywhere():
+    if error.errno in (errno.ENOENT, errno.EOPNOTSUPP) and not _is_anywhere():
         return DiskError("the folder that this was started in is gone: go to one that is there and run again")
     sentence = SENTENCES.get(error.errno or 0)
-    where = error.filename2 or error.filename or "the data directory"
-    return DiskError(_said(sentence, str(where))) if sentence else None
+    where = error.filename2 or error.filename
+    if sentence:
+        return DiskError(_said(sentence, str(where or "where the data or the output go")))
+    if where and error.errno not in (None, errno.ENOENT):
+        return DiskError(_OTHERWISE.format(where, os.strerror(error.errno or 0).lower()))
+    return None
 
 
 def _is_anywhere() -> bool:

@@ -13,6 +13,7 @@ from connectors.errors import PlaceAddressError
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 OF_S3 = {"key", "secret", "token", "region", "endpoint_url"}
+OF_THIS_DISK = {"file", "local"}
 OF_A_LAKE = {"data_path", "keep_days"}
 BLANKS = "write a blank in it as %20"
 ESCAPES = "write / ? # % in a password as %2F %3F %23 %25"
@@ -78,6 +79,14 @@ def one_place(text: str) -> Place:
     return found[0]
 
 
+def folders(place: Place | Lake) -> tuple[str, ...]:
+    """What of this machine's disk a place writes to; nothing where it is elsewhere."""
+    if isinstance(place, Place):
+        named = (place.url if place.scheme == "file" else urlsplit(place.url).path,)
+        return named if place.scheme in OF_THIS_DISK else ()
+    return tuple(each for each in (place.catalog, place.data_path) if each.startswith("/"))
+
+
 def secrets(text: str) -> Iterator[str]:
     """Whatever in a setting nobody may see, as it is written and as it is meant."""
     for address in text.split():
@@ -91,6 +100,8 @@ def secrets(text: str) -> Iterator[str]:
 
 def _one(address: str) -> Place | Lake:
     shown = _shown(address)
+    if "%00" in address:
+        raise PlaceAddressError(f"holds {_begun(address)} with a %00 in it, which no name can hold; leave it out")
     if address.startswith("ducklake:"):
         return _lake(address, shown)
     try:

@@ -1,14 +1,12 @@
 """The data directory: may this user write there, and is there room for a night."""
 
-import errno
 import os
 import pwd
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
-from tempfile import TemporaryFile
 
+from connectors.files import trouble_of
 from flows.demo_folder import must_be_real
 from flows.doctor.case import Case
 from flows.doctor.finding import GIVE_RIGHTS, Finding, failure, of_error, warning, well
@@ -28,23 +26,10 @@ def folders(case: Case) -> Iterator[Finding]:
     except SettingsError as error:
         yield failure("folders", str(error), "set TRIALWATCH_DATA_DIR to a folder of its own")
     named = (settings.data_dir, settings.store, settings.published, settings.landed, settings.outbox)
-    troubles = [trouble for folder in named if (trouble := _trouble(folder))]
+    troubles = [trouble for folder in named if (trouble := trouble_of(folder))]
     yield from (of_error("folders", each, GIVE_RIGHTS) for each in troubles)
     if not troubles:
         yield _owned(settings) or well("folders", f"{settings.data_dir.absolute()} can be written")
-
-
-def _trouble(folder: Path) -> OSError | None:
-    """Why a folder, or where it is not there yet the one that it will be made in, cannot be written."""
-    try:
-        there = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
-        if not there.is_dir():
-            return NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
-        with TemporaryFile(dir=there):
-            return None
-    except OSError as error:
-        error.filename = str(folder)
-        return error
 
 
 def _owned(settings: Settings) -> Finding | None:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from connectors import address
+from connectors.files import read_text, trouble_of
 from connectors.smtp import SmtpPostman
 from flows import pasted_search
+from flows.endings import told
 from flows.pasted_search import Pasted
 from flows.settings import WATCH_NAME, SettingsError, from_environment, nearest
 
@@ -58,7 +60,7 @@ def password(text: str) -> str:
 def first_line(file: Path) -> str:
     """The password in a file, or on standard input where that is called "-"."""
     try:
-        lines = (sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")).splitlines()
+        lines = (sys.stdin.read() if str(file) == "-" else read_text(file)).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"--smtp-password-file: {file} cannot be read") from error
     return lines[0] if lines else ""
@@ -87,7 +89,11 @@ def drugs_or_search(words: tuple[str, ...]) -> tuple[str, ...] | Pasted:
 
 
 def folder(text: str) -> str:
-    return str(Path(text).expanduser().absolute())
+    """A folder that is, or can be made, where this user may write."""
+    path = Path(text).expanduser().absolute()
+    if trouble := trouble_of(path):
+        raise ValueError(str(told(trouble)))
+    return str(path)
 
 
 def one_of(choices: Iterable[str]) -> Callable[[str], str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from connectors.files import FOR_EVERYONE, write_whole
+from connectors.files import FOR_EVERYONE, making, write_whole
 from flows import envfile
 from flows.init.interview import Answers
 from flows.pasted_search import REGISTRY
@@ -34,7 +34,8 @@ def write(folder: Path, answers: Answers) -> None:
         SETTINGS: (_settings(answers), envfile.OURS_ALONE),
         CONFIGURED: (_configured(answers), FOR_EVERYONE),
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    with making(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     aside = {name: folder / f".{name}.new" for name in contents}
     try:
         for name, (text, mode) in contents.items():

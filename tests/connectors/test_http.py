@@ -13,11 +13,13 @@ import respx
 from connectors.by_urllib3 import Urllib3Transport
 from connectors.errors import OurBugError, RefusedError, RegistryError
 from connectors.http import (
+    ATTEMPTS_WITHOUT_CONNECTION,
     Answer,
     Asked,
     HttpxTransport,
     Manners,
     NoConnectionError,
+    Outage,
     PoliteClient,
     Transport,
     TransportError,
@@ -134,6 +136,45 @@ class TestAskingAgain:
         wire.get("/x").mock(side_effect=httpx.ReadError("reset"))
         with pytest.raises(RegistryError, match=r"\(20 tries\): the connection was broken off$"):
             polite().get("/x")
+
+    @pytest.mark.parametrize("voice", [0, 2])
+    def test_where_no_name_has_an_address_the_first_registry_alone_is_waited_for(
+        self, wire: respx.MockRouter, polite: Polite, clock: Clock, voice: int
+    ) -> None:
+        outage = Outage()
+
+        def tries(host: str) -> int:
+            client = polite(f"https://{host}", voice=voice)
+            client.outage = outage
+            with pytest.raises(RegistryError, match=r"its name has no address here \(DNS\)"):
+                client.get("/x")
+            return client.requests
+
+        wire.route(host__regex=r"\.invalid$").pass_through()
+        assert tries("first.invalid") == ATTEMPTS_WITHOUT_CONNECTION
+        waited = len(clock.slept)
+        assert waited == ATTEMPTS_WITHOUT_CONNECTION - 1
+        assert [tries("second.invalid"), tries("third.invalid"), tries("first.invalid")] == [1, 1, 1]
+        assert len(clock.slept) == waited
+        wire.get("/x").mock(return_value=WELL)
+        there = polite()
+        there.outage = outage
+        assert there.get("/x").status == 200
+        assert tries("second.invalid") == ATTEMPTS_WITHOUT_CONNECTION, "there is a network again"
+
+    def test_what_refuses_or_breaks_off_is_tried_as_often_as_ever_in_an_outage(
+        self, wire: respx.MockRouter, polite: Polite
+    ) -> None:
+        for error, most in (
+            (httpx.ConnectError("refused"), ATTEMPTS_WITHOUT_CONNECTION),
+            (httpx.ReadError("x"), 20),
+        ):
+            wire.get("/x").mock(side_effect=error)
+            client = polite()
+            client.outage = Outage(is_long=True)
+            with pytest.raises(RegistryError):
+                client.get("/x")
+            assert client.requests == most
 
     def test_every_pause_is_told_with_its_reason(
         self, wire: respx.MockRouter, polite: Polite, caplog: pytest.LogCaptureFixture

@@ -7,6 +7,7 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry
 from flows.endings import Code
+from tests.flows.disks import a_small_disk, make_read_only
 from tests.house import House, Typed
 from tests.records import with_status
 from warehouse.store.file import FILE, locked
@@ -115,6 +116,16 @@ def test_what_is_no_backup_changes_nothing(
     assert code == 2
     assert said in err
     assert (house.settings.store / FILE).read_bytes() == before
+
+
+def test_a_backup_on_a_disk_that_can_only_be_read_is_restored(
+    house: House, two_nights: None, typed: Typed, tmp_path: Path
+) -> None:
+    with a_small_disk(tmp_path / "disk", 40) as disk:
+        assert typed("backup", str(disk / "backup"))[0] == 0
+        make_read_only(disk)
+        code, _, err = typed("restore", str(disk / "backup"))
+    assert (code, "is restored and published" in err) == (0, True), err
 
 
 def test_a_folder_is_no_backup(house: House, typed: Typed, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from warehouse.judge import relevance
 from warehouse.judge.changes import registry_date
 from warehouse.judge.concepts import Concept, concepts_of
 from warehouse.keep.intake import Frame, Known, Read, Seen, Unreadable, read
+from warehouse.store.connection import connect
 from warehouse.store.load import Stage, in_columns, row_of
 from warehouse.store.tables import Lines
 from warehouse.words.lists import batches
@@ -136,7 +137,7 @@ def read_piece(frames: Iterable[Frame], task: Task, lines: Lines, read_before: s
 @lru_cache(maxsize=1)
 def _columns_connection(folder: Path) -> duckdb.DuckDBPyConnection:
     """Brings rows into columns, by one thread: each processor has a process already."""
-    return duckdb.connect(config={"threads": 1, "memory_limit": A_PIECES_MEMORY, "temp_directory": str(folder)})
+    return connect(threads=1, memory_limit=A_PIECES_MEMORY, temp_directory=str(folder))
 
 
 @contextmanager

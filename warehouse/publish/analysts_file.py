@@ -21,10 +21,11 @@ from warehouse.errors import WarehouseError, named
 from warehouse.publish import calendar, feed, last_night, page, parquet
 from warehouse.publish.kept import KeptTable, kept_tables
 from warehouse.publish.last_night import LastNight
-from warehouse.publish.marks import Marks
+from warehouse.publish.marks import Marks, edition
 from warehouse.publish.records import Clear, Records
 from warehouse.publish.views import VIEWS as VIEWS  # those who ask what is published ask here
 from warehouse.publish.views import make_views
+from warehouse.store.connection import connect
 from warehouse.store.file import spare_effort, spare_memory, transaction
 from warehouse.store.literal import literal
 from warehouse.store.tables import sql
@@ -100,11 +101,14 @@ def publish(
     last = last_night.noted(earlier)
     with _cleared(aside, columns, records.lines):
         unchanged = _begun(aside, published, last, marks)
-        _build(con, aside, [table for table in tables if table.name not in unchanged], with_views=not unchanged)
+        with _attached(con, aside):
+            if not unchanged:
+                _take_over_records(con, records, published, last)
+            _build(con, [table for table in tables if table.name not in unchanged], with_views=not unchanged)
         # A log beside it would hold part of what it says: alone, as readers copy it, it would say less.
         if _log_of(aside).exists():
             raise NotPublishedError(f"{aside} was not closed cleanly; yesterday's file stays in place")
-        with duckdb.connect(str(aside), read_only=True) as built:
+        with connect(aside, read_only=True) as built:
             spare_memory(built)
             spare_effort(built, aside.stat().st_size)
             _check(con, built)
@@ -113,9 +117,8 @@ def publish(
             told = parquet.metadata(built)
             written = parquet.write_parquet(built, marks.views, columns, folder / parquet.LINK, last, told)
             held = last_night.tables_of(built, marks.kept)
-        tonight = LastNight(
-            last_night.digest_of(aside), held, told, written, last.nights + 1 if last.digest else 0
-        )
+        nights = last.nights + 1 if last.digest else 0
+        tonight = LastNight(last_night.digest_of(aside), held, told, written, nights, edition())
         _keep_generation(published, earlier, now)
         take_after(aside, published)
         flush(aside)
@@ -155,10 +158,18 @@ def _begun(aside: Path, published: Path, last: LastNight, marks: Marks) -> froze
     return frozenset()
 
 
-def _build(
-    con: duckdb.DuckDBPyConnection, aside: Path, tables: list[KeptTable | Records], *, with_views: bool
-) -> None:
-    with _attached(con, aside), transaction(con):
+def _take_over_records(con: duckdb.DuckDBPyConnection, records: Records, published: Path, last: LastNight) -> None:
+    """Where all else is made anew, records need not be cleared of people anew: that takes longer than the rest."""
+    if _log_of(published).exists() or not last_night.is_of(published, last, edition()):
+        return
+    try:
+        records.take_over(con, published)
+    except duckdb.Error as error:  # somebody has it open, or there is no room: then they are made, or that is told
+        log.info("last night's records are not taken over: %s", error)
+
+
+def _build(con: duckdb.DuckDBPyConnection, tables: list[KeptTable | Records], *, with_views: bool) -> None:
+    with transaction(con):
         for table in tables:
             table.make(con)
         if with_views:

@@ -8,7 +8,7 @@ stored is new.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from warehouse.errors import QuestionError
-from warehouse.publish.questions import ask
+from warehouse.publish.questions import ask, stream
 
 BEGINNING = ("", "start")
 _WRITTEN = re.compile(
@@ -58,7 +58,7 @@ def since(
     kinds: Sequence[str] = (),
     substance: str | None = None,
     seen_since: date | None = None,
-    most: int | None = None,
+    most: int,
 ) -> Since:
     """What came after a cursor, at most so many. Kinds, substance and day choose what is told, not the cursor.
 
@@ -66,15 +66,27 @@ def since(
     """
     store, run, count = _store_key(con)
     place = _place(con, None if after in BEGINNING else _read(after), store)
-    one_more = None if most is None else most + 1
-    told = ask(con, _TOLD, [place, list(kinds), substance, one_more, seen_since]).documents()
-    is_all = most is None or len(told) <= most
-    if not is_all:
-        told = told[:most]
+    told = ask(con, _TOLD, [place, list(kinds), substance, most + 1, seen_since]).documents()
+    is_all = len(told) <= most
+    told = told[:most]
     place = count if is_all else told[-1]["place"]
-    for each in told:
-        del each["place"]
-    return Since(told, str(Cursor(store, place, _change_at(con, place), run)), is_all)
+    found = list(map(_without_place, told))
+    return Since(found, str(Cursor(store, place, _change_at(con, place), run)), is_all)
+
+
+def all_since(
+    con: duckdb.DuckDBPyConnection, after: str, *, kinds: Sequence[str] = (), substance: str | None = None
+) -> tuple[Iterator[dict[str, Any]], str]:
+    """All that came after a cursor, as it comes out of the file, and the cursor behind it. Raises as ``since``."""
+    store, run, count = _store_key(con)
+    place = _place(con, None if after in BEGINNING else _read(after), store)
+    behind = str(Cursor(store, count, _change_at(con, count), run))  # first: the stream must have the last word
+    told = stream(con, _TOLD, [place, list(kinds), substance, None, None])
+    return map(_without_place, told.documents()), behind
+
+
+def _without_place(change: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in change.items() if name != "place"}
 
 
 _TOLD = """

@@ -17,6 +17,7 @@ import duckdb
 from connectors.causes import masked
 from connectors.errors import PlaceError
 from connectors.places.address import S3, Lake
+from warehouse.store.connection import connect
 from warehouse.store.file import spare_memory
 from warehouse.store.literal import literal
 
@@ -68,14 +69,9 @@ def attached(lake: Lake, s3: S3 | None, spilled: Path) -> Iterator[duckdb.DuckDB
     """
     is_open = False
     try:
-        with duckdb.connect(
-            config={
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "temp_directory": str(spilled),
-            }
+        with connect(
+            autoinstall_known_extensions=False, autoload_known_extensions=False, temp_directory=str(spilled)
         ) as con:
-            con.execute("SET enable_progress_bar = false")
             spare_memory(con)
             for name in _needed(lake):
                 con.execute(f"LOAD {literal(_file_of(name))}")

@@ -34,13 +34,14 @@ class Written(msgspec.Struct, frozen=True):
 
 
 class LastNight(msgspec.Struct, frozen=True):
-    """What stands published. ``told`` is what its Parquet files say of themselves."""
+    """What stands published, and by which program (``marks.edition``). ``told`` is what its Parquet files say."""
 
     digest: str = ""
     tables: dict[str, TableMark] = {}
     told: dict[str, str] = {}
     parquet: dict[str, Written] = {}
     nights: int = 0
+    edition: str = ""
 
     def unchanged_tables(self, marks: Mapping[str, str]) -> frozenset[str]:
         """The tables that are tonight's too; none where they are less than half of the file.
@@ -81,6 +82,14 @@ def tables_of(built: duckdb.DuckDBPyConnection, marks: Mapping[str, str]) -> dic
         "WHERE database_name = current_database() AND schema_name = 'kept'"
     ).fetchall()
     return {name: TableMark(marks[name], values) for name, values in sizes}
+
+
+def is_of(path: Path, last: LastNight, edition: str) -> bool:
+    """Whether a file is the one that is noted, byte for byte, and this very program made it."""
+    try:
+        return last.edition == edition and digest_of(path) == last.digest
+    except OSError:
+        return False
 
 
 def digest_of(path: Path) -> str:

@@ -14,6 +14,7 @@ from connectors.files import FOLDER_FOR_EVERYONE, flush, take_after
 from warehouse.publish.last_night import LastNight, Written, digest_of
 from warehouse.publish.parquet_footer import with_new_metadata
 from warehouse.publish.views import VIEWS
+from warehouse.store.connection import connect
 from warehouse.store.literal import literal
 from warehouse.words.sources import data_versions, source
 
@@ -43,7 +44,7 @@ def metadata(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def metadata_of(path: Path) -> dict[str, str]:
     """The same as it stands in one of the files."""
-    with duckdb.connect() as con:
+    with connect() as con:
         said = con.execute(f"SELECT key, value FROM parquet_kv_metadata({literal(path)})").fetchall()
     found = {bytes(key).decode(): bytes(value).decode() for key, value in said}
     return {key: found[key] for key in ("registry", "data_version", "run_id", "published_at", "notice")}

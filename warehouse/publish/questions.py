@@ -25,6 +25,7 @@ from warehouse.errors import (
     named,
 )
 from warehouse.publish.brief import briefs
+from warehouse.store.connection import connect
 from warehouse.words.brief import headline, rows
 from warehouse.words.sources import origin, source
 
@@ -40,20 +41,39 @@ SHUT_OFF = (
 QUESTIONS = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
+ROWS_AT_ONCE = 1000
+IN_A_STREAM = "unsuccessful or closed pending query result\nError: "
+"""What DuckDB says before the reason when a question fails whose first rows are out already."""
+
+
 @dataclass(frozen=True, slots=True)
-class QueryResult:
-    """Rows with their column names, in order."""
+class RowStream:
+    """Column names, and rows as they come out of the file: an answer that need not fit into memory.
+
+    They come for as long as nothing else is asked of the connection. Where they break off, ``QuestionError``.
+    """
 
     columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
+    rows: Iterator[tuple[Any, ...]]
 
-    def documents(self) -> list[dict[str, Any]]:
+    def documents(self) -> Iterator[dict[str, Any]]:
         """The rows as JSON can carry them: instants in ISO form, no NaN, columns of one name numbered."""
         names: list[str] = []
         for column in self.columns:
             taken = sum(1 for name in self.columns[: len(names)] if name == column)
             names.append(f"{column}_{taken}" if taken else column)
-        return [dict(zip(names, map(_plain, row), strict=True)) for row in self.rows]
+        return (dict(zip(names, map(_plain, row), strict=True)) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Rows with their column names, in order: an answer that was bounded by its question."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def documents(self) -> list[dict[str, Any]]:
+        return list(RowStream(self.columns, iter(self.rows)).documents())
 
 
 @contextmanager
@@ -65,7 +85,7 @@ def published(path: Path, memory: str = MOST_MEMORY) -> Iterator[duckdb.DuckDBPy
     if not path.exists():
         raise NothingPublishedError(f"{path} is not there yet: run `trialwatch run` first")
     try:
-        con = duckdb.connect(str(path), read_only=True)
+        con = connect(path, read_only=True)
     except duckdb.Error as error:
         raise _unreadable(error) or error from error
     try:
@@ -77,14 +97,52 @@ def published(path: Path, memory: str = MOST_MEMORY) -> Iterator[duckdb.DuckDBPy
 
 
 def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> QueryResult:
+    """As ``stream``, the whole answer at once."""
+    return _whole(stream(con, statement, values))
+
+
+def _whole(answer: RowStream) -> QueryResult:
+    return QueryResult(answer.columns, list(answer.rows))
+
+
+def stream(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> RowStream:
     """The answer to one question. Raises ``QuestionError`` with DuckDB's words, or when it is not one question."""
-    try:
-        statement.encode()  # what a terminal sent may be no text
+    with _told(con):
+        _must_be_text(statement, *values)
         if not _is_one_question(con.extract_statements(statement)):
             raise QuestionError("ask one question at a time, one that begins with SELECT, FROM, WITH or the like")
-        result = con.execute(statement, list(values))
-        columns = tuple(column[0] for column in result.description or [])
-        return QueryResult(columns, result.fetchall())
+        con.execute(statement, list(values))
+        columns = tuple(column[0] for column in con.description or [])
+        return RowStream(columns, _rows(con, con.fetchmany(ROWS_AT_ONCE)))
+
+
+def _must_be_text(*typed: Any) -> None:
+    """What a terminal sent may be no text, which DuckDB's own library has no words for."""
+    try:
+        "".join(each for each in typed if isinstance(each, str)).encode()
+    except UnicodeEncodeError as error:
+        raise QuestionError("what is asked holds bytes that are no text in UTF-8; type it anew") from error
+
+
+def _rows(con: duckdb.DuckDBPyConnection, first: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The first rows, which are there already, and then the rest."""
+    rows, given = first, 0
+    while rows:
+        yield from rows
+        given += len(rows)
+        try:
+            with _told(con):
+                rows = con.fetchmany(ROWS_AT_ONCE)
+        except QuestionError as error:
+            why = str(error).rpartition(IN_A_STREAM)[2]
+            raise QuestionError(f"the answer is not whole, it breaks off after {given:,} rows: {why}") from error
+
+
+@contextmanager
+def _told(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What DuckDB raises is told as whose fault it is."""
+    try:
+        yield
     except (duckdb.OutOfMemoryException, ArithmeticError, ValueError, MemoryError) as error:
         raise QuestionError(str(error) or "the answer does not fit into memory") from error
     except duckdb.Error as error:
@@ -97,12 +155,17 @@ def ask(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = 
 
 
 def ask_of_ours(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> QueryResult:
-    """As ``ask``, for a question that this program brings: what the file lacks is no fault of who asks.
+    """As ``stream_of_ours``, the whole answer at once."""
+    return _whole(stream_of_ours(con, statement, values))
+
+
+def stream_of_ours(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> RowStream:
+    """As ``stream``, for a question that this program brings: what the file lacks is no fault of who asks.
 
     Raises ``OperatorError`` where another trialwatch published the file, which knew no such view or column.
     """
     try:
-        return ask(con, statement, values)
+        return stream(con, statement, values)
     except QuestionError as error:
         if isinstance(error.__cause__, duckdb.CatalogException | duckdb.BinderException):
             raise OperatorError(
@@ -125,9 +188,9 @@ def changes(
     since: date | None = None,
     kinds: Sequence[str] = (),
     substance: str | None = None,
-) -> QueryResult:
+) -> RowStream:
     """What changed, the latest first. ``since`` counts the day on which we saw it, and of the past its own day."""
-    return ask_of_ours(
+    return stream_of_ours(
         con,
         """
         SELECT changes.*, trials.title, trials.substances, trials.is_relevant, trials.url

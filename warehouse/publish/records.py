@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.store.literal import literal
 from warehouse.store.tables import Lines, sql
 
 log = logging.getLogger("trialwatch")
@@ -34,6 +35,14 @@ class Records:
     name: str = "trial_record"
     text: str = sql("publish/kept/trial_record")
     values: Any = None
+
+    def take_over(self, con: duckdb.DuckDBPyConnection, published: Path) -> None:
+        """Bring those of a published file of ours into one that begins empty; ``make`` does the rest."""
+        con.execute(f"ATTACH {literal(published)} AS before (READ_ONLY)")
+        try:
+            con.execute(f"CREATE TABLE published.kept.{self.name} AS FROM before.kept.{self.name}")
+        finally:
+            con.execute("DETACH before")
 
     def make(self, con: duckdb.DuckDBPyConnection) -> None:
         """Bring the table up to date: rows that are still wanted stay, others go, missing ones are added."""

@@ -18,6 +18,8 @@ def back_up(folder: Path, to: Path) -> None:
         raise BackupError(f"there is no store in {folder} yet: run `trialwatch run` first")
     if to.is_dir():
         raise BackupError(f"{to} is a folder; name the file to write")
+    if to.exists() and not to.is_file():
+        raise BackupError(f"{to} is a device or the like; name a file to write")
     if to.exists() and to.samefile(store):
         raise BackupError(f"{to} is the store itself; name another file")
     if to.exists() and to.stat().st_size:

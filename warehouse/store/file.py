@@ -17,8 +17,9 @@ from typing import TextIO
 
 import duckdb
 
-from connectors.files import flush, make_folder
+from connectors.files import flush, make_folder, making
 from warehouse.errors import StoreHeldError, StoreSchemaError
+from warehouse.store.connection import connect
 from warehouse.store.literal import literal
 from warehouse.store.tables import every_column, sql
 
@@ -113,7 +114,7 @@ def opened(folder: Path, *, read_only: bool = False, awaited: int = 0) -> Iterat
 
 def connected(path: Path, *, read_only: bool, awaited: int = 0) -> duckdb.DuckDBPyConnection:
     """A store's file, whatever the version of its tables. ``awaited`` are bytes that are about to come."""
-    con = duckdb.connect(str(path), read_only=read_only)
+    con = connect(path, read_only=read_only)
     con.execute("SET TimeZone = 'UTC'")
     spare_memory(con)
     spare_effort(con, path.stat().st_size + awaited)
@@ -139,7 +140,7 @@ def _make(path: Path) -> None:
     aside = path.with_name(f".{path.name}.new")
     for leftover in (aside, aside.with_name(f"{aside.name}.wal")):
         leftover.unlink(missing_ok=True)
-    with duckdb.connect() as con:
+    with connect() as con:
         # Without this the file keeps the oldest format, which silently stores ZSTD columns uncompressed.
         con.execute(f"ATTACH {literal(aside)} AS made (STORAGE_VERSION 'v1.2.0')")
         con.execute("USE made")
@@ -200,12 +201,15 @@ def _comment(con: duckdb.DuckDBPyConnection) -> None:
 
 def copy_whole(path: Path, to: Path) -> None:
     """Copy a store's file, which nobody has open, with all that its write-ahead log holds. Whole or not at all."""
-    with connected(path, read_only=False) as con:
-        con.execute("CHECKPOINT")
-    to.parent.mkdir(parents=True, exist_ok=True)
+    has_log = path.with_name(f"{path.name}.wal").exists()
+    with connected(path, read_only=not has_log) as con:  # a backup may lie where nothing can be written
+        if has_log:
+            con.execute("CHECKPOINT")
     aside = to.with_name(f".{to.name}.part")
     try:
-        shutil.copyfile(path, aside)
+        with making(to):
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, aside)
         aside.chmod(0o600)
         flush(aside)
         aside.replace(to)

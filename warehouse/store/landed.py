@@ -15,7 +15,7 @@ from typing import BinaryIO
 import msgspec
 import zstandard
 
-from connectors.files import flush, write_whole
+from connectors.files import flush, making, write_whole
 from connectors.registry import Collected, Fate, Merged, Part, Removed, Search
 from connectors.trial import Mark
 
@@ -87,8 +87,9 @@ class Landing:
         self._room = A_FRAME
 
     def __enter__(self) -> "Landing":
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._open.enter_context(self._aside.open("wb"))
+        with making(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._open.enter_context(self._aside.open("wb"))
         return self
 
     def __exit__(

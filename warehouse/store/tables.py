@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NamedTuple, Self
 import duckdb
 import msgspec
 
+from connectors.files import making
 from connectors.lists import read_rows
 
 ROOM_FOR_A_LINE = 16 * 1024 * 1024
@@ -99,8 +100,9 @@ class Lines:
     def add(self, row: Mapping[str, Any]) -> None:
         line = _encoder.encode(row)
         if not self._file:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("wb")
+            with making(self.path):
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = self.path.open("wb")
         self._file.write(line + b"\n")
         self.count += 1
         self.longest = max(self.longest, len(line))

@@ -10,7 +10,7 @@ from tests.shelf import Shelf
 from warehouse.errors import QuestionError
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE, publish
-from warehouse.publish.cursor import Since, since
+from warehouse.publish.cursor import Since, all_since, since
 from warehouse.store import models
 from warehouse.store.file import opened
 from warehouse.store.tables import insert
@@ -66,11 +66,15 @@ class Store:
 
     def since(self, after: str, **more: object) -> Since:
         with questions.published(self.folder / "published" / FILE) as con:
-            return since(con, after, **more)  # type: ignore[arg-type]
+            return since(con, after, **{"most": 100, **more})  # type: ignore[arg-type]
 
     def told(self, after: str) -> tuple[list[str], str]:
+        """By both roads: as a list, and as it comes out of the file."""
         found = self.since(after)
         assert found.is_all
+        with questions.published(self.folder / "published" / FILE) as con:
+            coming, behind = all_since(con, after)
+            assert (list(coming), behind) == (found.changes, found.cursor)
         return [each["change_id"] for each in found.changes], found.cursor
 
 

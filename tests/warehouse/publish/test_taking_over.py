@@ -1,5 +1,6 @@
 """Publishing again: always what a publication made anew would be, and only what changed is made again."""
 
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -109,13 +110,24 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.folder, self.published = folder, folder / "published"
         self.now = datetime(2026, 9, 13, 2, 30)  # noqa: DTZ001 - as stored
+        self.cleared = 0
+
+    def _clear(self, payload: bytes) -> bytes | None:
+        self.cleared += 1
+        return CLEAR["clinicaltrials.gov"](payload)
 
     def publish(self, *statements: str, to: Path | None = None) -> None:
         with opened(self.folder / "store") as con:
             for statement in statements:
                 con.execute(statement)
             publish(
-                con, to or self.published, now=self.now, run_id="r", is_complete=True, companions={}, clear=CLEAR
+                con,
+                to or self.published,
+                now=self.now,
+                run_id="r",
+                is_complete=True,
+                companions={},
+                clear=dict.fromkeys(CLEAR, self._clear),
             )
 
     def a_day_later(self, *statements: str) -> set[str]:
@@ -172,6 +184,37 @@ def test_each_table_that_changed_is_seen_published(shop: Shop) -> None:
         anew = shop.a_day_later(f"UPDATE {table} SET {text} = concat({text}, ' otherwise')")
         # On the night on which all is made anew a table may come to stand where it stood.
         assert table in anew or noted(shop.published / "earlier").nights == 0, table
+
+
+def _as_if_all_had_changed(note: Path) -> None:
+    note.write_text(note.read_text().replace('"mark": "', '"mark": "0'))
+
+
+def test_records_are_cleared_of_people_once_though_all_else_is_made_anew(shop: Shop) -> None:
+    assert shop.cleared > 8
+    shop.cleared = 0
+    _as_if_all_had_changed(shop.published / "earlier" / NOTE)
+    shop.publish("DELETE FROM trial_version WHERE trial_id = 'NCT10000002' AND version_number = 1")
+    assert shop.cleared == 0
+    shop.publish(to=shop.folder / "anew")
+    assert contents(shop.published) == contents(shop.folder / "anew")
+
+
+@pytest.mark.parametrize("spoil", ["note", "file", "program"])
+def test_records_of_a_file_that_is_not_the_one_noted_are_cleared_anew(shop: Shop, spoil: str) -> None:
+    note, wanted = shop.published / "earlier" / NOTE, shop.cleared
+    shop.cleared = 0
+    _as_if_all_had_changed(note)
+    if spoil == "note":
+        note.unlink()
+    elif spoil == "file":
+        _flipped(shop.published / FILE)
+    else:
+        note.write_text(re.sub(r'"edition": "\w', '"edition": "-', note.read_text()))
+    shop.publish()
+    assert shop.cleared == wanted
+    shop.publish(to=shop.folder / "anew")
+    assert contents(shop.published) == contents(shop.folder / "anew")
 
 
 def _flipped(path: Path) -> None:
