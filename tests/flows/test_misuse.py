@@ -14,7 +14,19 @@ NO_TEXT = "\udce4"
 """A byte that is no UTF-8, as Python hands it over from a terminal."""
 NEEDED = {"show": ("x",), "backup": ("x",), "restore": ("x",), "import ictrp": ("x",), "watch add": ("x", "y")}
 COMMANDS = (
-    *("init", "run", "serve", "doctor", "deliver", "preview", "backup", "restore", "status", "watchdog"),
+    *(
+        "init",
+        "run",
+        "serve",
+        "doctor",
+        "deliver",
+        "preview",
+        "backfill",
+        "backup",
+        "restore",
+        "status",
+        "watchdog",
+    ),
     *("changes", "show", "query", "mcp", "import ictrp", "watch add", "demo"),
 )
 WRONG = (
