@@ -17,20 +17,17 @@ from warehouse.keep.former import Heir
 from warehouse.store.tables import Lines, insert, insert_lines
 
 
-class Journal:
-    """The changes of one night. It is opened before anything is stored, and put once everything is.
+class Changes:
+    """Changes of trials, on their way into the store: as they stand here they are due to nobody.
 
-    Until then they wait in a file, for their values may be long texts; it is gone when the ``with`` block ends.
+    Until they are written they wait in a file, for their values may be long texts; it is gone when the ``with``
+    block ends.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, data_version_on: date | None) -> None:
-        self._con = con
+    def __init__(self, night: Night, data_version_on: date | None) -> None:
         self._night = night
         self.data_version_on = data_version_on
-        self._substances_before = holdings.substances(con)
-        self._relevant_before = holdings.relevant(con)
         self._lines = Lines(night.work / "change.ndjson")
-        self._tellable: list[alerts.Tellable] = []
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +36,7 @@ class Journal:
         self._lines.remove()
 
     def __len__(self) -> int:
-        return len(self._tellable)
+        return self._lines.count
 
     def add(
         self,
@@ -50,8 +47,8 @@ class Journal:
         posted_on: date | None = None,
         watch: str | None = None,
         watches: frozenset[str] | None = None,
-    ) -> None:
-        """Note a change. ``posted_on`` is the day on which the state after it was posted.
+    ) -> str:
+        """Note a change, and return its id. ``posted_on`` is the day on which the state after it was posted.
 
         ``watch`` is given for changes of membership only.
 
@@ -62,9 +59,6 @@ class Journal:
         naming: tuple[object, ...] = (night.run_id, trial_id, watch, finding.kind, finding.field, *versions)
         naming += (sorted(watches),) if watches else ()
         change_id = hashlib.blake2b(repr(naming).encode(), digest_size=12).hexdigest()
-        self._tellable.append(
-            alerts.Tellable(change_id, trial_id, finding.kind, finding.materiality, finding.cause, watch, watches)
-        )
         self._lines.add(
             {
                 "change_id": change_id,
@@ -86,6 +80,40 @@ class Journal:
                 "source": "nightly",
             }
         )
+        return change_id
+
+    def write(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Write them, in the caller's transaction."""
+        insert_lines(con, "change", self._lines)
+
+
+class Journal(Changes):
+    """The changes of one night. It is opened before anything is stored, and put once everything is."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, night: Night, data_version_on: date | None) -> None:
+        super().__init__(night, data_version_on)
+        self._con = con
+        self._substances_before = holdings.substances(con)
+        self._relevant_before = holdings.relevant(con)
+        self._tellable: list[alerts.Tellable] = []
+
+    def add(
+        self,
+        trial_id: str,
+        finding: Finding,
+        *,
+        versions: tuple[int | None, int | None] = (None, None),
+        posted_on: date | None = None,
+        watch: str | None = None,
+        watches: frozenset[str] | None = None,
+    ) -> str:
+        change_id = super().add(
+            trial_id, finding, versions=versions, posted_on=posted_on, watch=watch, watches=watches
+        )
+        self._tellable.append(
+            alerts.Tellable(change_id, trial_id, finding.kind, finding.materiality, finding.cause, watch, watches)
+        )
+        return change_id
 
     def inherit(self, heir: Heir) -> None:
         """Whoever listened for a trial listens for the one that now bears another number."""
@@ -101,7 +129,7 @@ class Journal:
         """
         night = self._night
         told = twins.told_already(self._con, self._tellable, night.now)
-        insert_lines(self._con, "change", self._lines)
+        self.write(self._con)
         due = alerts.due(
             (
                 self._as_told(each, *told[each.change_id]) if each.change_id in told else each

@@ -19,7 +19,7 @@ from warehouse.keep import former, holdings
 from warehouse.keep.certificate import Night
 from warehouse.keep.comparison import Changed
 from warehouse.keep.holdings import A_BATCH
-from warehouse.keep.journal import Journal
+from warehouse.keep.journal import Changes
 from warehouse.store.tables import insert, listed, sql
 from warehouse.words.lists import batches
 
@@ -83,7 +83,7 @@ class Anew:
     concepts: dict[str, tuple[Concept, ...]] = field(default_factory=dict)
     findings: list[tuple[str, int, Finding]] = field(default_factory=list)
 
-    def put(self, con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -> None:
+    def put(self, con: duckdb.DuckDBPyConnection, night: Night, journal: Changes) -> None:
         """Store it. What it changes has cause ``normaliser`` and mails nobody."""
         for trial_id, version, finding in self.findings:
             journal.add(trial_id, finding, versions=(version, version))
@@ -245,7 +245,7 @@ def relevance_changes(con: duckdb.DuckDBPyConnection) -> list[RelevanceChange]:
 
 
 def note_relevance_changes(
-    con: duckdb.DuckDBPyConnection, journal: Journal, changed: Mapping[str, Changed]
+    con: duckdb.DuckDBPyConnection, journal: Changes, changed: Mapping[str, Changed]
 ) -> None:
     """Note who has become ours and who is ours no longer, each with the new state of its record, if it has one."""
     for change in relevance_changes(con):
