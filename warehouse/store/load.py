@@ -276,7 +276,7 @@ def _fill_contents(con: duckdb.DuckDBPyConnection) -> None:
 def contents(stage: str) -> dict[str, str]:
     """By table of contents the question for the rows that it holds of the trials in ``stage``, in its columns."""
     named = ", ".join(f"trial.{column.name}" for column in columns(DETAIL))
-    entries = {_table(lists): _entries(entry, lists, stage) for entry, lists in ENTRIES.items()}
+    entries = {table_of(lists): _entries(entry, lists, stage) for entry, lists in ENTRIES.items()}
     return {DETAIL: f"SELECT {named} FROM {stage}", **entries}
 
 
@@ -301,18 +301,18 @@ def _entries(entry: type[Entry], lists: str, stage: str) -> str:
         "item_key": f"left(md5({name}), 16) || '-' || coalesce(item.copy, 1) AS item_key",
         "position": "position",
     }
-    values = ", ".join(told.get(column.name, f"item.{column.name}") for column in columns(_table(lists)))
+    values = ", ".join(told.get(column.name, f"item.{column.name}") for column in columns(table_of(lists)))
     return (
         f"SELECT {values} FROM (SELECT trial.trial_id, unnest(trial.{lists}) AS item, "
         f"generate_subscripts(trial.{lists}, 1) AS position FROM {stage})"
     )
 
 
-def _table(lists: str) -> str:
+def table_of(lists: str) -> str:
     return f"trial_{lists.removesuffix('s')}"
 
 
-CONTENTS = (DETAIL, *map(_table, ENTRIES.values()))
+CONTENTS = (DETAIL, *map(table_of, ENTRIES.values()))
 """The tables of what the present versions hold."""
 
 
@@ -324,6 +324,11 @@ def loaded_as(edition: int) -> str:
     """
     shape = repr((STAGED["trial"], [columns(table) for table in CONTENTS]))
     return f"{edition}-{hashlib.blake2b(shape.encode(), digest_size=8).hexdigest()}"
+
+
+def is_more_loaded(before: str | None) -> bool:
+    """Whether more is loaded today than by what a trial was ``loaded_as``, whichever reader read it."""
+    return (before or "").rpartition("-")[2] != loaded_as(0).rpartition("-")[2]
 
 
 @dataclass(frozen=True, slots=True)
