@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from connectors.errors import PlaceError
@@ -113,7 +114,9 @@ def night(
         _read_results(do, context, kept, report.ending)
         if any(succeeded):
             _ask_about_doubts(context, report.ending)
-            stock.not_published, stock.published_file = _publish(do, context, all(succeeded), report.ending)
+            stock.not_published, stock.published_file = publish(
+                partial(do.publish, context, all(succeeded)), progress, report.ending
+            )
             aside = NOT_HERE if stock.not_published else _set_aside(context)
         stage(progress, "mail")
         with opened(settings.store):
@@ -167,14 +170,14 @@ def _ask_about_doubts(context: RunContext, ending: Ending) -> None:
         ending.note(Code.DONE, f"the operator was not asked about doubtful twins: {in_words(trouble or error)}")
 
 
-def _publish(do: Steps, context: RunContext, is_complete: bool, ending: Ending) -> tuple[str | None, str | None]:
+def publish(make: Callable[[], Path], progress: Progress, ending: Ending) -> tuple[str | None, str | None]:
     """Publish; whatever comes of that, it must not keep from their mail those who are to be told.
 
     Returns the sentence that says why not, if it was not, and by what the published file is known, if it was.
     """
     try:
-        stage(context.progress, "publishing: file, page and feed")
-        return None, left_as(do.publish(context, is_complete))
+        stage(progress, "publishing: file, page and feed")
+        return None, left_as(make())
     except Exception as error:
         trouble = _named_or_logged(error, "publishing failed")
         sentence = f"not published as it should be: {in_words(trouble or error)}"
