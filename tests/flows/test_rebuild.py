@@ -2,13 +2,19 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from connectors.simulated.isrctn import SimulatedIsrctn
 from flows.demo import nights, without_prefect
 from tests.flows.test_import import WATCH as OF_FILES
+from tests.flows.test_status_turns import FIRST, Registered
+from tests.flows.test_status_turns import WATCH as OF_ISRCTN
+from tests.flows.test_status_turns import nights as calendar_nights
 from tests.house import House, Typed
 from tests.ictrprecords import a_record, an_export
 from warehouse.judge.rereading import DATES, NO_CHANGE
@@ -164,3 +170,44 @@ def test_what_another_wrote_becomes_what_todays_code_would_have_written(
     assert lived.mails() == mails
     assert "all of it as it was" in typed("rebuild")[2]
     assert stored(lived) == after
+
+
+@pytest.mark.slow
+def test_a_status_of_the_calendar_is_what_it_was_and_a_turn_that_is_due_is_for_the_night(
+    tmp_path: Path, typed: Typed
+) -> None:
+    chance = random.Random(20261128)
+    trials = [Registered(f"ISRCTN{10000000 + place}", chance) for place in range(60)]
+    for trial in trials:
+        trial.edit(FIRST - timedelta(chance.randint(1, 900)))
+    with SimulatedIsrctn() as isrctn:
+        house = House(tmp_path / "one", "http://127.0.0.1:9", {"TRIALWATCH_ISRCTN_URL": isrctn.url})
+        house.folder.mkdir()
+        house.configure(OF_ISRCTN)
+        for before, night in pairwise((FIRST, *calendar_nights())):
+            for trial in trials:
+                if before < night and chance.random() < 0.3:
+                    trial.edit_between(before, night)
+            isrctn.trials = {each.number: each.record for each in trials}
+            house.now = datetime(night.year, night.month, night.day, 2, 30, tzinfo=UTC)
+            house.night()
+        other = House(tmp_path / "other", house.registry_url, house.environment)
+        other.folder.mkdir()
+        other.move_in(house)
+        house.now = other.now = house.now + timedelta(days=60)
+        held = stored(house)
+        assert len(held["status_turn"]) > len(trials)
+        assert typed("rebuild", **house.variables)[0] == 0
+        assert differing(held, stored(house)) == {}
+        with opened(house.settings.store) as con:
+            con.execute("UPDATE trial SET reads_otherwise_from = NULL, fingerprint = 'of another'")
+            con.execute("UPDATE trial_version SET overall_status = 'Suspended', content_hash = 'x'")
+            con.execute("DELETE FROM status_turn")
+        assert typed("rebuild", **house.variables)[0] == 0
+        assert differing(held, stored(house)).keys() == {"change"}
+        for each in (house, other):
+            each.night()
+    told = "SELECT * EXCLUDE (change_id, run_id) FROM changes WHERE cause <> 'normaliser' ORDER BY ALL"
+    assert house.ask(told) == other.ask(told)
+    assert {row["cause"] for row in house.ask("FROM changes WHERE observed_at > '2026-10-01'")} >= {"calendar"}
+    assert house.ask("FROM status_history ORDER BY ALL") == other.ask("FROM status_history ORDER BY ALL")

@@ -3,16 +3,24 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.simulated import SimulatedRegistry
+from connectors.trial import Intervention, Trial
 from flows.endings import Code
+from flows.registries import SERVED, Served
+from tests.flows.test_another_registry import WATCH as TINY
+from tests.flows.test_another_registry import a_record
 from tests.flows.test_rebuild import differing, stored
 from tests.house import House, Typed
 from tests.records import a_trial
+from tests.tinyregistry import TinyReader, TinyReading, TinyRegistry, TinyServer
 from warehouse.store.file import FILE, locked, opened
 
 FIRST, SECOND = "NCT10000001", "NCT10000002"
@@ -219,3 +227,76 @@ def test_one_that_is_killed_has_done_what_it_had_done_and_another_does_the_rest(
     once = stored(house)
     assert typed("rebuild")[0] == 0
     assert stored(house) == once
+
+
+@dataclass(frozen=True)
+class LoudReading(TinyReading):
+    """What a later edition reads: titles in capitals, and what is given under another name."""
+
+    @property
+    def trial(self) -> Trial:
+        found = super().trial
+        found.title = (found.title or "").upper()
+        found.interventions = [Intervention(name="Placebo")]
+        return found
+
+    def on(self, today: date) -> "LoudReading":
+        return LoudReading(self.record, today)
+
+
+class LoudReader(TinyReader):
+    edition = 2
+
+    def read(self, payload: bytes, today: date) -> TinyReading:
+        return LoudReading(super().read(payload, today).record, today)
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[TinyServer]:
+    with TinyServer() as server:
+        monkeypatch.setitem(SERVED, "isrctn", Served(TinyRegistry, TinyReader(), lambda _: server.url))
+        server.trials = {number: a_record(number) for number in ("ISRCTN00000001", "ISRCTN00000002")}
+        yield server
+
+
+RULES = '\nrelevance = "ketamine-substance-use"\n'
+OVERRULED = '\n[watch.tiny.overrides]\nISRCTN00000002 = { relevant = true, reason = "a pilot", by = "curator" }\n'
+
+
+def test_another_edition_of_a_reader_puts_every_version_right_and_is_no_news(
+    house: House, tiny: TinyServer, typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.configure(TINY.replace("everything = true\n", f"everything = true{RULES}") + OVERRULED)
+    house.night()
+    tiny.version = "2026-09-12"
+    tiny.trials["ISRCTN00000001"] = a_record("ISRCTN00000001", "Ketamine in Alcoholism", edited="2026-09-12")
+    house.night()
+    mails, told = house.mails(), house.changes()
+    monkeypatch.setitem(SERVED, "isrctn", Served(TinyRegistry, LoudReader(), lambda _: tiny.url))
+    code, _, err = typed("rebuild")
+    assert code == 0
+    assert "3 records of 2 trials read again; 3 versions now said otherwise" in err
+    states = house.ask("SELECT trial_id, version_number, title FROM trial_states ORDER BY ALL")
+    assert [state["title"] for state in states] == [
+        *("KETAMINE FOR ALCOHOL DEPENDENCE", "KETAMINE IN ALCOHOLISM", "KETAMINE FOR ALCOHOL DEPENDENCE"),
+    ]
+    ours = "SELECT trial_id, kind, field, from_version, materiality FROM changes WHERE cause = 'normaliser'"
+    assert [tuple(row.values()) for row in house.ask(f"{ours} ORDER BY ALL")] == [
+        ("ISRCTN00000001", "arms_changed", "trial_interventions", 2, "low"),
+        ("ISRCTN00000001", "record_changed", "drug_role", 2, "low"),
+        ("ISRCTN00000001", "relevance_changed", "is_relevant", 2, "medium"),
+        ("ISRCTN00000001", "title_changed", "title", 2, "low"),
+        ("ISRCTN00000002", "arms_changed", "trial_interventions", 1, "low"),
+        ("ISRCTN00000002", "record_changed", "drug_role", 1, "low"),
+        ("ISRCTN00000002", "title_changed", "title", 1, "low"),
+    ]
+    members = house.ask("SELECT trial_id, is_relevant FROM watch_members ORDER BY ALL")
+    assert [row["is_relevant"] for row in members] == [False, True], "a person's word stands"
+    assert b"relevance" not in (house.settings.published / "changes.atom").read_bytes()
+    before = stored(house)
+    assert "all of it as it was" in typed("rebuild")[2]
+    assert differing(before, stored(house)) == {}
+    tiny.version = "2026-09-13"
+    house.night()
+    assert house.mails() == mails
+    assert len(house.changes()) == len(told) + 7
