@@ -20,6 +20,7 @@ from warehouse.errors import NothingStoredError
 from warehouse.judge.watch import Watch
 from warehouse.keep import rebuild as keeping
 from warehouse.keep.rebuild import Rebuilt, registries_held
+from warehouse.keep.results_again import read_again
 from warehouse.store.file import FILE, opened
 from warehouse.words.phrases import counted_noun
 
@@ -55,8 +56,11 @@ def rebuild(settings: Settings, configuration: Configuration, progress: Progress
             stage(progress, f"reading {registry_name} again")
             night = context.night(NO_WATCH, registry_name)
             with opened(settings.store) as con:
-                report.rebuilt[registry_name] = keeping.rebuild(con, night, progress)
-            _tell(registry_name, report.rebuilt[registry_name], report.ending)
+                rebuilt = report.rebuilt[registry_name] = keeping.rebuild(con, night, progress)
+                if reader := SERVED[registry_name].results if registry_name in SERVED else None:
+                    stage(progress, f"reading posted results of {registry_name} again")
+                    read_again(con, night, reader, rebuilt)
+            _tell(registry_name, rebuilt, report.ending)
         is_complete = steps.is_all_complete(settings, configuration)
         stock.not_published, stock.published_file = publish(
             partial(steps.publish_all, context, is_complete), progress, report.ending
@@ -88,11 +92,14 @@ def _tell(registry_name: str, rebuilt: Rebuilt, ending: Ending) -> None:
 
 
 def _sentence(rebuilt: Rebuilt) -> str:
-    read = f"{counted_noun(rebuilt.records, 'record')} of {counted_noun(rebuilt.trials, 'trial')} read again"
+    results = f", {rebuilt.results:,} of posted results" if rebuilt.results else ""
+    read = (
+        f"{counted_noun(rebuilt.records, 'record')} of {counted_noun(rebuilt.trials, 'trial')}{results} read again"
+    )
     if not (rebuilt.restated or rebuilt.changes):
         return f"{read}; all of it as it was"
-    told = f"{counted_noun(rebuilt.restated, 'version')} now said otherwise"
-    return f"{read}; {told}; {counted_noun(rebuilt.changes, 'change')} recorded, told to nobody"
+    versions, changes = (counted_noun(rebuilt.restated, "version"), counted_noun(rebuilt.changes, "change"))
+    return f"{read}; {versions} now said otherwise; {changes} recorded, told to nobody"
 
 
 def facts(report: Report) -> dict[str, object]:
@@ -106,6 +113,7 @@ def facts(report: Report) -> dict[str, object]:
                 "registry_name": name,
                 "trials": each.trials,
                 "records": each.records,
+                "results": each.results,
                 "versions_otherwise": each.restated,
                 "changes": each.changes,
                 "unreadable": len(each.unread),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from connectors.results import TABLES
 from connectors.simulated import SimulatedRegistry
 from connectors.trial import Intervention, Trial
 from flows.endings import Code
@@ -18,9 +19,12 @@ from flows.registries import SERVED, Served
 from tests.flows.test_another_registry import WATCH as TINY
 from tests.flows.test_another_registry import a_record
 from tests.flows.test_rebuild import differing, stored
+from tests.flows.test_results import measured
 from tests.house import House, Typed
-from tests.records import a_trial
+from tests.records import a_trial, with_results
 from tests.tinyregistry import TinyReader, TinyReading, TinyRegistry, TinyServer
+from warehouse.keep.results_again import RECORD, VIEWS
+from warehouse.publish.views import VIEWS as PUBLISHED
 from warehouse.store.file import FILE, locked, opened
 
 FIRST, SECOND = "NCT10000001", "NCT10000002"
@@ -300,3 +304,44 @@ def test_another_edition_of_a_reader_puts_every_version_right_and_is_no_news(
     house.night()
     assert house.mails() == mails
     assert len(house.changes()) == len(told) + 7
+
+
+def test_posted_results_are_read_again_too(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
+    registry.put(with_results(FIRST), with_results(SECOND))
+    house.night()
+    registry.edit(FIRST, measured("7", posted="2026-09-13"))
+    registry.night()
+    house.night()
+    before, mails = stored(house), house.mails()
+    assert len(before["trial_result_payload"]) == 3
+    by_hand(
+        house,
+        f"UPDATE trial_result SET value = 99 WHERE trial_id = '{FIRST}'",
+        "UPDATE trial_result_outcome SET unit = NULL",
+        f"UPDATE trial_result_record SET results = '{{}}' WHERE trial_id = '{FIRST}'",
+        "UPDATE trial_result_version SET content_hash = 'x'",
+        "UPDATE trial_result_reading SET edition = 0",
+    )
+    code, _, err = typed("rebuild")
+    assert code == 0
+    assert "3 records of 2 trials, 3 of posted results read again" in err
+    assert differing(before, stored(house)).keys() == {"change"}
+    (change,) = house.ask("SELECT * FROM changes WHERE cause = 'normaliser'")
+    assert (change["trial_id"], change["kind"], change["field"], change["materiality"]) == (
+        *(FIRST, "results_changed", "trial_results", "low"),
+    )
+    assert change["reason"].endswith("otherwise: trial_results"), "that a unit is read as well is learned"
+    assert "all of it as it was" in typed("rebuild")[2]
+    by_hand(house, f"UPDATE trial_result_outcome SET unit = NULL WHERE trial_id = '{SECOND}'")
+    assert "1 change recorded" in typed("rebuild")[2]
+    by_hand(house, f"UPDATE trial_result_payload SET payload = '[' WHERE trial_id = '{SECOND}'")
+    code, _, err = typed("rebuild")
+    assert code == 0
+    assert f"{SECOND}, version 1: cannot be read any more (its posted results, state 1: " in err
+    assert differing(before, stored(house)).keys() == {"change", "trial_result_payload"}
+    assert house.mails() == mails
+
+
+def test_every_table_of_results_has_its_view() -> None:
+    assert set(VIEWS) == {RECORD, *TABLES.values()}
+    assert set(VIEWS.values()) <= set(PUBLISHED)

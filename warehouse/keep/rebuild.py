@@ -49,10 +49,14 @@ class Unread:
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What came of it: how many records of how many trials, how many versions say otherwise now, what changed."""
+    """What came of it: how many records of how many trials, how many versions say otherwise now, what changed.
+
+    ``results`` are states of posted results, which are records of their own.
+    """
 
     trials: int = 0
     records: int = 0
+    results: int = 0
     restated: int = 0
     changes: int = 0
     unread: list[Unread] = field(default_factory=list)
@@ -139,7 +143,7 @@ def _batches(counted: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
 
 
 def _read_again(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: list[str], done: Rebuilt) -> None:
-    data_version_on, seen_on = _last_night(con, night)
+    data_version_on, seen_on = last_night(con, night)
     batch = _Batch(seen_on)
     with staged(night, REREAD_STAGE) as stage, Changes(night, data_version_on) as changes:
         for records in _records(con, night, trial_ids):
@@ -153,7 +157,7 @@ def _read_again(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: list[st
         done.changes += len(changes)
 
 
-def _last_night(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[date | None, date]:
+def last_night(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[date | None, date]:
     """The day of the data that the registry showed last, of which all is that is read anew; and of that night."""
     row = con.execute(
         f"SELECT data_version_after, started_at::DATE FROM run WHERE registry_name = ? AND {IS_COMPLETE} "
