@@ -345,3 +345,36 @@ def test_posted_results_are_read_again_too(house: House, registry: SimulatedRegi
 def test_every_table_of_results_has_its_view() -> None:
     assert set(VIEWS) == {RECORD, *TABLES.values()}
     assert set(VIEWS.values()) <= set(PUBLISHED)
+
+
+PERSONS = """
+[watch.{name}]
+interventions = ["ketamine"]
+relevance = "ketamine-substance-use"
+follow = ["NCT10000001"]
+"""
+
+
+def test_a_persons_word_is_kept_whichever_watch_or_rebuild_judges_anew(
+    house: House, registry: SimulatedRegistry, typed: Typed
+) -> None:
+    other = a_trial(FIRST)
+    other["protocolSection"]["conditionsModule"]["conditions"] = ["Something else"]
+    other["protocolSection"]["identificationModule"].update(briefTitle="A Trial", officialTitle="Of Ketamine")
+    other["derivedSection"]["conditionBrowseModule"]["meshes"] = []
+    registry.put(other, a_trial(SECOND))
+    said = '[watch.one.overrides]\nNCT10000001 = { relevant = true, reason = "a pilot", by = "curator" }\n'
+    house.configure(PERSONS.format(name="one") + said + PERSONS.format(name="two"))
+    house.night()
+    label = "SELECT rule FROM trial_substances WHERE trial_id = 'NCT10000001'"
+    assert house.ask(label) == [{"rule": "overruled by curator (one)"}]
+    by_hand(house, f"UPDATE trial_judgement SET reason = 'x' WHERE trial_id = '{FIRST}'")
+    before = stored(house)
+    assert typed("rebuild")[0] == 0
+    assert differing(before, stored(house)).keys() == {"trial_judgement"}
+    assert house.ask(label) == [{"rule": "overruled by curator (one)"}]
+
+    registry.night()
+    registry.edit(FIRST, lambda record: record["protocolSection"]["identificationModule"].update(briefTitle="B"))
+    house.night("two")
+    assert house.ask(label) == [{"rule": "overruled by curator (one)"}]

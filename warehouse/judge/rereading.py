@@ -7,7 +7,7 @@ do the dates of posting and verification alone, nor documents.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -156,14 +156,15 @@ def _said(value: Any) -> str | None:
     return plain if plain is None or isinstance(plain, str) else _json(plain)
 
 
-def without_people(finding: Finding, record: bytes, shown: bytes | None, after: Trial) -> Finding:
+def without_people(finding: Finding, record: bytes, shown: Callable[[], bytes | None], after: Trial) -> Finding:
     """The change without its values, where the old one may name somebody: who read it may not have known better.
 
     ``shown`` is the record as it may be published. What stands in the record, and neither there nor in the trial
     as it is read today, was left out for a reason.
     """
-    of_people = _words(record) - _words(shown or b"") - _words(msgspec.json.encode(after))
-    if of_people.isdisjoint(_words((finding.old_value or "").encode())):
+    gone = _words((finding.old_value or "").encode()) - _words(msgspec.json.encode(after))
+    sent = gone & _words(record) if gone else gone
+    if not sent or sent <= _words(shown() or b""):
         return finding
     reason = f"{finding.reason} (not shown: it may name people)"
     return replace(finding, old_value=None, new_value=None, reason=reason)

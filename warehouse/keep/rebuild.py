@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
@@ -225,12 +226,10 @@ def _put(con: duckdb.DuckDBPyConnection, night: Night, stage: Stage, batch: _Bat
 
 def _note(night: Night, record: _Record, before: Trial, after: Trial, changes: Changes) -> None:
     version = record.version_number
-    shown: bytes | None = None
+    shown = partial(night.reader.impersonal, record.payload)
     for finding in read_otherwise(before, after, is_more_read=is_more_loaded(record.loaded_as)):
-        if finding.old_value:
-            shown = shown or night.reader.impersonal(record.payload)
-            finding = without_people(finding, record.payload, shown, after)
-        changes.add(record.trial_id, finding, versions=(version, version))
+        told = without_people(finding, record.payload, shown, after)
+        changes.add(record.trial_id, told, versions=(version, version))
 
 
 def _settle_lateness(
