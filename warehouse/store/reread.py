@@ -65,9 +65,9 @@ def _differing_rows(table: str, rows: str) -> str:
     named = ", ".join(column.name for column in columns(table))
     held = f"SELECT {named} FROM {table} WHERE trial_id IN (SELECT trial.trial_id FROM {PRESENT})"
     return (
-        f"INSERT INTO reloaded SELECT DISTINCT trial_id FROM "
-        f"((({rows}) EXCEPT ALL ({held})) UNION ALL (({held}) EXCEPT ALL ({rows}))) "
-        "WHERE trial_id NOT IN (FROM reloaded)"
+        f"INSERT INTO reloaded SELECT DISTINCT trial_id FROM (SELECT trial_id "
+        f"FROM (SELECT *, 1 AS balance FROM ({rows}) UNION ALL SELECT *, -1 FROM ({held})) "
+        f"GROUP BY {named} HAVING sum(balance) <> 0) WHERE trial_id NOT IN (FROM reloaded)"
     )
 
 
@@ -83,10 +83,10 @@ def rewrite(con: duckdb.DuckDBPyConnection) -> None:
         "FROM (SELECT trial.trial_id AS trial_id, version_number, trial.status_turns AS turns FROM stage) "
         "SEMI JOIN returned USING (trial_id, version_number)"
     )
+    con.execute(_KNOW)
     for table, rows in contents(f"(FROM {PRESENT} WHERE trial.trial_id IN (FROM reloaded))").items():
         con.execute(f"DELETE FROM {table} WHERE trial_id IN (FROM reloaded)")
         con.execute(f"INSERT INTO {table} BY NAME {rows}")
-    con.execute(_KNOW)
 
 
 _KNOWN = ", ".join(f"{name} = present.{name}" for name in KNOWN_BY)
