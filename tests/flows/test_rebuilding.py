@@ -24,8 +24,11 @@ from tests.house import House, Typed
 from tests.records import a_trial, with_results
 from tests.tinyregistry import TinyReader, TinyReading, TinyRegistry, TinyServer
 from warehouse.keep.results_again import RECORD, VIEWS
+from warehouse.publish import questions
+from warehouse.publish.analysts_file import FILE as FILE_OF_ANALYSTS
 from warehouse.publish.views import VIEWS as PUBLISHED
 from warehouse.store.file import FILE, locked, opened
+from warehouse.store.tables import sql
 
 FIRST, SECOND = "NCT10000001", "NCT10000002"
 
@@ -43,7 +46,7 @@ def test_what_is_read_otherwise_is_published_and_told_to_nobody(
     before, mails = stored(house), house.mails()
     by_hand(
         house,
-        f"UPDATE trial_version SET overall_status = 'RECRUITING', title = 'Old' WHERE trial_id = '{SECOND}'",
+        f"UPDATE trial_version SET title = 'Old' WHERE trial_id = '{SECOND}'",
         f"UPDATE trial_version SET title = 'Old' WHERE trial_id = '{FIRST}' AND version_number = 1",
     )
     told = len(house.changes())
@@ -58,6 +61,9 @@ def test_what_is_read_otherwise_is_published_and_told_to_nobody(
     assert change["run_id"] == house.ask("SELECT run_id FROM freshness")[0]["run_id"]
     assert len(house.changes()) == told + 1
     assert differing(before, stored(house)).keys() == {"change"}
+    with questions.published(house.settings.published / FILE_OF_ANALYSTS) as con:
+        first, *_ = con.execute(sql("publish/page/trials"), [10]).fetchall()
+    assert first[0] == FIRST, "the page begins with whose registry told something last"
     assert typed("deliver")[0] == 0
     assert house.mails() == mails
     assert typed("status", "--json")[0] == 0

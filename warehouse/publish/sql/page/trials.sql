@@ -20,7 +20,11 @@ SELECT
     moved.last_changed_at
 FROM trials
 LEFT JOIN (
-    SELECT trial_id AS moved_id, max(observed_at) AS last_changed_at FROM changes GROUP BY trial_id
+    -- What we read otherwise is no move of the trial: after a rebuild they would all stand first.
+    SELECT trial_id AS moved_id, max(observed_at) AS last_changed_at
+    FROM changes
+    WHERE cause <> 'normaliser'
+    GROUP BY trial_id
 ) AS moved ON moved.moved_id = trials.trial_id
 WHERE trials.is_relevant AND trials.fate IS DISTINCT FROM 'merged'
 ORDER BY
