@@ -15,7 +15,7 @@ NO_TEXT = "\udce4"
 NEEDED = {"show": ("x",), "backup": ("x",), "restore": ("x",), "import ictrp": ("x",), "watch add": ("x", "y")}
 COMMANDS = (
     *("init", "run", "serve", "doctor", "deliver", "preview", "backup", "restore", "status", "watchdog"),
-    *("changes", "show", "query", "mcp", "import ictrp", "watch add", "demo"),
+    *("changes", "show", "query", "mcp", "import ictrp", "watch add", "demo", "rebuild"),
 )
 WRONG = (
     (("changes", "--since", "2026-02-30"), "write a day that there is, as 2026-11-24"),
