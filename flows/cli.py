@@ -384,6 +384,24 @@ def restore(file: Path) -> Code:
     return Code.DONE
 
 
+@_command("trialwatch rebuild")
+def rebuild(*, json: Json = False) -> Code:
+    """Read every stored record again with today's code, and publish; no registry is asked and nobody is told.
+
+    What is read otherwise of a trial is in changes, with cause normaliser.
+    """
+    from flows import rebuild as rebuilding
+    from flows.progress import shown
+
+    settings = from_environment()
+    configured = configuration(settings.config)
+    with shown() as progress:
+        report = rebuilding.rebuild(settings, configured, progress)
+    if json:
+        _print_json(rebuilding.facts(report))
+    return _end(report.ending)
+
+
 @_command("trialwatch status --max-age 60")
 def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
     """Last nights, age of the data, mail waiting and given up.

@@ -8,6 +8,7 @@ PREVIEW = "trialwatch preview"
 BACKUP = "trialwatch backup"
 RESTORE = "trialwatch restore"
 DOCTOR = "trialwatch doctor"
+REBUILD = "trialwatch rebuild"
 
-WAITED_FOR = (DELIVER, PREVIEW, BACKUP, RESTORE, DOCTOR, IMPORT, BACKFILL)
+WAITED_FOR = (DELIVER, PREVIEW, BACKUP, RESTORE, DOCTOR, IMPORT, BACKFILL, REBUILD)
 """Whom a night waits for. Another night it leaves to its work: two on one day find the same."""

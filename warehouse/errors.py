@@ -44,6 +44,10 @@ class StoreGoneError(OperatorError):
     """There is no store where nights were kept in one."""
 
 
+class NothingStoredError(OperatorError):
+    """There is no store yet: run a night first."""
+
+
 class NothingPublishedError(WarehouseError):
     """There is no published file to read yet: run a night first."""
 

@@ -5,7 +5,9 @@ import random
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from tests.crash import scene as scenes
@@ -58,6 +60,57 @@ def test_a_restore_that_is_killed_leaves_a_store_with_all_its_past(forks: Victim
             assert seen
             assert seen.rows["runs"] == 4, f"killed at {acts[death - 1][0]}"
             assert [change[CHANGE.index("kind")] for change in seen.changes] == ["overdue"]
+
+
+@pytest.mark.slow
+def test_a_rebuild_that_is_killed_has_done_a_batch_or_not_and_another_does_the_rest(
+    forks: Victim, tmp_path: Path
+) -> None:
+    with scenes.heartbeat(tmp_path) as scene:
+        said, heard = tmp_path / "said", tmp_path / "heard.json"
+
+        def altered(name: str) -> Path:
+            """Data in which an older trialwatch had read titles otherwise, and no conditions."""
+            data: Path = scene.data(name)
+            with duckdb.connect(str(data / "store/store.duckdb")) as con:
+                con.execute("UPDATE trial_version SET title = 'x'")
+                con.execute("DELETE FROM trial_condition")
+            return data
+
+        def stored(data: Path) -> dict[str, list[Any]]:
+            tables = {"trial_version": "*", "trial_condition": "*", "change": "* EXCLUDE (change_id, run_id)"}
+            with duckdb.connect(str(data / "store/store.duckdb")) as con:
+                return {
+                    name: con.execute(f"SELECT {columns} FROM {name} ORDER BY ALL").fetchall()
+                    for name, columns in tables.items()
+                }
+
+        untouched = stored(altered("untouched"))
+        data = altered("undisturbed")
+        assert not forks.night(scene.environment_of(data), said, words=["rebuild"], listen=str(heard))["code"]
+        done = stored(data)
+        acts = json.loads(heard.read_text("utf-8"))["acts"]
+        rooms = (
+            "warehouse.keep.rebuild:",
+            "warehouse.store.reread:",
+            "warehouse.store.file:",
+            "warehouse.keep.journal:",
+        )
+        deaths = [number for number, (place, _) in enumerate(acts, 1) if any(room in place for room in rooms)]
+        assert len(deaths) > 20
+        seen = set()
+        for death in random.Random(SEED).sample(deaths, 12):
+            data = altered(f"killed-{death}")
+            ended = forks.night(scene.environment_of(data), said, words=["rebuild"], at_act=death)
+            assert ended["code"] == -signal.SIGKILL
+            left = stored(data)
+            assert left in (untouched, done), f"killed at {acts[death - 1][0]}"
+            seen.add(left == done)
+            assert not forks.night(scene.environment_of(data), said, words=["rebuild"])["code"], said.read_text(
+                "utf-8"
+            )
+            assert stored(data) == done
+        assert False in seen
 
 
 @pytest.mark.slow

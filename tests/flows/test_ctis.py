@@ -105,6 +105,17 @@ def test_an_end_that_moves_no_date_but_one_is_told_the_night_it_can_be_seen(
     assert len(house.changes()) == 3
 
 
+def test_when_a_record_was_posted_last_is_told_though_it_makes_no_new_state(
+    house: House, ctis: SimulatedCtis
+) -> None:
+    house.night()
+    ctis.put(a_row(lastPublicationUpdate="01/06/2026"), a_whole())
+    house.night()
+    (found,) = house.ask("SELECT last_update_posted_on, version_number FROM trials WHERE trial_id = ?", TRIAL)
+    assert found == {"last_update_posted_on": "2026-06-01", "version_number": 1}
+    assert house.changes() == []
+
+
 @pytest.mark.slow
 def test_four_shuffled_nights_change_nothing_and_read_nothing(house: House, ctis: SimulatedCtis) -> None:
     house.night()

@@ -21,7 +21,20 @@ from warehouse.words.kinds import KINDS
 from warehouse.words.vocabulary import SUBSTANCES
 
 COMMANDS = [
-    *("run", "deliver", "preview", "backup", "restore", "status", "watchdog", "changes", "show", "query", "demo"),
+    *(
+        "run",
+        "deliver",
+        "preview",
+        "backup",
+        "restore",
+        "rebuild",
+        "status",
+        "watchdog",
+        "changes",
+        "show",
+        "query",
+        "demo",
+    ),
     "watch add",
 ]
 

@@ -109,3 +109,17 @@ def test_a_document_that_appears_is_shown_and_no_change(house: House, registry: 
     house.night()
     assert house.ask("SELECT * FROM trial_documents") == []
     see_that_nothing_was_told(house)
+
+
+def test_what_is_odd_about_a_document_is_told_beside_it(house: House, registry: SimulatedRegistry) -> None:
+    registry.put(a_trial(NUMBERS[0]))
+    house.night()
+
+    def add(record: dict[str, Any]) -> None:
+        record["documentSection"] = {"largeDocumentModule": {"largeDocs": [PLAN | {"hasSap": "of course"}]}}
+
+    registry.edit(NUMBERS[0], add)
+    registry.night()
+    house.night()
+    assert house.ask("SELECT value FROM trial_flags") == [{"value": "of course"}]
+    see_that_nothing_was_told(house)

@@ -14,20 +14,8 @@ NO_TEXT = "\udce4"
 """A byte that is no UTF-8, as Python hands it over from a terminal."""
 NEEDED = {"show": ("x",), "backup": ("x",), "restore": ("x",), "import ictrp": ("x",), "watch add": ("x", "y")}
 COMMANDS = (
-    *(
-        "init",
-        "run",
-        "serve",
-        "doctor",
-        "deliver",
-        "preview",
-        "backfill",
-        "backup",
-        "restore",
-        "status",
-        "watchdog",
-    ),
-    *("changes", "show", "query", "mcp", "import ictrp", "watch add", "demo"),
+    *("init", "run", "serve", "doctor", "deliver", "preview", "backfill", "rebuild", "backup", "restore"),
+    *("status", "watchdog", "changes", "show", "query", "mcp", "import ictrp", "watch add", "demo"),
 )
 WRONG = (
     (("changes", "--since", "2026-02-30"), "write a day that there is, as 2026-11-24"),

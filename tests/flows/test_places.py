@@ -31,7 +31,7 @@ GIVEN = {
 """Every path that a command is given."""
 OF_DATA = (
     *(("run", "--no-prefect"), ("deliver",), ("deliver", "--test", "a@b.org"), ("preview",), ("backup", HERE)),
-    *(("restore", BACKUP), ("import", "ictrp", EXPORT), ("doctor",), ("serve",)),
+    *(("restore", BACKUP), ("import", "ictrp", EXPORT), ("rebuild",), ("doctor",), ("serve",)),
     *(("status",), ("watchdog",), ("changes",), ("show", "NCT10000001"), ("query", "SELECT 1")),
 )
 """Every command that has to do with the data directory."""

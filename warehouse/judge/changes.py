@@ -184,14 +184,14 @@ def _results(pair: _Pair) -> Iterator[Finding]:
 def _dates(pair: _Pair) -> Iterator[Finding]:
     for field, after in pair.new.dates.items():
         old, new = pair.old.dates[field].value, after.value
-        told = _date_change(old, new)
+        told = date_change(old, new)
         if told:
             kind, reason, days = told
             weight = materiality(kind, days)
             yield pair.finding(kind, field, old.get("date"), new.get("date"), reason, materiality=weight)
 
 
-def _date_change(old: Part, new: Part) -> tuple[str, str, int] | None:
+def date_change(old: Part, new: Part) -> tuple[str, str, int] | None:
     """Kind, reason and by how many days it moved; None when nothing changed, or the date vanished."""
     after = span(new.get("date"))
     if old == new or after is None:

@@ -100,6 +100,7 @@ class DocumentUpdate:
         self._con = con
         self._night = night
         self._again = again
+        self._flags: dict[str, list[Flag]] = {}
 
     def look_at(self, state: Read, version: int) -> None:
         """Stage a record in which other documents stand than we hold, or which the next night needs."""
@@ -107,11 +108,14 @@ class DocumentUpdate:
             _told(each) for each in state.trial.documents
         ] != self._documents.get(state.trial_id, []):
             self._again.put(state, version, NO_REGISTRY_DATE)
+            self._flags[state.trial_id] = state.reading.flags()
 
     def put(self) -> None:
         """Keep what was staged, and the records as they were sent; in the caller's transaction."""
         load_again(self._con, self._again)
         replace_payloads(self._con, self._again)
+        if self._flags:
+            put_flags(self._con, self._night, self._flags)
 
     @cached_property
     def _documents(self) -> dict[str, list[tuple[object, ...]]]:

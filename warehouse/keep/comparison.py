@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.spelling import OneSpelling
 from connectors.statuses import UNRECOGNISED, status_group
-from connectors.trial import Reading
+from connectors.trial import Reading, StatusTurn
 from warehouse.judge.changes import Finding, cause_of, differences, differences_apart, registry_date
 from warehouse.keep import holdings
 from warehouse.keep.certificate import Night
@@ -116,14 +116,11 @@ class Comparison:
 
     def _note_turns_unseen(self, state: Read, earlier: Reading) -> None:
         """What the calendar turned the last state to since we saw it, before the edit that tonight's state is."""
-        forerunner, edited_on = self._forerunner(state), state.trial.last_update_posted_on
+        forerunner = self._forerunner(state)
         last = self.held[forerunner]
-        if edited_on is None or last.reads_otherwise_from is None or edited_on <= last.reads_otherwise_from:
-            return
         of = {"trial_id": forerunner, "version_number": last.version_number}
-        for turn in earlier.on(edited_on - timedelta(days=1)).trial.status_turns:
-            if turn.turned_on >= last.reads_otherwise_from:
-                self.turns.append(of | msgspec.structs.asdict(turn))
+        for turn in turns_unseen(earlier, last.reads_otherwise_from, state.trial.last_update_posted_on):
+            self.turns.append(of | msgspec.structs.asdict(turn))
 
     def _keep_known(self, state: Read) -> None:
         before = self.held[state.trial_id]
@@ -146,3 +143,11 @@ class Comparison:
             status_group, (status or "", before.overall_status or "")
         )
         return not moved and state.trial.last_update_posted_on == before.last_update_posted_on
+
+
+def turns_unseen(earlier: Reading, turns_on: date | None, edited_on: date | None) -> list[StatusTurn]:
+    """What the calendar turned a state to after we had seen it, from ``turns_on`` on, and before it was edited."""
+    if edited_on is None or turns_on is None or edited_on <= turns_on:
+        return []
+    turns = earlier.on(edited_on - timedelta(days=1)).trial.status_turns
+    return [turn for turn in turns if turn.turned_on >= turns_on]

@@ -4,8 +4,9 @@ What a trial is labelled is decided in ``relevance``; a person's word in trialwa
 becomes ours, or is ours no longer, is a change: a later silence is to be explained.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field, fields
 from typing import Any
 
 import duckdb
@@ -13,13 +14,13 @@ import msgspec
 
 from warehouse.judge.changes import Finding
 from warehouse.judge.concepts import Concept, concepts_of
-from warehouse.judge.relevance import Judgement, judge, rules_version
+from warehouse.judge.relevance import Evidence, Judgement, judge, rules_version
 from warehouse.judge.watch import Override, Watch
 from warehouse.keep import former, holdings
 from warehouse.keep.certificate import Night
 from warehouse.keep.comparison import Changed
 from warehouse.keep.holdings import A_BATCH
-from warehouse.keep.journal import Journal
+from warehouse.keep.journal import Changes
 from warehouse.store.tables import insert, listed, sql
 from warehouse.words.lists import batches
 
@@ -36,15 +37,17 @@ def put(
 ) -> None:
     """Replace the labels of these trials, and what else is read out of their words, in the caller's transaction.
 
-    The rules' new word is that of every watch that went by their last one, not of tonight's watch alone.
+    The rules' new word is that of every watch that went by their last one, not of tonight's watch alone. A
+    person's word, of whatever watch, is evidence until the rules find some.
     """
     with listed(con, judgements, night.work):
         con.execute(
             "CREATE OR REPLACE TEMP TABLE judged_before AS "
             "SELECT trial_id, reason FROM trial_judgement WHERE trial_id IN (FROM listed)"
         )
-        for table in ("trial_substance", "trial_judgement", "trial_concept"):
+        for table in ("trial_judgement", "trial_concept"):
             con.execute(f"DELETE FROM {table} WHERE trial_id IN (FROM listed)")
+        con.execute("DELETE FROM trial_substance WHERE trial_id IN (FROM listed) AND field <> ?", [BY_A_PERSON])
     evidence = (
         {"trial_id": trial_id, **asdict(each)}
         for trial_id, judgement in judgements.items()
@@ -61,6 +64,11 @@ def put(
         for trial_id, judgement in judgements.items()
     )
     insert(con, "trial_substance", evidence, night.work)
+    con.execute(
+        "DELETE FROM trial_substance WHERE field = $person "
+        "AND trial_id IN (SELECT trial_id FROM trial_substance WHERE field <> $person)",
+        {"person": BY_A_PERSON},
+    )
     insert(con, "trial_judgement", words, night.work)
     found = ({"trial_id": trial_id, **asdict(each)} for trial_id, told in concepts.items() for each in told)
     insert(con, "trial_concept", found, night.work)
@@ -83,7 +91,7 @@ class Anew:
     concepts: dict[str, tuple[Concept, ...]] = field(default_factory=dict)
     findings: list[tuple[str, int, Finding]] = field(default_factory=list)
 
-    def put(self, con: duckdb.DuckDBPyConnection, night: Night, journal: Journal) -> None:
+    def put(self, con: duckdb.DuckDBPyConnection, night: Night, journal: Changes) -> None:
         """Store it. What it changes has cause ``normaliser`` and mails nobody."""
         for trial_id, version, finding in self.findings:
             journal.add(trial_id, finding, versions=(version, version))
@@ -111,6 +119,81 @@ def judged_anew(con: duckdb.DuckDBPyConnection, night: Night, but: Collection[st
                 (trial_id, version, finding) for finding in _relabelled(role, sorted(substances), judgement)
             )
     return anew
+
+
+@dataclass(slots=True)
+class _Labels:
+    """What is stored of one trial: the rules' word, its evidence but a person's, and its concepts, as rows."""
+
+    version_number: int
+    word: tuple[Any, ...]
+    evidence: list[tuple[Any, ...]] = field(default_factory=list)
+    concepts: list[tuple[Any, ...]] = field(default_factory=list)
+
+    @property
+    def role(self) -> str:
+        return str(self.word[0])
+
+    @property
+    def substances(self) -> list[str]:
+        return sorted({substance for substance, *_ in self.evidence})
+
+    def are_of(self, judgement: Judgement, concepts: tuple[Concept, ...]) -> bool:
+        word = (judgement.drug_role, judgement.is_relevant, judgement.reason, rules_version())
+        return (self.word, Counter(self.evidence), Counter(self.concepts)) == (
+            word,
+            Counter(map(astuple, judgement.evidence)),
+            Counter(map(astuple, concepts)),
+        )
+
+
+def judged_otherwise(
+    con: duckdb.DuckDBPyConnection,
+    night: Night,
+    judgements: Mapping[str, Judgement],
+    concepts: Mapping[str, tuple[Concept, ...]],
+) -> Anew:
+    """Of these judgements those that are not what is stored, whichever rules said that. Nothing is written."""
+    stored = _stored(con, night, judgements)
+    anew = Anew()
+    for trial_id, judgement in judgements.items():
+        labels, told = stored.get(trial_id), concepts.get(trial_id, ())
+        if labels and labels.are_of(judgement, told):
+            continue
+        anew.judgements[trial_id] = judgement
+        anew.concepts[trial_id] = told
+        if labels:
+            found = _relabelled(labels.role, labels.substances, judgement)
+            anew.findings.extend((trial_id, labels.version_number, finding) for finding in found)
+    return anew
+
+
+def _stored(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: Iterable[str]) -> dict[str, _Labels]:
+    with listed(con, trial_ids, night.work):
+        words = con.execute(
+            "SELECT trial_id, version_number, drug_role, is_relevant, reason, rules_version "
+            "FROM trial_judgement JOIN trial USING (trial_id) WHERE trial_id IN (FROM listed)"
+        ).fetchall()
+        evidence = con.execute(
+            f"SELECT trial_id, {_named(Evidence)} FROM trial_substance "
+            "WHERE trial_id IN (FROM listed) AND field <> ?",
+            [BY_A_PERSON],
+        ).fetchall()
+        concepts = con.execute(
+            f"SELECT trial_id, {_named(Concept)} FROM trial_concept WHERE trial_id IN (FROM listed)"
+        ).fetchall()
+    stored = {trial_id: _Labels(version, tuple(word)) for trial_id, version, *word in words}
+    for trial_id, *each in evidence:
+        if trial_id in stored:
+            stored[trial_id].evidence.append(tuple(each))
+    for trial_id, *each in concepts:
+        if trial_id in stored:
+            stored[trial_id].concepts.append(tuple(each))
+    return stored
+
+
+def _named(of: type[Evidence] | type[Concept]) -> str:
+    return ", ".join(part.name for part in fields(of))
 
 
 def _judged(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: Iterable[str]) -> list[tuple[Any, ...]]:
@@ -245,7 +328,7 @@ def relevance_changes(con: duckdb.DuckDBPyConnection) -> list[RelevanceChange]:
 
 
 def note_relevance_changes(
-    con: duckdb.DuckDBPyConnection, journal: Journal, changed: Mapping[str, Changed]
+    con: duckdb.DuckDBPyConnection, journal: Changes, changed: Mapping[str, Changed]
 ) -> None:
     """Note who has become ours and who is ours no longer, each with the new state of its record, if it has one."""
     for change in relevance_changes(con):

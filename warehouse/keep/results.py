@@ -99,7 +99,7 @@ def keep(
             others[trial_id] = reading
         with transaction(con):
             _put_versions(con, night, held, others, answered.sections)
-            _put_rows(con, night, others)
+            put_rows(con, night, others)
             _note_readings(con, night, reader, held, readings, failed)
             journal.put()
             _tell_the_operator(con, night, held, failed)
@@ -170,7 +170,7 @@ def _put_versions(
     insert(con, "trial_result_payload", payloads, night.work)
 
 
-def _put_rows(con: duckdb.DuckDBPyConnection, night: Night, readings: Mapping[str, Reading]) -> None:
+def put_rows(con: duckdb.DuckDBPyConnection, night: Night, readings: Mapping[str, Reading]) -> None:
     """Replace the rows of these trials' results, and the record of all of them."""
     if not readings:
         return
@@ -260,7 +260,7 @@ def read_anew(con: duckdb.DuckDBPyConnection, night: Night, reader: Reader) -> i
     for some in batches((trial_id for (trial_id,) in rows), A_BATCH):
         readings = dict(_held_readings(con, night, reader, some))
         with transaction(con):
-            _put_rows(con, night, readings)
+            put_rows(con, night, readings)
             for trial_id, reading in readings.items():
                 con.execute(
                     "UPDATE trial_result_version SET content_hash = ? "

@@ -178,15 +178,19 @@ def load(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
 
 def add_versions(con: duckdb.DuckDBPyConnection, source: str) -> None:
     """Add the states in ``stage`` to what is known of their trials, whichever of them is the latest."""
-    of_a_trial = {each.name for each in msgspec.structs.fields(Trial)}
     named = [column.name for column in columns("trial_version")]
-    values = ", ".join(f"trial.{name}" if name in of_a_trial else name for name in named if name not in NOT_STAGED)
+    values = ", ".join(f"trial.{name}" if name in OF_A_TRIAL else name for name in named if name not in NOT_STAGED)
     con.execute(f"INSERT INTO trial_version BY NAME SELECT {values}, ? AS source FROM stage", [source])
     con.execute("INSERT INTO trial_payload BY NAME SELECT trial.trial_id, version_number, payload FROM stage")
     _add_turns(con)
 
 
 NOT_STAGED = ("source", "superseded_at")
+OF_A_TRIAL = frozenset(each.name for each in msgspec.structs.fields(Trial))
+TOLD_BY_A_VERSION = tuple(
+    column.name for column in columns("trial_version") if column.name in OF_A_TRIAL - {"trial_id"}
+)
+"""What a version says of its trial."""
 
 
 def _add_turns(con: duckdb.DuckDBPyConnection) -> None:
@@ -251,20 +255,33 @@ def load_again(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
             _fill_contents(con)
             _add_turns(con)
             con.execute(
-                "UPDATE trial SET loaded_as = stage.loaded_as FROM stage "
+                "UPDATE trial SET loaded_as = stage.loaded_as, url = stage.trial.url FROM stage "
                 "WHERE stage.trial.trial_id = trial.trial_id"
             )
 
 
 def replace_payloads(con: duckdb.DuckDBPyConnection, stage: Stage) -> None:
-    """Have the present versions' records be those that are staged: of the same state, but in other bytes."""
+    """Have the present versions' records be those that are staged: of the same state, but in other bytes.
+
+    What counts as no change (when it was posted, when verified) is told as those bytes say it.
+    """
     if stage.count:
         with stage.as_stage(con):
+            restate(con, "SELECT trial.trial_id, version_number, content_hash, trial FROM stage")
             con.execute(
                 "UPDATE trial_payload SET payload = stage.payload, revision = coalesce(revision, 0) + 1 "
                 "FROM stage WHERE stage.trial.trial_id = trial_payload.trial_id "
                 "AND stage.version_number = trial_payload.version_number"
             )
+
+
+def restate(con: duckdb.DuckDBPyConnection, states: str) -> None:
+    """Have versions say what they are read as. ``states`` asks for the key, the hash and the trial of each."""
+    told = ", ".join(f"{name} = state.trial.{name}" for name in TOLD_BY_A_VERSION)
+    con.execute(
+        f"UPDATE trial_version SET content_hash = state.content_hash, {told} FROM ({states}) AS state "
+        "WHERE trial_version.trial_id = state.trial_id AND trial_version.version_number = state.version_number"
+    )
 
 
 def _clear_contents(con: duckdb.DuckDBPyConnection, trial_ids: str) -> None:
@@ -273,10 +290,16 @@ def _clear_contents(con: duckdb.DuckDBPyConnection, trial_ids: str) -> None:
 
 
 def _fill_contents(con: duckdb.DuckDBPyConnection) -> None:
+    for table, rows in contents("stage").items():
+        con.execute(f"INSERT INTO {table} BY NAME {rows}")
+
+
+@cache
+def contents(stage: str) -> dict[str, str]:
+    """By table of contents the question for the rows that it holds of the trials in ``stage``, in its columns."""
     named = ", ".join(f"trial.{column.name}" for column in columns(DETAIL))
-    con.execute(f"INSERT INTO {DETAIL} BY NAME SELECT {named} FROM stage")
-    for entry, lists in ENTRIES.items():
-        con.execute(_entries(entry, lists))
+    entries = {table_of(lists): _entries(entry, lists, stage) for entry, lists in ENTRIES.items()}
+    return {DETAIL: f"SELECT {named} FROM {stage}", **entries}
 
 
 ENTRIES: dict[type[Entry], str] = {
@@ -288,30 +311,30 @@ ENTRIES: dict[type[Entry], str] = {
 DETAIL = "trial_detail"
 
 
-@cache
-def _entries(entry: type[Entry], lists: str) -> str:
-    """The statement that fills one child table.
+def _entries(entry: type[Entry], lists: str, stage: str) -> str:
+    """The question for the rows of one child table.
 
-    Its key comes from the entry's own words, so that it survives reordering and loading again.
+    Their key comes from the entry's own words, so that it survives reordering and loading again.
     """
-    table = _table(lists)
-    named = [column.name for column in columns(table)]
-    values = ", ".join(f"item.{name}" for name in named if name not in ("trial_id", "item_key", "position"))
     named_by = ", ".join(f"item.{part}" for part in entry.NAMED_BY)
     name = f"coalesce({named_by}, '')" if entry.BY_THE_FIRST else f"concat_ws('|', {named_by})"
+    told = {
+        "trial_id": "trial_id",
+        "item_key": f"left(md5({name}), 16) || '-' || coalesce(item.copy, 1) AS item_key",
+        "position": "position",
+    }
+    values = ", ".join(told.get(column.name, f"item.{column.name}") for column in columns(table_of(lists)))
     return (
-        f"INSERT INTO {table} BY NAME "
-        f"SELECT trial_id, left(md5({name}), 16) || '-' || coalesce(item.copy, 1) AS item_key, position, {values} "
-        f"FROM (SELECT trial.trial_id, unnest(trial.{lists}) AS item, "
-        f"generate_subscripts(trial.{lists}, 1) AS position FROM stage)"
+        f"SELECT {values} FROM (SELECT trial.trial_id, unnest(trial.{lists}) AS item, "
+        f"generate_subscripts(trial.{lists}, 1) AS position FROM {stage})"
     )
 
 
-def _table(lists: str) -> str:
+def table_of(lists: str) -> str:
     return f"trial_{lists.removesuffix('s')}"
 
 
-CONTENTS = (DETAIL, *map(_table, ENTRIES.values()))
+CONTENTS = (DETAIL, *map(table_of, ENTRIES.values()))
 """The tables of what the present versions hold."""
 
 
@@ -323,6 +346,11 @@ def loaded_as(edition: int) -> str:
     """
     shape = repr((STAGED["trial"], [columns(table) for table in CONTENTS]))
     return f"{edition}-{hashlib.blake2b(shape.encode(), digest_size=8).hexdigest()}"
+
+
+def is_more_loaded(before: str | None) -> bool:
+    """Whether more is loaded today than by what a trial was ``loaded_as``, whichever reader read it."""
+    return (before or "").rpartition("-")[2] != loaded_as(0).rpartition("-")[2]
 
 
 @dataclass(frozen=True, slots=True)

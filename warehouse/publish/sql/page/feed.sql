@@ -1,11 +1,13 @@
 -- Changes that the feed tells, with their trials' own facts, the latest night first and in it the most material: of
--- high or medium materiality, of trials that count as ours or did when it happened; whole nights, those of the last
--- $1 days, and as many before as it takes to have $2 changes. Read by: warehouse/publish/feed.py.
+-- high or medium materiality, of trials that count as ours or did when it happened, and not our own doing; whole
+-- nights, those of the last $1 days, and as many before as it takes to have $2 changes. Read by:
+-- warehouse/publish/feed.py.
 SELECT changes.*, trials.title, trials.url, trials.substances
 FROM changes
 JOIN trials USING (trial_id)
 WHERE
     changes.materiality IN ('high', 'medium')
+    AND changes.cause <> 'normaliser'
     AND (
         trials.is_relevant
         OR EXISTS (

@@ -20,9 +20,11 @@ SELECT
     moved.last_changed_at
 FROM trials
 LEFT JOIN (
+    -- What we read otherwise, and what is learned of the past, is no move of the trial: after a rebuild or a back-fill
+    -- they would all stand first.
     SELECT trial_id AS moved_id, max(observed_at) AS last_changed_at
     FROM changes
-    WHERE source <> 'history'
+    WHERE source <> 'history' AND cause <> 'normaliser'
     GROUP BY trial_id
 ) AS moved ON moved.moved_id = trials.trial_id
 WHERE trials.is_relevant AND trials.fate IS DISTINCT FROM 'merged'
