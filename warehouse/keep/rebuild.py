@@ -161,8 +161,8 @@ def _read_again(con: duckdb.DuckDBPyConnection, night: Night, trial_ids: list[st
 def last_night(con: duckdb.DuckDBPyConnection, night: Night) -> tuple[date | None, date]:
     """The day of the data that the registry showed last, of which all is that is read anew; and of that night."""
     row = con.execute(
-        f"SELECT data_version_after, started_at::DATE FROM run WHERE registry_name = ? AND {IS_COMPLETE} AND {IS_A_NIGHT} "
-        "ORDER BY rowid DESC LIMIT 1",
+        f"SELECT data_version_after, started_at::DATE FROM run WHERE registry_name = ? "
+        f"AND {IS_COMPLETE} AND {IS_A_NIGHT} ORDER BY rowid DESC LIMIT 1",
         [night.registry_name],
     ).fetchone()
     return (version_day(row[0]), row[1]) if row else (None, night.today)
