@@ -17,6 +17,8 @@ from connectors.simulated import SimulatedRegistry, faults
 from connectors.simulated.effects import Fault
 from connectors.simulated.exchange import Reply, Request
 from flows.endings import Code
+from tests.flows.test_rebuild import differing
+from tests.flows.test_rebuild import stored as all_of
 from tests.house import WATCH, House, Typed
 from tests.records import a_trial, with_status
 from warehouse.store.file import locked, opened
@@ -191,6 +193,19 @@ def test_a_second_run_asks_nothing_and_changes_nothing(
     assert (code, len(registry.requests)) == (Code.DONE, asked)
     assert "the past of every trial is asked for" in said
     assert (house.ask("FROM trial_versions"), house.ask("FROM changes"), house.ask("FROM runs")) == before
+
+
+def test_a_past_that_is_read_again_is_as_it_was(
+    house: House, registry: SimulatedRegistry, fill: Fill, typed: Typed
+) -> None:
+    with_past(registry, T)
+    registry.put(a_trial(OTHER))
+    house.night()
+    assert fill()[0] == 0
+    before = all_of(house)
+    code, _, said = typed("rebuild")
+    assert (code, "all of it as it was" in said) == (0, True), said
+    assert differing(before, all_of(house)) == {}
 
 
 def test_what_came_and_went_while_the_machine_was_off_is_a_version_and_no_change(
