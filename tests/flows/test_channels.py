@@ -127,7 +127,7 @@ def test_its_document_is_the_documented_one(house: House, receiver: Receiver) ->
         "• Completed; until now recruiting.",
         "  https://trials.example.org/#trial-NCT10000001",
         "clinicaltrials.gov: data version 2026-09-14T09:00:04, the night was complete. "
-        "What registries say of trials; not medical advice. All of it: https://trials.example.org/",
+        "What registries say of trials, as trialwatch read it. This is not medical advice. All of it: https://trials.example.org/",
     ]
 
 

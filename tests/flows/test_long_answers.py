@@ -18,6 +18,9 @@ from flows.as_json import print_json
 from flows.show import LETTERS_OF_A_CELL, MOST_ROWS
 from tests.house import WATCH, House
 from tests.records import a_trial
+from warehouse.errors import QuestionError
+from warehouse.publish import questions
+from warehouse.publish.analysts_file import FILE
 
 FORMATS = ("json", "csv", "table")
 PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
@@ -70,7 +73,7 @@ def test_the_whole_of_an_answer_is_never_in_memory(house: House, form: str) -> N
         letters = sum(map(len, process.stdout))
         peak = int(process.stderr.read().split()[-1]) >> 10
     assert form == "table" or letters > 500_000_000
-    assert peak < 450, "megabytes, of an answer of 500"
+    assert peak < 600, "megabytes; an answer of 500 beside what the command takes by itself would be more"
 
 
 def test_what_breaks_off_is_no_answer(house: House) -> None:
@@ -79,7 +82,9 @@ def test_what_breaks_off_is_no_answer(house: House) -> None:
     assert whole.code == 2
     assert 0 < len(rows) <= 100_000
     assert [int(row[0]) for row in rows] == list(range(len(rows))), "what is out is right"
-    assert f"the answer is not whole, it breaks off after {len(rows):,} rows: Conversion Error" in whole.err
+    # Which of its threads DuckDB asks first, the one that failed or one that it stopped, is not ours to say.
+    told = f"the answer is not whole, it breaks off after {len(rows):,} rows: "
+    assert whole.err.partition(told)[2].startswith(("Conversion Error", "DuckDB met a row that it cannot make"))
     cut = typed(house, "query", BROKEN, "--format", "json")
     assert cut.code == 2
     assert cut.out
@@ -88,6 +93,15 @@ def test_what_breaks_off_is_no_answer(house: House) -> None:
     none = typed(house, "query", BROKEN)
     assert (none.code, none.out) == (2, "")
     assert "not whole" in none.err
+
+
+def test_what_duckdb_itself_stops_is_told_as_no_whole_answer(house: House) -> None:
+    with questions.published(house.settings.published / FILE) as con:
+        rows = questions.stream(con, "SELECT repeat('x', 1000) || i FROM range(3_000_000) AS t (i)").rows
+        next(rows)
+        con.interrupt()
+        with pytest.raises(QuestionError, match="not whole.*a row that it cannot make"):
+            list(rows)
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -145,6 +145,9 @@ def _told(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     except (duckdb.OutOfMemoryException, ArithmeticError, ValueError, MemoryError) as error:
         raise QuestionError(str(error) or "the answer does not fit into memory") from error
+    except duckdb.InterruptException as error:
+        # One of its threads met a row that cannot be made and stopped the others, of which one was asked first.
+        raise QuestionError("DuckDB met a row that it cannot make, and does not say which") from error
     except duckdb.Error as error:
         raise _unreadable(error) or QuestionError(str(error)) from error
     except RuntimeError as error:
