@@ -100,7 +100,7 @@ def test_what_duckdb_itself_stops_is_told_as_no_whole_answer(house: House) -> No
         rows = questions.stream(con, "SELECT repeat('x', 1000) || i FROM range(3_000_000) AS t (i)").rows
         next(rows)
         con.interrupt()
-        with pytest.raises(QuestionError, match="not whole.*a row that it cannot make"):
+        with pytest.raises(QuestionError, match=r"not whole.*a row that it cannot make"):
             list(rows)
 
 
