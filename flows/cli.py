@@ -514,12 +514,12 @@ def _print_since(after: str, kinds: Sequence[str], substance: str | None) -> Cod
 def show_trial(trial_id: str, *, json: Json = False) -> Code:
     """One trial: how it stands, why it is in the watch, and its whole timeline."""
     from flows import show
-    from warehouse.publish import questions
+    from warehouse.publish import one_trial, questions
 
     if not (wanted := as_typed(trial_id)):
         raise SettingsError("give a trial's number, as in trialwatch show NCT02649231")
     with questions.published(_published(from_environment())) as con:
-        facts = questions.trial(con, wanted)
+        facts = one_trial.trial(con, wanted)
     if facts is None:
         _say(f"no watch has ever held a trial {wanted}; its number may be spelt otherwise")
         return Code.USAGE

@@ -14,7 +14,7 @@ from connectors.simulated import SimulatedRegistry, made_up
 from tests.house import House
 from tests.records import a_trial, with_status
 from warehouse.judge.trial_facts import as_facts
-from warehouse.publish import questions
+from warehouse.publish import one_trial, questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.brief import briefs
 from warehouse.store.file import locked, opened
@@ -90,7 +90,7 @@ def test_a_terminal_and_a_program_are_told_the_same(house: House, registry: Simu
     registry.put(record)
     house.night()
     with questions.published(house.settings.published / FILE) as con:
-        told = questions.trial(con, NUMBER)
+        told = one_trial.trial(con, NUMBER)
     assert told is not None
     assert told["headline"] == "ketamine in alcohol use disorder; 96 people planned, Exeter"
     assert {"label": "Where", "fact": "Exeter; United Kingdom"} in told["facts"]

@@ -17,7 +17,8 @@ import duckdb
 
 from warehouse.errors import QuestionError
 from warehouse.publish import cursor
-from warehouse.publish.questions import ask, ask_of_ours, trial
+from warehouse.publish.one_trial import trial
+from warehouse.publish.questions import ask, ask_of_ours
 from warehouse.words.phrases import NOT_ADVICE
 
 MOST_LETTERS = 80_000
