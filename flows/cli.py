@@ -447,9 +447,9 @@ def _must_open(published: Path, *, is_due: bool) -> None:
 
     ``is_due``: a night did publish one, so that none is as bad as one that cannot be opened.
     """
-    from warehouse.publish import questions  # late: DuckDB alone takes as long as all the rest
-
     if is_due or published.exists():
+        from warehouse.publish import questions  # late: DuckDB alone takes as long as all the rest
+
         with questions.published(published):
             pass
 
