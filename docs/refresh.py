@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from flows.cli import app
-from flows.demo import nights, without_prefect
+from flows.demo.year import nights, without_prefect
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.dictionary import document

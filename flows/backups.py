@@ -4,9 +4,9 @@ from pathlib import Path
 
 from flows import holders, steps
 from flows.delivery import LONGEST_WAIT_S
-from flows.progress import silent
 from flows.settings import Configuration, Settings
 from flows.steps import RunContext
+from flows.terminal.progress import silent
 from warehouse.instants import naive_utc
 from warehouse.store import backup
 from warehouse.store.file import locked_within

@@ -18,11 +18,11 @@ from cyclopts import App, CycloptsError, Parameter
 from connectors.numbers import as_typed
 from connectors.printable import printable
 from flows import envfile, misuse
-from flows.as_json import print_json as _print_json
-from flows.charset import speak_plainly
 from flows.endings import Code, Ending, code_of, told
 from flows.init.given import NOTHING_GIVEN, Given
 from flows.settings import Settings, SettingsError, configuration, from_environment
+from flows.terminal.as_json import print_json as _print_json
+from flows.terminal.charset import speak_plainly
 from flows.without_secrets import Harmless, without_secrets
 from warehouse.words.checks import CHECKS
 from warehouse.words.kinds import KINDS
@@ -188,9 +188,9 @@ def run(
     because
         Why it may fail.
     """
-    from flows import orchestration
-    from flows.demo_folder import must_be_real
-    from flows.progress import shown
+    from flows.demo.folder import must_be_real
+    from flows.terminal.progress import shown
+    from flows.with_prefect import orchestration
 
     settings = from_environment()
     must_be_real(settings.data_dir)
@@ -232,7 +232,7 @@ def serve(
         Of the Prefect server that it starts where PREFECT_API_URL names none; otherwise a free one.
     """
     from flows import serve as serving
-    from flows.demo_folder import must_be_real
+    from flows.demo.folder import must_be_real
 
     settings = from_environment()
     must_be_real(settings.data_dir)
@@ -250,7 +250,7 @@ def doctor(*, json: Json = False) -> Code:
     """
     from flows import doctor as examining
     from flows.doctor import report
-    from flows.progress import shown
+    from flows.terminal.progress import shown
 
     with shown() as progress:
         examined = examining.examine(None, progress)
@@ -351,9 +351,9 @@ def backfill(*, watch: str | None = None, json: Json = False) -> Code:
         Only this watch of trialwatch.toml; otherwise all of them.
     """
     from flows import backfill as filling
-    from flows import orchestration
-    from flows.demo_folder import must_be_real
-    from flows.progress import shown
+    from flows.demo.folder import must_be_real
+    from flows.terminal.progress import shown
+    from flows.with_prefect import orchestration
 
     settings = from_environment()
     must_be_real(settings.data_dir)
@@ -391,7 +391,7 @@ def rebuild(*, json: Json = False) -> Code:
     What is read otherwise of a trial is in changes, with cause normaliser.
     """
     from flows import rebuild as rebuilding
-    from flows.progress import shown
+    from flows.terminal.progress import shown
 
     settings = from_environment()
     configured = configuration(settings.config)
@@ -408,8 +408,8 @@ def status(*, max_age: Hours = 36.0, json: Json = False) -> Code:
 
     Exit 7 when the last complete night is too old, 5 while no mail reaches the operator.
     """
-    from flows import show
-    from flows.demo_folder import is_demo
+    from flows.demo.folder import is_demo
+    from flows.terminal import show
     from warehouse.publish import status
 
     settings = from_environment()
@@ -480,7 +480,7 @@ def changes(
     after
         With --json: what came after this cursor, each change once, and the next cursor; "start" begins.
     """
-    from flows import show
+    from flows.terminal import show
     from warehouse.publish import questions
 
     misuse.one_at_most(json=json, format_csv=format == "csv")
@@ -513,7 +513,7 @@ def _print_since(after: str, kinds: Sequence[str], substance: str | None) -> Cod
 @_command("trialwatch show NCT02649231", name="show")
 def show_trial(trial_id: str, *, json: Json = False) -> Code:
     """One trial: how it stands, why it is in the watch, and its whole timeline."""
-    from flows import show
+    from flows.terminal import show
     from warehouse.publish import one_trial, questions
 
     if not (wanted := as_typed(trial_id)):
@@ -547,7 +547,7 @@ def query(
     sql
         The question; without it, or as "-", it is read from standard input.
     """
-    from flows import show
+    from flows.terminal import show
     from warehouse.publish import questions
 
     misuse.one_at_most(json=json, format_csv=format == "csv")
@@ -583,9 +583,10 @@ def import_ictrp(file: Path, *, json: Json = False) -> Code:
     Every watch that lists ictrp takes those that bear its terms, and those of registries that trialwatch reads by
     themselves none. Nothing follows from what is not in the file.
     """
-    from flows import import_file, orchestration
-    from flows.demo_folder import must_be_real
-    from flows.progress import shown
+    from flows import import_file
+    from flows.demo.folder import must_be_real
+    from flows.terminal.progress import shown
+    from flows.with_prefect import orchestration
 
     settings = from_environment()
     must_be_real(settings.data_dir)
@@ -638,9 +639,9 @@ def demo(
     clear
         Only clear what an earlier demo made.
     """
-    from flows.demo import AsInProduction, play, without_prefect
-    from flows.demo_folder import clear as clear_away
-    from flows.progress import shown
+    from flows.demo.folder import clear as clear_away
+    from flows.demo.year import AsInProduction, play, without_prefect
+    from flows.terminal.progress import shown
 
     if clear:
         _say(f"{folder} is cleared away" if clear_away(folder) else f"there is no demo in {folder}")

@@ -24,10 +24,10 @@ from flows import delivery, elsewhere, holders, own_process, results, steps
 from flows.delivery import Delivered
 from flows.elsewhere import Came
 from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, of_outcome
-from flows.progress import stage
 from flows.results import Errand
 from flows.settings import Configuration, Settings
 from flows.steps import Brought, RunContext
+from flows.terminal.progress import stage
 from warehouse.errors import WarehouseError, named
 from warehouse.judge.checks import Acceptance, Check
 from warehouse.judge.watch import Watch

@@ -12,10 +12,10 @@ from flows import holders, steps
 from flows.delivery import LONGEST_WAIT_S
 from flows.endings import Code, Ending
 from flows.nightly import publish
-from flows.progress import stage
 from flows.registries import FROM_FILES, SERVED
 from flows.settings import Configuration, Settings
 from flows.steps import RunContext
+from flows.terminal.progress import stage
 from warehouse.errors import NothingStoredError
 from warehouse.judge.watch import Watch
 from warehouse.keep import rebuild as keeping

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from flows import delivery, overtaken_runs, slot, watchdog
-from flows.as_flow import nightly_flow
+from flows import delivery, watchdog
 from flows.delivery import Delivered
 from flows.endings import Code, code_of, in_our_words, in_words, told
 from flows.nightly import Report, Steps
-from flows.orchestration import NightToRun, configured, despite_prefect
-from flows.progress import silent
 from flows.settings import configuration, from_environment
-from flows.told_to_prefect import discreet
+from flows.terminal.progress import silent
+from flows.with_prefect import overtaken_runs, slot
+from flows.with_prefect.as_flow import nightly_flow
+from flows.with_prefect.orchestration import NightToRun, configured, despite_prefect
+from flows.with_prefect.told_to_prefect import discreet
 
 if TYPE_CHECKING:
     from prefect import Flow

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from connectors.causes import masked
-from flows import envfile, missed_runs, own_prefect
-from flows.orchestration import TELLS_NOBODY
+from flows import envfile
 from flows.settings import Settings, SettingsError
+from flows.with_prefect import missed_runs, own_prefect
+from flows.with_prefect.orchestration import TELLS_NOBODY
 from warehouse.errors import StoreHeldError
 from warehouse.store.file import locked
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.nightly import Report, night
-from flows.progress import silent
 from flows.settings import Settings, configuration, from_environment
+from flows.terminal.progress import silent
 from warehouse.judge.checks import Acceptance
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE

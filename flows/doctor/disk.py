@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from connectors.files import trouble_of
-from flows.demo_folder import must_be_real
+from flows.demo.folder import must_be_real
 from flows.doctor.case import Case
 from flows.doctor.finding import GIVE_RIGHTS, Finding, failure, of_error, warning, well
 from flows.settings import Settings, SettingsError

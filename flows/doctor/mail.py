@@ -12,8 +12,8 @@ from flows.channels import channels_of
 from flows.doctor.case import Case
 from flows.doctor.finding import Finding, failure, of_error, warning, well
 from flows.endings import Code
-from flows.progress import stage
 from flows.settings import SettingsError
+from flows.terminal.progress import stage
 
 MOST_RECIPIENTS = 50
 """In one conversation: a server takes many in a row for an attack."""

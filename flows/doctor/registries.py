@@ -15,9 +15,9 @@ from flows.doctor import collapse
 from flows.doctor.case import Case
 from flows.doctor.finding import Finding, failure, of_error, warning, well
 from flows.endings import Code, of_outcome
-from flows.progress import stage
 from flows.registries import FROM_FILES, SERVED
 from flows.settings import SettingsError
+from flows.terminal.progress import stage
 from warehouse.judge.watch import Watch
 
 TIMEOUT_S = 20.0

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.doctor.finding import Finding
-from flows.terminal import GAP, show, terminal
+from flows.terminal.screen import GAP, show, terminal
 from warehouse.words.harmless import plain
 
 OF_LEVEL = {"ok": "green", "warning": "magenta", "failure": "bold red"}

@@ -18,8 +18,8 @@ import httpx
 from connectors.causes import masked
 from flows.doctor.case import Case
 from flows.doctor.finding import Finding, of_error, warning, well
-from flows.orchestration import homeless
-from flows.own_prefect import is_reachable
+from flows.with_prefect.orchestration import homeless
+from flows.with_prefect.own_prefect import is_reachable
 from warehouse.errors import OperatorError
 from warehouse.publish import status
 

@@ -10,7 +10,7 @@ from flows.endings import in_words, told
 from flows.scheduled import with_bugs_logged
 from flows.settings import from_environment
 from flows.spread.work import ShardError, understood, work
-from flows.told_to_prefect import discreet
+from flows.with_prefect.told_to_prefect import discreet
 
 
 @flow(name="shard", persist_result=False)

@@ -14,8 +14,8 @@ from typing import Any
 
 from connectors.simulated import SimulatedRegistry, faults
 from flows.nightly import night
-from flows.progress import silent
 from flows.settings import configuration, from_environment
+from flows.terminal.progress import silent
 from tests.house import FIRST_NIGHT
 from tests.postoffice import PostOffice, open_post_office
 from tests.records import a_trial, some_results, with_results, with_status

@@ -21,10 +21,6 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-import flows.nightly
-import flows.orchestration
-import flows.progress
-import flows.steps  # noqa: F401 - what a night needs is imported before the fork
 from flows import own_process
 from flows.cli import main
 from tests.readings import read

@@ -242,7 +242,7 @@ def test_a_published_file_that_was_damaged_is_told_by_status(
 
 AS_A_PLAIN_USER = """
 import json, os, sys
-import flows.cli, flows.nightly, flows.orchestration, flows.progress, flows.show
+import flows.cli, flows.nightly, flows.with_prefect.orchestration, flows.terminal.progress, flows.terminal.show
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)

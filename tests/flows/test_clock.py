@@ -9,8 +9,8 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from flows import delivery
 from flows.nightly import night
-from flows.progress import silent
 from flows.settings import Settings, configuration
+from flows.terminal.progress import silent
 from tests.house import FIRST_NIGHT, House, Typed
 from tests.postoffice import PostOffice, open_post_office
 from tests.records import a_trial, with_status

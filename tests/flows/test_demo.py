@@ -13,7 +13,7 @@ import pytest
 
 from connectors.simulated import made_up
 from connectors.simulated.made_up.elsewhere import entries, in_ctis, in_isrctn
-from flows.demo import nights, without_prefect
+from flows.demo.year import nights, without_prefect
 from tests.house import Typed
 from warehouse.publish import questions
 from warehouse.publish.analysts_file import FILE

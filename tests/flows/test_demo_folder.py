@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.simulated import SimulatedRegistry
-from flows.demo_folder import LIST, clear, is_demo, prepared
+from flows.demo.folder import LIST, clear, is_demo, prepared
 from flows.settings import SettingsError
 from tests.house import House, Typed
 

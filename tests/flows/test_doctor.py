@@ -18,7 +18,7 @@ import pytest
 
 from connectors.simulated import SimulatedRegistry, faults
 from connectors.simulated.isrctn import SimulatedIsrctn
-from flows.demo_folder import note
+from flows.demo.folder import note
 from tests.flows.disks import a_small_disk, fill, make_read_only
 from tests.house import WATCH, House, Typed
 from tests.loopback import free_port

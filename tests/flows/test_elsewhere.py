@@ -18,8 +18,8 @@ from flows import elsewhere, holders, own_process
 from flows.elsewhere import Bounds
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
-from flows.progress import silent
 from flows.settings import SettingsError, configuration
+from flows.terminal.progress import silent
 from tests.bucket import KEYS, Bucket, open_bucket
 from tests.house import WATCH, House, Typed
 from tests.records import a_trial, with_status

@@ -250,7 +250,7 @@ def test_run_tells_each_stage_and_ends_with_the_page(
 
 
 def test_where_nothing_watches_a_long_stage_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
-    from flows.progress import shown
+    from flows.terminal.progress import shown
 
     with shown() as progress:
         for number in range(1, 13):

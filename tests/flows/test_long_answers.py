@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.simulated import SimulatedRegistry
-from flows.as_json import print_json
-from flows.show import LETTERS_OF_A_CELL, MOST_ROWS
+from flows.terminal.as_json import print_json
+from flows.terminal.show import LETTERS_OF_A_CELL, MOST_ROWS
 from tests.house import WATCH, House
 from tests.records import a_trial
 from warehouse.errors import QuestionError

@@ -18,8 +18,8 @@ from flows import own_process
 from flows.endings import Code
 from flows.errors import ApartError
 from flows.nightly import Steps, night
-from flows.progress import silent
 from flows.settings import configuration
+from flows.terminal.progress import silent
 from tests.house import House
 from tests.records import a_trial, with_status
 from warehouse.errors import DiskError

@@ -93,7 +93,7 @@ def test_a_night_is_a_flow_of_four_tasks_that_leaves_a_table_and_words(
 EVENTS = """
 import json, os, time
 from pathlib import Path
-from flows import own_prefect
+from flows.with_prefect import own_prefect
 from flows.cli import main
 
 with own_prefect.started(Path(os.environ["PREFECT_HOME"]), None) as url:
@@ -154,7 +154,7 @@ def test_a_dead_prefect_server_costs_a_warning_and_not_a_night(
 LET_GO = """
 import threading
 from prefect._internal.concurrency.cancellation import WatcherThreadCancelScope
-from flows.orchestration import NightToRun
+from flows.with_prefect.orchestration import NightToRun
 from flows.settings import configuration, from_environment
 
 cancelled = []

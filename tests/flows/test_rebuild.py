@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from connectors.simulated.isrctn import SimulatedIsrctn
-from flows.demo import nights, without_prefect
+from flows.demo.year import nights, without_prefect
 from tests.flows.test_import import WATCH as OF_FILES
 from tests.flows.test_status_turns import FIRST, Registered
 from tests.flows.test_status_turns import WATCH as OF_ISRCTN

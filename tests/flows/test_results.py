@@ -14,10 +14,10 @@ from connectors.simulated import SimulatedRegistry, faults
 from flows import results
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
-from flows.progress import silent
 from flows.results import Bounds, Errand
 from flows.settings import configuration
 from flows.steps import RunContext
+from flows.terminal.progress import silent
 from tests.house import WATCH, House
 from tests.records import a_trial, some_results, with_results
 from warehouse.keep.results import KeptResults

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from flows.nightly import Report
-from flows.run_pages import name
 from flows.settings import from_environment
+from flows.with_prefect.run_pages import name
 from warehouse.keep.certificate import Certificate
 
 

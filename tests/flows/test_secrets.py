@@ -194,7 +194,7 @@ def test_a_bug_is_told_with_its_lines_and_without_what_they_held(house: House) -
 OF_A_FLOW = f"""
 import logging
 from flows import scheduled
-from flows.told_to_prefect import discreet
+from flows.with_prefect.told_to_prefect import discreet
 
 for name in ("trialwatch", "prefect.runner", "prefect._internal"):
     logging.getLogger(name).error("no one answers at https://watch:{SECRET}@127.0.0.1:9")

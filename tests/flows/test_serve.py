@@ -20,8 +20,8 @@ import pytest
 from connectors.simulated import SimulatedRegistry, faults
 from connectors.simulated.ctis import SimulatedCtis
 from connectors.simulated.isrctn import SimulatedIsrctn
-from flows import own_prefect
-from flows.missed_runs import missed_night
+from flows.with_prefect import own_prefect
+from flows.with_prefect.missed_runs import missed_night
 from tests.house import WATCH, House
 from tests.installation import REPOSITORY
 from tests.loopback import free_port

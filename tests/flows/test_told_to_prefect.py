@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.told_to_prefect import discreet
+from flows.with_prefect.told_to_prefect import discreet
 
 WORDS = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="@<>()[],;:\"'"), min_size=1)
 

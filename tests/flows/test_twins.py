@@ -12,8 +12,8 @@ import pytest
 from connectors.simulated import SimulatedRegistry
 from connectors.simulated.isrctn import SimulatedIsrctn
 from flows.backfill import fill
-from flows.progress import silent
 from flows.settings import configuration
+from flows.terminal.progress import silent
 from tests.house import House
 from tests.isrctnrecords import MORE_KARE, a_record
 from tests.records import a_trial, with_status

@@ -128,7 +128,7 @@ def test_no_treatment_trial_is_out_of_reach_of_the_default_searches(shared: Path
         from connectors.clinicaltrials_gov import ClinicalTrialsGov
         from connectors.http import Manners, PoliteClient
         from connectors.registry import Question
-        from flows.progress import silent
+        from flows.terminal.progress import silent
 
         class Nowhere:
             def write(self, record: bytes) -> None: ...

@@ -19,7 +19,7 @@ from connectors.isrctn import answers
 from connectors.isrctn.reading import Reader as IsrctnReader
 from connectors.registry import Collected, RegistryName, Search
 from connectors.trial import Reader, UnreadableError
-from flows.progress import silent
+from flows.terminal.progress import silent
 from tests.connectors.test_ctis import kept as as_landed
 from tests.connectors.test_ctis import real as of_ctis
 from tests.ctisrecords import a_row, a_whole

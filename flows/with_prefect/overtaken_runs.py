@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flows import current_run
+from flows.with_prefect import current_run
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient

@@ -16,13 +16,13 @@ from typing import Any, TypeVar
 
 from connectors.registry import Progress
 from flows import own_process
-from flows.as_flow import nightly_flow
 from flows.endings import Code, code_of, in_our_words
 from flows.nightly import Report, Steps, night
-from flows.progress import stage
 from flows.settings import Configuration, Settings, SettingsError, configuration
 from flows.steps import note_trouble, publish_store
-from flows.told_to_prefect import discreet
+from flows.terminal.progress import stage
+from flows.with_prefect.as_flow import nightly_flow
+from flows.with_prefect.told_to_prefect import discreet
 from warehouse.judge.checks import Acceptance
 from warehouse.judge.watch import Watch
 

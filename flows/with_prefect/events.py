@@ -13,10 +13,10 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from connectors.files import write_whole
-from flows import current_run
 from flows.nightly import Report
 from flows.settings import Settings
 from flows.spread.runs import is_there
+from flows.with_prefect import current_run
 from warehouse.errors import QuestionError
 from warehouse.publish.analysts_file import FILE
 from warehouse.publish.cursor import BEGINNING, all_since, since

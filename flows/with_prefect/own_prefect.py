@@ -79,7 +79,7 @@ class _Server:
     def start(self) -> None:
         with self.said.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-m", "flows.own_prefect", str(self.port)],
+                [sys.executable, "-m", "flows.with_prefect.own_prefect", str(self.port)],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,

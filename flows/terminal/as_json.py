@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from textwrap import indent
 from typing import Any
 
-from flows.charset import knows
+from flows.terminal.charset import knows
 
 A_STEP = "  "
 

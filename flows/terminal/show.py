@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.statuses import status_group
-from flows.terminal import GAP, grid, heading, indented, one_line, pairs, show, terminal
+from flows.terminal.screen import GAP, grid, heading, indented, one_line, pairs, show, terminal
 from warehouse.words.brief import RESULTS, WHY
 from warehouse.words.doubts import answer, asked
 from warehouse.words.harmless import defused, plain

@@ -9,7 +9,7 @@ from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from flows import current_run
+from flows.with_prefect import current_run
 
 log = logging.getLogger("trialwatch")
 

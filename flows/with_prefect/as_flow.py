@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows import delivery, elsewhere, events, overtaken_runs, results, run_pages, slot, steps
+from flows import delivery, elsewhere, results, steps
 from flows.endings import Code, in_words, told
 from flows.nightly import Report, Steps
-from flows.told_to_prefect import discreet, stand_in
+from flows.with_prefect import events, overtaken_runs, run_pages, slot
+from flows.with_prefect.told_to_prefect import discreet, stand_in
 from flows.without_secrets import have_logs_harmless
 
 if TYPE_CHECKING:

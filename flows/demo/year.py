@@ -14,14 +14,14 @@ from pathlib import Path
 
 from connectors.registry import Progress
 from connectors.simulated import made_up
-from flows import orchestration
-from flows.demo_folder import note, prepared
-from flows.demo_mail import CaughtMails, postbox
-from flows.demo_words import farewell, happened, headline
+from flows.demo.folder import note, prepared
+from flows.demo.mail import CaughtMails, postbox
+from flows.demo.words import farewell, happened, headline
 from flows.endings import GRAVEST_FIRST, Code
 from flows.nightly import Report, night
-from flows.progress import silent
 from flows.settings import Configuration, Settings, configuration, from_environment
+from flows.terminal.progress import silent
+from flows.with_prefect import orchestration
 
 FOLDER = Path("demo")
 CONFIGURATION = """\

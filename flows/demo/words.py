@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from connectors.simulated import made_up
-from flows.demo_mail import CaughtMail
+from flows.demo.mail import CaughtMail
 from flows.nightly import Report
 from warehouse.publish.analysts_file import FILE
 
@@ -56,7 +56,7 @@ def commands(folder: Path) -> list[str]:
 
 def _in_a_repository() -> bool:
     """Not where a wheel was installed: that holds what runs, and neither a Makefile nor pages to read."""
-    return (Path(__file__).parents[1] / "Makefile").is_file()
+    return (Path(__file__).parents[2] / "Makefile").is_file()
 
 
 def _asked_in() -> str:

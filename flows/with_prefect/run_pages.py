@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flows import current_run
 from flows.nightly import Report
-from flows.told_to_prefect import discreet
+from flows.with_prefect import current_run
+from flows.with_prefect.told_to_prefect import discreet
 from warehouse.keep.certificate import Certificate
 from warehouse.words.outcomes import COMPLETE
 

@@ -1,0 +1,1 @@
+"""A year offline, with all that belongs to it."""

@@ -1,0 +1,1 @@
+"""The terminal that facts are printed on."""
