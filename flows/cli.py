@@ -19,7 +19,7 @@ from connectors.numbers import as_typed
 from connectors.printable import printable
 from flows import envfile, misuse
 from flows.endings import Code, Ending, code_of, told
-from flows.init.given import NOTHING_GIVEN, Given
+from flows.init.given import NOTHING_GIVEN, GivenAnswers
 from flows.settings import Settings, SettingsError, configuration, from_environment
 from flows.terminal.as_json import print_json as _print_json
 from flows.terminal.charset import speak_plainly
@@ -137,7 +137,7 @@ def _without_env_file(words: list[str]) -> list[str]:
 @_command("trialwatch init --drug ketamine --disorder alcoholism --to you@example.org --contact you@example.org")
 def init(
     *,
-    answers: Annotated[Given, Parameter(name="*")] = NOTHING_GIVEN,
+    answers: Annotated[GivenAnswers, Parameter(name="*")] = NOTHING_GIVEN,
     folder: Path = Path(),
     force: bool = False,
     ask: Annotated[bool, Parameter(negative="--no-ask")] = True,

@@ -39,7 +39,7 @@ OLD_ENOUGH_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class BoundsOfAPlace:
     """How long a place may take: many times what it needs, and yet not for ever."""
 
     seconds: float = 1200.0
@@ -133,12 +133,12 @@ def _clear(folder: Path) -> None:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
 
-def publish(context: RunContext, aside: Path, bounds: Bounds | None = None) -> list[Came]:
+def publish(context: RunContext, aside: Path, bounds: BoundsOfAPlace | None = None) -> list[Came]:
     """Publish what was set aside to every place, one after another; what was set aside is gone afterwards."""
     places = context.settings.publish_to
     try:
         with locked_within(aside.parent, context.command, LONGEST_WAIT_S):
-            return [_one(place, aside, bounds or Bounds()) for place in places]
+            return [_one(place, aside, bounds or BoundsOfAPlace()) for place in places]
     except StoreHeldError:
         return missed(context.settings, "an earlier night is still being published")
     finally:
@@ -146,7 +146,7 @@ def publish(context: RunContext, aside: Path, bounds: Bounds | None = None) -> l
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _one(place: Place | Lake, aside: Path, bounds: Bounds) -> Came:
+def _one(place: Place | Lake, aside: Path, bounds: BoundsOfAPlace) -> Came:
     size = sum(path.stat().st_size for path in aside.rglob("*") if path.is_file())
     try:
         return own_process.run(bounds.seconds + size * bounds.seconds_per_byte, carry, place, aside)

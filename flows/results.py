@@ -25,7 +25,7 @@ log = logging.getLogger("trialwatch")
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class BoundsOfResults:
     """How far a night goes for results. What is left is asked for by the next."""
 
     seconds: float = 1200.0
@@ -70,18 +70,18 @@ def _owed(night: Night, context: RunContext, *, corrections: bool) -> tuple[str,
         return tuple(results.owed(con, night, corrections=corrections))
 
 
-def read(context: RunContext, errand: Errand, bounds: Bounds | None = None) -> KeptResults:
+def read(context: RunContext, errand: Errand, bounds: BoundsOfResults | None = None) -> KeptResults:
     """Ask for the results and keep what comes."""
     reader = SERVED[errand.registry_name].results
     assert reader is not None  # noqa: S101 - there is no errand to a registry without
-    answered = _asked(context, errand, bounds or Bounds())
+    answered = _asked(context, errand, bounds or BoundsOfResults())
     night = context.night(errand.watch, errand.registry_name)
     data_version_on = version_day(errand.data_version)
     with opened(context.settings.store) as con:
         return results.keep(con, night, reader, answered, data_version_on)
 
 
-def _asked(context: RunContext, errand: Errand, bounds: Bounds) -> Answered:
+def _asked(context: RunContext, errand: Errand, bounds: BoundsOfResults) -> Answered:
     manners = context.settings.manners
     manners = replace(manners, retry_s=min(manners.retry_s, bounds.retry_s))
     answered = Answered()

@@ -25,7 +25,7 @@ TELL_WATCHDOG_AGAIN_AFTER = timedelta(hours=23)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Staleness:
     """Why the nights are stale and why mail does not go out, if so, and all that there is to say."""
 
     stale: str | None
@@ -33,7 +33,7 @@ class Seen:
     sentences: list[str]
 
 
-def watch(settings: Settings, max_age_hours: float) -> Seen:
+def watch(settings: Settings, max_age_hours: float) -> Staleness:
     """Judge, and mail the operator where there is need. No sentence holds an address."""
     now = settings.now()
     facts, damage = _facts(settings)
@@ -46,7 +46,7 @@ def watch(settings: Settings, max_age_hours: float) -> Seen:
         said.append(_tell(settings, memory, stale, now))
     else:
         memory.unlink(missing_ok=True)
-    return Seen(stale, mail_trouble, said)
+    return Staleness(stale, mail_trouble, said)
 
 
 def _tell(settings: Settings, memory: Path, stale: str, now: datetime) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.registry import Progress
 from flows.doctor import disk, extras, mail, registries, schedule, store
 from flows.doctor.case import Case, taken_in
-from flows.doctor.finding import GIVE_RIGHTS, Finding, of_error, well
+from flows.doctor.finding import GIVE_RIGHTS, Diagnosis, of_error, well
 from flows.endings import Code, Ending, told
 from flows.without_secrets import without_secrets
 from warehouse.errors import DiskError
@@ -20,7 +20,7 @@ from warehouse.words.phrases import counted_noun
 
 log = logging.getLogger("trialwatch")
 
-Check = Callable[[Case], Iterator[Finding]]
+Check = Callable[[Case], Iterator[Diagnosis]]
 CHECKS: tuple[Check, ...] = (
     disk.folders,
     disk.room,
@@ -39,7 +39,7 @@ CHECKS: tuple[Check, ...] = (
 class Examined:
     """What was found, in the order in which it was looked for."""
 
-    findings: list[Finding]
+    findings: list[Diagnosis]
 
     @property
     def code(self) -> Code:
@@ -80,7 +80,7 @@ def _counted(case: Case) -> str:
     return f"watches: {len(told.watches)}, subscriptions: {len(told.subscriptions)}"
 
 
-def _findings(check: Check, case: Case) -> Iterator[Finding]:
+def _findings(check: Check, case: Case) -> Iterator[Diagnosis]:
     try:
         yield from check(case)
     except Exception as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from connectors.registry import Progress
 from flows import envfile
-from flows.doctor.finding import Finding, failure, well
+from flows.doctor.finding import Diagnosis, failure, well
 from flows.nightly import FROM_FILES_ALONE
 from flows.settings import Configuration, Settings, SettingsError, from_environment, understood
 from flows.steps import pairs
@@ -27,7 +27,7 @@ class Case:
     configuration: Configuration
     environment: Mapping[str, str]
     progress: Progress
-    found: list[Finding] = field(default_factory=list)
+    found: list[Diagnosis] = field(default_factory=list)
 
     @property
     def pairs(self) -> list[tuple[Watch, str]]:
@@ -37,7 +37,7 @@ class Case:
 
 def taken_in(environment: Mapping[str, str] | None, progress: Progress) -> Case:
     """The case, with what was found while it was taken in."""
-    found: list[Finding] = []
+    found: list[Diagnosis] = []
     settings, read = _settings(environment, found)
     configuration, troubles = understood(settings.config)
     found += [failure("configuration", each, CORRECT_IT) for each in troubles]
@@ -45,7 +45,7 @@ def taken_in(environment: Mapping[str, str] | None, progress: Progress) -> Case:
     return Case(settings, configuration, read, progress, found)
 
 
-def _settings(given: Mapping[str, str] | None, found: list[Finding]) -> tuple[Settings, Mapping[str, str]]:
+def _settings(given: Mapping[str, str] | None, found: list[Diagnosis]) -> tuple[Settings, Mapping[str, str]]:
     """The settings without those that are wrong, each of which is told."""
     try:
         read = dict(envfile.adopted() if given is None else given)
@@ -63,7 +63,7 @@ def _settings(given: Mapping[str, str] | None, found: list[Finding]) -> tuple[Se
             found.append(failure("settings", str(error), CORRECT_IT))
 
 
-def _from_files_alone(configuration: Configuration) -> Iterator[Finding]:
+def _from_files_alone(configuration: Configuration) -> Iterator[Diagnosis]:
     for watch in configuration.watches:
         if not pairs((watch,)):
             yield well("configuration", f"{watch.name} {FROM_FILES_ALONE}")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from connectors.files import trouble_of
 from flows.demo.folder import must_be_real
 from flows.doctor.case import Case
-from flows.doctor.finding import GIVE_RIGHTS, Finding, failure, of_error, warning, well
+from flows.doctor.finding import GIVE_RIGHTS, Diagnosis, failure, of_error, warning, well
 from flows.settings import Settings, SettingsError
 from warehouse.publish.analysts_file import FILE as PUBLISHED
 from warehouse.store.file import FILE as STORE
@@ -18,7 +18,7 @@ LEAST = 32 << 20
 """Bytes. A first night of a few trials takes some ten, in all."""
 
 
-def folders(case: Case) -> Iterator[Finding]:
+def folders(case: Case) -> Iterator[Diagnosis]:
     """Whether each folder that a night writes into can be written, by trying it."""
     settings = case.settings
     try:
@@ -32,7 +32,7 @@ def folders(case: Case) -> Iterator[Finding]:
         yield _owned(settings) or well("folders", f"{settings.data_dir.absolute()} can be written")
 
 
-def _owned(settings: Settings) -> Finding | None:
+def _owned(settings: Settings) -> Diagnosis | None:
     """What this user writes there is this user's: another one, who runs the nights, may then not."""
     try:
         owner = settings.data_dir.stat().st_uid
@@ -47,7 +47,7 @@ def _owned(settings: Settings) -> Finding | None:
     return warning("folders", told, f"run trialwatch as {name}")
 
 
-def room(case: Case) -> Iterator[Finding]:
+def room(case: Case) -> Iterator[Diagnosis]:
     """Whether what is free would hold the store and the published file twice more."""
     try:
         yield _room(case.settings)
@@ -55,7 +55,7 @@ def room(case: Case) -> Iterator[Finding]:
         yield of_error("disk", error, GIVE_RIGHTS)
 
 
-def _room(settings: Settings) -> Finding:
+def _room(settings: Settings) -> Diagnosis:
     there = next(path for path in (settings.data_dir, *settings.data_dir.absolute().parents) if path.is_dir())
     free = shutil.disk_usage(there).free
     files = (settings.store / STORE, settings.published / PUBLISHED)

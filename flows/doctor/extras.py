@@ -6,13 +6,13 @@ from importlib.util import find_spec
 
 from flows import elsewhere
 from flows.doctor.case import Case
-from flows.doctor.finding import Finding, failure
+from flows.doctor.finding import Diagnosis, failure
 from flows.settings import NOTIFY, SettingsError
 
 OF_CHANNELS = "apprise"
 
 
-def extras(case: Case) -> Iterator[Finding]:
+def extras(case: Case) -> Iterator[Diagnosis]:
     """What is missing for what the settings name; nothing where all is there."""
     yield from _places(case)
     named = sorted(name for name in case.environment if name.startswith(NOTIFY))
@@ -21,7 +21,7 @@ def extras(case: Case) -> Iterator[Finding]:
         yield failure("extras", told, "`make extras` in a clone, or trialwatch's wheel with [notify]")
 
 
-def _places(case: Case) -> Iterator[Finding]:
+def _places(case: Case) -> Iterator[Diagnosis]:
     """Each place of TRIALWATCH_PUBLISH_URL that a night would begin with refusing."""
     for place in case.settings.publish_to:
         try:

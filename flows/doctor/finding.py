@@ -15,7 +15,7 @@ GIVE_RIGHTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """``code`` is what a night would end with for it. No address, no password stands in any of it."""
 
     name: str
@@ -25,19 +25,19 @@ class Finding:
     code: Code = Code.DONE
 
 
-def well(name: str, sentence: str) -> Finding:
-    return Finding(name, "ok", sentence)
+def well(name: str, sentence: str) -> Diagnosis:
+    return Diagnosis(name, "ok", sentence)
 
 
-def warning(name: str, sentence: str, what_to_do: str) -> Finding:
-    return Finding(name, "warning", sentence, what_to_do)
+def warning(name: str, sentence: str, what_to_do: str) -> Diagnosis:
+    return Diagnosis(name, "warning", sentence, what_to_do)
 
 
-def failure(name: str, sentence: str, what_to_do: str, code: Code = Code.USAGE) -> Finding:
-    return Finding(name, "failure", sentence, what_to_do, code)
+def failure(name: str, sentence: str, what_to_do: str, code: Code = Code.USAGE) -> Diagnosis:
+    return Diagnosis(name, "failure", sentence, what_to_do, code)
 
 
-def of_error(name: str, error: Exception, what_to_do: str) -> Finding:
+def of_error(name: str, error: Exception, what_to_do: str) -> Diagnosis:
     """What a night would end with for this error; one that has no name is our bug."""
     ours = told(error)
     return failure(name, one_line(in_words(ours)), what_to_do, code_of(ours) or Code.OUR_BUG)

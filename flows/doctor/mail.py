@@ -10,7 +10,7 @@ from connectors.smtp import SmtpPostman
 from flows import delivery
 from flows.channels import channels_of
 from flows.doctor.case import Case
-from flows.doctor.finding import Finding, failure, of_error, warning, well
+from flows.doctor.finding import Diagnosis, failure, of_error, warning, well
 from flows.endings import Code
 from flows.settings import SettingsError
 from flows.terminal.progress import stage
@@ -22,7 +22,7 @@ _EXAMPLE = re.compile(r"@(?:.+\.)?(?:example(?:\.(?:com|net|org))?|invalid|test|
 """Domains that nobody can have (RFC 2606)."""
 
 
-def subscriptions(case: Case) -> Iterator[Finding]:
+def subscriptions(case: Case) -> Iterator[Diagnosis]:
     """Whether every watch is told to somebody, and every subscription reaches somebody."""
     told = {each.watch for each in case.configuration.subscriptions}
     for watch in case.configuration.watches:
@@ -38,7 +38,7 @@ def subscriptions(case: Case) -> Iterator[Finding]:
         yield warning("operator", "nobody hears of trouble", "set TRIALWATCH_OPERATOR to a mail address")
 
 
-def channels(case: Case) -> Iterator[Finding]:
+def channels(case: Case) -> Iterator[Diagnosis]:
     """Whether each channel that a subscription names has an address that can be meant; none is spoken to."""
     told = {name for each in case.configuration.subscriptions for name in each.notify}
     for each in case.configuration.subscriptions:
@@ -51,7 +51,7 @@ def channels(case: Case) -> Iterator[Finding]:
         yield well("channels", f"{name} has an address; trialwatch deliver --test notify:{name} tries it")
 
 
-def mail(case: Case) -> Iterator[Finding]:
+def mail(case: Case) -> Iterator[Diagnosis]:
     """Whether the mail server would take our mail, by a conversation that ends before any is sent."""
     settings = case.settings
     try:
@@ -67,7 +67,7 @@ def mail(case: Case) -> Iterator[Finding]:
     yield from _rehearsed(case, postman, dict(list(_recipients(case))[:MOST_RECIPIENTS]))
 
 
-def _rehearsed(case: Case, postman: SmtpPostman, recipients: dict[str, str]) -> Iterator[Finding]:
+def _rehearsed(case: Case, postman: SmtpPostman, recipients: dict[str, str]) -> Iterator[Diagnosis]:
     """``recipients`` are addresses, each with the words by which it is known here."""
     ours = bare(case.settings.mail_from)
     try:

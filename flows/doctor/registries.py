@@ -13,7 +13,7 @@ from connectors.numbers import giver_of
 from connectors.registry import Question, Registry
 from flows.doctor import collapse
 from flows.doctor.case import Case
-from flows.doctor.finding import Finding, failure, of_error, warning, well
+from flows.doctor.finding import Diagnosis, failure, of_error, warning, well
 from flows.endings import Code, of_outcome
 from flows.registries import FROM_FILES, SERVED
 from flows.settings import SettingsError
@@ -32,7 +32,7 @@ THE_FIRST = "clinicaltrials.gov"
 SET_THE_CLOCK = "have this machine set its clock by the network (timedatectl set-ntp true)"
 
 
-def registries(case: Case) -> Iterator[Finding]:
+def registries(case: Case) -> Iterator[Diagnosis]:
     """Each registry of the watches, and the watches on it."""
     if frozen := case.settings.frozen_now:
         told = f"TRIALWATCH_NOW stands in for the clock: it is {frozen:%Y-%m-%d %H:%M} UTC for ever"
@@ -57,7 +57,7 @@ def _asked(case: Case) -> Iterable[str]:
     return dict.fromkeys(name for _, name in case.pairs) or (() if case.configuration.watches else (THE_FIRST,))
 
 
-def _registry(case: Case, name: str, client: PoliteClient, matched: Matched) -> Iterator[Finding]:
+def _registry(case: Case, name: str, client: PoliteClient, matched: Matched) -> Iterator[Diagnosis]:
     registry = SERVED[name].asks(client)
     about = f"registry {name}"
     try:
@@ -80,7 +80,7 @@ def _way_out(error: ConnectorError) -> str:
     return "see that this machine reaches it: its network, a firewall, HTTPS_PROXY; or wait, if it is down"
 
 
-def _clock(case: Case, name: str, theirs: datetime | None) -> Finding | None:
+def _clock(case: Case, name: str, theirs: datetime | None) -> Diagnosis | None:
     if case.settings.frozen_now:
         return None  # told once, beside the registries
     if theirs is None:
@@ -97,7 +97,7 @@ def _long(span: timedelta) -> str:
     return f"{minutes:,.0f} minutes" if minutes < 120 else f"{minutes / 60:,.0f} hours"
 
 
-def _matched(watch: Watch, registry: Registry, whole: int, matched: Matched) -> Finding:
+def _matched(watch: Watch, registry: Registry, whole: int, matched: Matched) -> Diagnosis:
     """Whether what a watch asks for is there, and is not everything; searches that overlap may say too much."""
     about = f"watch {watch.name}"
     try:
@@ -121,7 +121,7 @@ def _matched(watch: Watch, registry: Registry, whole: int, matched: Matched) -> 
 
 def _collapsed(
     case: Case, watch: Watch, name: str, data_version: str | None, matched: Matched
-) -> Iterator[Finding]:
+) -> Iterator[Diagnosis]:
     """A watch whose searches find much less on a registry than we hold, though it asks what it asked before."""
     found = matched.get((watch.name, name))
     gone = collapse.lost(case, watch, name, data_version, found[1]) if found else None
@@ -133,7 +133,7 @@ def _collapsed(
     yield failure(f"watch {watch.name}", told, f"wait: registries mend such a thing; {accept}", code)
 
 
-def _out_of_bounds(case: Case, matched: Matched) -> Iterator[Finding]:
+def _out_of_bounds(case: Case, matched: Matched) -> Iterator[Diagnosis]:
     """The watches with too few or too many trials on all their registries together: bounds are of the watch."""
     for watch in case.configuration.watches:
         found = [matched.get((watch.name, name)) for each, name in case.pairs if each is watch]
@@ -149,7 +149,7 @@ def _out_of_bounds(case: Case, matched: Matched) -> Iterator[Finding]:
             yield failure(f"watch {watch.name}", bound, f"{change}, or lower min_trials", Code.REFUSED)
 
 
-def _followed_nowhere(case: Case) -> Iterator[Finding]:
+def _followed_nowhere(case: Case) -> Iterator[Diagnosis]:
     """The trials that a watch names, and none of its registries can have."""
     for watch in case.configuration.watches:
         by_file = bool(FROM_FILES.keys() & set(watch.registries))

@@ -6,18 +6,18 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from flows.doctor.finding import Finding
+from flows.doctor.finding import Diagnosis
 from flows.terminal.screen import GAP, show, terminal
 from warehouse.words.harmless import plain
 
 OF_LEVEL = {"ok": "green", "warning": "magenta", "failure": "bold red"}
 
 
-def shown(findings: Sequence[Finding]) -> None:
+def shown(findings: Sequence[Diagnosis]) -> None:
     show(_drawn(findings), terminal())
 
 
-def _drawn(findings: Sequence[Finding]) -> Iterator[RenderableType]:
+def _drawn(findings: Sequence[Diagnosis]) -> Iterator[RenderableType]:
     drawn = Table(box=None, show_header=False, pad_edge=False, padding=(0, GAP, 0, 0))
     for name in ("level", "name"):
         drawn.add_column(name, no_wrap=True)

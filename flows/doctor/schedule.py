@@ -17,7 +17,7 @@ import httpx
 
 from connectors.causes import masked
 from flows.doctor.case import Case
-from flows.doctor.finding import Finding, of_error, warning, well
+from flows.doctor.finding import Diagnosis, of_error, warning, well
 from flows.with_prefect.orchestration import homeless
 from flows.with_prefect.own_prefect import is_reachable
 from warehouse.errors import OperatorError
@@ -29,7 +29,7 @@ TIMEOUT_S = 20.0
 HOURS = 36.0
 
 
-def prefect(case: Case) -> Iterator[Finding]:
+def prefect(case: Case) -> Iterator[Diagnosis]:
     """Whether Prefect can be had. It is never what a night depends on, so that nothing here fails one."""
     try:
         ours = version("prefect")
@@ -99,7 +99,7 @@ class _Server:
         return None
 
 
-def _same_version(server: _Server, ours: str) -> Finding:
+def _same_version(server: _Server, ours: str) -> Diagnosis:
     url, theirs = server.url, server.asked("GET", "admin/version")
     if theirs is None:
         told = f"the server at {masked(url)} would not tell its version"
@@ -110,7 +110,7 @@ def _same_version(server: _Server, ours: str) -> Finding:
     return warning("prefect", told, "install the same version on both")
 
 
-def _late(server: _Server) -> Iterator[Finding]:
+def _late(server: _Server) -> Iterator[Diagnosis]:
     """Planned runs whose time has come and that nobody has taken up."""
     asked = {"flow_runs": {"state": {"name": {"any_": ["Late"]}}}, "deployments": {"name": {"any_": list(OURS)}}}
     late = server.asked("POST", "flow_runs/filter", asked)
@@ -119,7 +119,7 @@ def _late(server: _Server) -> Iterator[Finding]:
         yield warning("schedule", told, "start a worker for their work pool, or trialwatch serve")
 
 
-def nights(case: Case) -> Iterator[Finding]:
+def nights(case: Case) -> Iterator[Diagnosis]:
     """Whether the nights go on, by what they left."""
     try:
         facts = status.read(case.settings.status_file)
@@ -150,5 +150,5 @@ def nights(case: Case) -> Iterator[Finding]:
         )
 
 
-def _no_failure(finding: Finding) -> Finding:
+def _no_failure(finding: Diagnosis) -> Diagnosis:
     return warning(finding.name, finding.sentence, finding.what_to_do or "")

@@ -8,7 +8,7 @@ import duckdb
 
 from flows import holders
 from flows.doctor.case import Case
-from flows.doctor.finding import GIVE_RIGHTS, Finding, failure, of_error, warning, well
+from flows.doctor.finding import GIVE_RIGHTS, Diagnosis, failure, of_error, warning, well
 from flows.steps import gone
 from warehouse.errors import StoreHeldError, StoreSchemaError
 from warehouse.store.file import FILE, SCHEMA_VERSION, connected, locked, version_of
@@ -18,7 +18,7 @@ READ_WHOLE = 512 << 20
 ANOTHER_COPY = "put the newest backup in its place: trialwatch restore FILE"
 
 
-def store(case: Case) -> Iterator[Finding]:
+def store(case: Case) -> Iterator[Diagnosis]:
     """Whether the store is one that this version knows, and whole."""
     folder = case.settings.store
     try:
@@ -58,7 +58,7 @@ def looked_into(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def _looked_through(path: Path, con: duckdb.DuckDBPyConnection) -> Finding:
+def _looked_through(path: Path, con: duckdb.DuckDBPyConnection) -> Diagnosis:
     version = version_of(con)
     if version is None or version > SCHEMA_VERSION:
         raise StoreSchemaError(

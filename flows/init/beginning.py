@@ -7,13 +7,13 @@ from pathlib import Path
 from flows import delivery, envfile
 from flows.init import writing
 from flows.init.asking import Asking
-from flows.init.given import Given
+from flows.init.given import GivenAnswers
 from flows.init.interview import Answers, answers
 from flows.registries import SERVED
 from flows.settings import configuration, from_environment
 
 
-def write(folder: Path, given: Given, *, is_attended: bool, may_replace: bool) -> Answers:
+def write(folder: Path, given: GivenAnswers, *, is_attended: bool, may_replace: bool) -> Answers:
     """Ask for what is not given, and write both files. Raises ``SettingsError``; nothing is written then."""
     folder = folder.expanduser().absolute()
     if not may_replace:

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenAnswers:
     """The answers that need not be asked for.
 
     Parameters
@@ -69,4 +69,4 @@ class Given:
     test_mail: bool = False
 
 
-NOTHING_GIVEN = Given()
+NOTHING_GIVEN = GivenAnswers()

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from flows import pasted_search
 from flows.init import checks
 from flows.init.asking import Asking
-from flows.init.given import Given
+from flows.init.given import GivenAnswers
 from flows.pasted_search import Pasted
 from flows.registries import FROM_FILES, SERVED
 from flows.settings import SettingsError
@@ -38,7 +38,7 @@ class Answers:
     wants_test_mail: bool = False
 
 
-def answers(asking: Asking, given: Given, folder: Path) -> Answers:
+def answers(asking: Asking, given: GivenAnswers, folder: Path) -> Answers:
     """Every answer, asked for or given. Raises ``SettingsError``."""
     asks = _what(asking, given)
     name = asking.ask("--watch", "What to call this watch", checks.watch_name, given.watch, _name(asks))
@@ -68,14 +68,14 @@ def answers(asking: Asking, given: Given, folder: Path) -> Answers:
     return Answers(name or "", asks, registries or (), chosen, to or (), kinds or (), send or "", settings, mail)
 
 
-def _wants_test_mail(asking: Asking, given: Given, settings: dict[str, str]) -> bool:
+def _wants_test_mail(asking: Asking, given: GivenAnswers, settings: dict[str, str]) -> bool:
     if "TRIALWATCH_SMTP_URL" not in settings or given.test_mail:
         return given.test_mail
     question = f"Send a test mail to {settings['TRIALWATCH_OPERATOR']} now: yes or no"
     return asking.ask("--test-mail", question, checks.one_of(("yes", "no")), None, "no") == "yes"
 
 
-def _what(asking: Asking, given: Given) -> Pasted:
+def _what(asking: Asking, given: GivenAnswers) -> Pasted:
     """What is watched: drugs and disorders, or what a pasted address asks for."""
     if given.search is not None:
         if given.drug or given.disorder:
@@ -94,7 +94,7 @@ def _what(asking: Asking, given: Given) -> Pasted:
     return Pasted({key: words for key, words in lists.items() if words})
 
 
-def _settings(asking: Asking, given: Given, folder: Path) -> dict[str, str]:
+def _settings(asking: Asking, given: GivenAnswers, folder: Path) -> dict[str, str]:
     """What goes into the environment file, by the names that it has there."""
     contact = asking.ask(
         "--contact", "Your mail address, for the registries to write to", checks.contact, given.contact
@@ -125,7 +125,7 @@ def _settings(asking: Asking, given: Given, folder: Path) -> dict[str, str]:
     return {f"TRIALWATCH_{name}": value for name, value in made.items() if value}
 
 
-def _with_login(asking: Asking, given: Given, url: str) -> str:
+def _with_login(asking: Asking, given: GivenAnswers, url: str) -> str:
     """The mail server's address with user and password in it, as it is read later."""
     if "@" in urlsplit(url).netloc:
         return url

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from flows.spread.place import Place
+from flows.spread.place import SharedPlace
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,20 +45,20 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.structs.replace(self, attempt=self.attempt + 1)
 
 
-class Kept(msgspec.Struct, frozen=True):
+class KeptFile(msgspec.Struct, frozen=True):
     """Under which name a file is kept in the shared place, and the hash of its bytes."""
 
     name: str
     blake2b: str
 
 
-Whole = dict[str, Kept]
+Whole = dict[str, KeptFile]
 """All that a shard made. That it is there says that the shard is done."""
 
 _whole = msgspec.json.Decoder(Whole)
 
 
-def made(place: Place, order: Order) -> Whole | None:
+def made(place: SharedPlace, order: Order) -> Whole | None:
     """What was made of an order, by whichever attempt; None as long as it is not whole."""
     said = place.read(f"{order.at}/whole.json")
     try:
@@ -67,17 +67,17 @@ def made(place: Place, order: Order) -> Whole | None:
         return None  # a store that is neither a folder nor one of objects may show half of it
 
 
-def leave(place: Place, order: Order, files: dict[str, Path]) -> None:
+def leave(place: SharedPlace, order: Order, files: dict[str, Path]) -> None:
     """Leave files in the shared place, and then, at once, that they are whole. Who comes second replaces all."""
     token = secrets.token_hex(4)
     whole: Whole = {}
     for name, file in files.items():
-        whole[name] = Kept(f"{order.at}/{token}-{name}", _hash(file))
+        whole[name] = KeptFile(f"{order.at}/{token}-{name}", _hash(file))
         place.put(file, whole[name].name)
     place.write(f"{order.at}/whole.json", msgspec.json.encode(whole))
 
 
-def take(place: Place, whole: Whole, folder: Path) -> dict[str, Path]:
+def take(place: SharedPlace, whole: Whole, folder: Path) -> dict[str, Path]:
     """Copy what a shard made into a folder. Raises ``ValueError`` where it is not what the shard wrote."""
     if strange := [name for name in whole if not re.fullmatch(r"[a-z]+(-\d+)?", name)]:
         raise ValueError(f"{strange[0]!r} is no name that a shard gives a file")

@@ -13,7 +13,7 @@ from connectors.places.address import one_place
 from connectors.places.shelves import filesystem
 
 
-class Place:
+class SharedPlace:
     """Files by their names below one address. Imports fsspec when it is made."""
 
     def __init__(self, url: str) -> None:

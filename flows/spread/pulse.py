@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Self
 
-from flows.spread.place import Place
+from flows.spread.place import SharedPlace
 
 log = logging.getLogger("trialwatch")
 
@@ -31,7 +31,7 @@ class Tempo:
 class Pulse:
     """One's own pulse, for as long as the block lasts."""
 
-    def __init__(self, place: Place, name: str, tempo: Tempo) -> None:
+    def __init__(self, place: SharedPlace, name: str, tempo: Tempo) -> None:
         self._place, self._name, self._tempo = place, name, tempo
         self._life = secrets.token_hex(4)
         self._beats = 0
@@ -75,7 +75,7 @@ class Pulse:
 class Heard:
     """Another's pulse, listened to. A place that cannot be read is silence."""
 
-    place: Place
+    place: SharedPlace
     name: str
     tempo: Tempo
     has_begun: bool = False

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flows.spread.order import Order, Whole, made
-from flows.spread.place import Place
+from flows.spread.place import SharedPlace
 from flows.spread.pulse import Heard, Tempo
 from flows.spread.runs import Runs
 
@@ -44,7 +44,7 @@ class _Out:
 class Spread:
     """The shards of one job. ``at_once`` are out at the same time at most."""
 
-    place: Place
+    place: SharedPlace
     runs: Runs
     at_once: int
     tempo: Tempo = field(default_factory=Tempo)

@@ -20,7 +20,7 @@ from connectors.versions import moved
 from flows.registries import SERVED
 from flows.settings import Settings, SettingsError
 from flows.spread.order import Order, leave, made
-from flows.spread.place import Place
+from flows.spread.place import SharedPlace
 from flows.spread.pulse import Heard, Pulse, Tempo
 from warehouse.keep.afar import read_for_another
 from warehouse.keep.intake import marking
@@ -39,7 +39,7 @@ Job = Callable[[Order, Settings, Path, GoOn], dict[str, Path]]
 """Does what is ordered in a folder of its own; returns the files that are to be left, by name."""
 
 
-class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ShardTask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a shard that collects is told. ``voice`` is the way of asking that was let in last.
 
     Where nothing of the registry is held yet it is also told the night's instant (naive UTC) and which program the
@@ -57,7 +57,7 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def collect(order: Order, settings: Settings, folder: Path, go_on: GoOn) -> dict[str, Path]:
     """One part of a registry, landed as the night lands all of it, and on a first night read as well."""
     try:
-        told = msgspec.convert(order.told, Told)
+        told = msgspec.convert(order.told, ShardTask)
     except msgspec.ValidationError as error:
         raise ShardError(f"{NOT_OURS} ({error})") from error
     served = SERVED[told.registry_name]
@@ -135,7 +135,7 @@ def work(order: Order, settings: Settings, tempo: Tempo | None = None) -> str:
     if order.job not in JOBS:
         raise ShardError(f"{NOT_OURS} (there is no job {order.job!r})")
     tempo = tempo or Tempo()
-    place = Place(settings.landing_url)
+    place = SharedPlace(settings.landing_url)
     night = Heard(place, order.nights_pulse, tempo)
     night.listen()
     if not night.is_alive:

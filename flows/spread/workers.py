@@ -17,11 +17,11 @@ from connectors.versions import moved
 from flows.settings import Settings
 from flows.spread import runs
 from flows.spread.order import Order, take
-from flows.spread.place import Place
+from flows.spread.place import SharedPlace
 from flows.spread.pulse import Pulse, Tempo
 from flows.spread.runs import FlowRuns, Runs
 from flows.spread.spread import Spread, Waits
-from flows.spread.work import Told
+from flows.spread.work import ShardTask
 from warehouse.publish import marks
 from warehouse.store.landed import Landed
 
@@ -64,7 +64,7 @@ class Workers:
     def _begun(
         self, parts: Sequence[Part], data_version: str, till_the_end: ExitStack
     ) -> Callable[[Part], BroughtPart | None]:
-        place = Place(self.settings.landing_url or "")
+        place = SharedPlace(self.settings.landing_url or "")
         self._clear(place)
         afar(self.settings).mkdir(parents=True, exist_ok=True)
         folder = Path(till_the_end.enter_context(tempfile.TemporaryDirectory(prefix="trialwatch-shards-")))
@@ -102,14 +102,14 @@ class Workers:
 
     def order(self, part: Part, data_version: str) -> Order:
         """What a worker is told of one part."""
-        told = Told(self.registry_name, part, data_version, self.voice)
+        told = ShardTask(self.registry_name, part, data_version, self.voice)
         if self.read_for:
             told = msgspec.structs.replace(told, now=self.read_for, program=marks.edition())
         batch = re.sub(r"[^A-Za-z0-9.-]", "", f"{self.watch}-{self.registry_name}-{data_version}")
         share = self.settings.workers
         return Order(self.run_id, "collect", batch, part.name, share, msgspec.to_builtins(told))
 
-    def _clear(self, place: Place) -> None:
+    def _clear(self, place: SharedPlace) -> None:
         """Remove what nights that died have left."""
         oldest = f"{self.settings.now() - KEPT:%Y%m%dT%H%M%SZ}"
         for name in place.names():
@@ -153,7 +153,7 @@ def _nothing(_: Part) -> None:
     """Nobody brings anything."""
 
 
-def _remove(place: Place, name: str) -> None:
+def _remove(place: SharedPlace, name: str) -> None:
     try:
         place.remove(name)
     except Exception as error:  # whatever a store raises; the next nights try again

@@ -15,7 +15,7 @@ from connectors.places.address import Lake
 from connectors.places.shelves import shelf
 from connectors.simulated import SimulatedRegistry
 from flows import elsewhere, holders, own_process
-from flows.elsewhere import Bounds
+from flows.elsewhere import BoundsOfAPlace
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
 from flows.settings import SettingsError, configuration
@@ -221,7 +221,7 @@ def test_a_place_that_hangs_costs_no_mail_and_is_left_in_time(
         port = silence.getsockname()[1]
         hanging = f"s3://key:secret@nights/x?endpoint_url=http://127.0.0.1:{port}"
         house.environment["TRIALWATCH_PUBLISH_URL"] = f"{hanging} file://{house.folder}/shared"
-        report = night_of(house, Bounds(seconds, seconds_per_byte=0))
+        report = night_of(house, BoundsOfAPlace(seconds, seconds_per_byte=0))
     assert report.ending.code is Code.DONE
     assert len(house.mails()) == before + 1
     hung, well = noted(house)
@@ -232,7 +232,7 @@ def test_a_place_that_hangs_costs_no_mail_and_is_left_in_time(
         assert json.loads((house.folder / "shared/latest.json").read_text())["run_id"] == report.run_id
 
 
-def night_of(house: House, bounds: Bounds) -> Report:
+def night_of(house: House, bounds: BoundsOfAPlace) -> Report:
     settings = house.settings
     configured = configuration(settings.config)
     do = Steps(elsewhere=partial(elsewhere.publish, bounds=bounds))

@@ -14,7 +14,7 @@ from connectors.simulated import SimulatedRegistry, faults
 from flows import results
 from flows.endings import Code
 from flows.nightly import Report, Steps, night
-from flows.results import Bounds, Errand
+from flows.results import BoundsOfResults, Errand
 from flows.settings import configuration
 from flows.steps import RunContext
 from flows.terminal.progress import silent
@@ -312,10 +312,10 @@ def test_a_night_goes_only_so_far(house: House, registry: SimulatedRegistry) -> 
     night(settings, configured, configured.watches, silent, Steps(results=postpone))
     ((context, errand),) = errands
     for bounds, read, failed in (
-        (Bounds(seconds=-1), 0, 0),
-        (Bounds(bytes_of_one=1000), 0, 3),
-        (Bounds(bytes_of_one=1000, failures_in_a_row=4), 0, 4),
-        (Bounds(bytes_of_all=2000), 1, 0),
+        (BoundsOfResults(seconds=-1), 0, 0),
+        (BoundsOfResults(bytes_of_one=1000), 0, 3),
+        (BoundsOfResults(bytes_of_one=1000, failures_in_a_row=4), 0, 4),
+        (BoundsOfResults(bytes_of_all=2000), 1, 0),
     ):
         kept = results.read(context, errand, bounds)
         assert (kept.read, len(kept.failed)) == (read, failed), bounds

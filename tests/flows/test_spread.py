@@ -28,7 +28,7 @@ from connectors.simulated import SimulatedRegistry, faults
 from flows.settings import Settings, SettingsError, from_environment
 from flows.spread import work
 from flows.spread.order import Order, leave, made, take
-from flows.spread.place import Place
+from flows.spread.place import SharedPlace
 from flows.spread.pulse import Heard, Pulse, Tempo
 from flows.spread.runs import FlowRuns, Runs
 from flows.spread.spread import MOST_ATTEMPTS, Waits
@@ -246,7 +246,7 @@ def test_an_object_store_serves_as_well(
     by = Threads(settings)
     assert landed(registry, tmp_path, workers(settings, by)) == landed(registry, tmp_path)
     assert len(by.said) == len(YEARS)
-    assert Place(store).names() == []
+    assert SharedPlace(store).names() == []
 
 
 def test_a_shard_whose_run_ends_without_anything_is_run_again(
@@ -389,7 +389,7 @@ def test_what_workers_have_read_on_a_first_night_the_night_does_not_read(
 
 
 def test_workers_of_another_program_only_collect(
-    registry: SimulatedRegistry, settings: Settings, night: Place, tmp_path: Path
+    registry: SimulatedRegistry, settings: Settings, night: SharedPlace, tmp_path: Path
 ) -> None:
     told = {**order(settings).told, "now": "2026-09-12T02:30:00", "program": "another"}
     work.work(order(settings, told=told), settings)
@@ -401,22 +401,22 @@ def test_workers_of_another_program_only_collect(
 
 
 def order(settings: Settings, **changed: Any) -> Order:
-    told = work.Told("clinicaltrials.gov", YEARS[0], VERSION, 0)
+    told = work.ShardTask("clinicaltrials.gov", YEARS[0], VERSION, 0)
     return msgspec.structs.replace(
         Order(RUN_ID, "collect", "batch", YEARS[0].name, 2, msgspec.to_builtins(told)), **changed
     )
 
 
 @pytest.fixture
-def night(settings: Settings) -> Iterator[Place]:
+def night(settings: Settings) -> Iterator[SharedPlace]:
     """The shared place, while a night is on."""
-    place = Place(settings.landing_url or "")
+    place = SharedPlace(settings.landing_url or "")
     with Pulse(place, order(settings).nights_pulse, LIVELY):
         yield place
 
 
 def test_a_shard_that_is_there_is_not_made_again(
-    settings: Settings, registry: SimulatedRegistry, night: Place
+    settings: Settings, registry: SimulatedRegistry, night: SharedPlace
 ) -> None:
     assert work.work(order(settings), settings) == "collect of 2023: landed"
     registry.requests.clear()
@@ -424,7 +424,7 @@ def test_a_shard_that_is_there_is_not_made_again(
     assert registry.requests == []
 
 
-def test_two_at_once_leave_one_that_is_whole(settings: Settings, night: Place, tmp_path: Path) -> None:
+def test_two_at_once_leave_one_that_is_whole(settings: Settings, night: SharedPlace, tmp_path: Path) -> None:
     twice = [threading.Thread(target=work.work, args=(order(settings, attempt=n), settings)) for n in (1, 2)]
     for thread in twice:
         thread.start()
@@ -446,7 +446,7 @@ def test_two_at_once_leave_one_that_is_whole(settings: Settings, night: Place, t
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(
-    settings: Settings, night: Place, changed: dict[str, Any], why: str
+    settings: Settings, night: SharedPlace, changed: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(work.ShardError, match=why):
         work.work(order(settings, **changed), settings)
@@ -459,7 +459,7 @@ def test_an_order_of_another_version_is_refused_in_words(settings: Settings) -> 
         work.understood({**written, "of_tomorrow": 1})
 
 
-def test_a_registry_without_parts_is_refused(settings: Settings, night: Place) -> None:
+def test_a_registry_without_parts_is_refused(settings: Settings, night: SharedPlace) -> None:
     told = {**order(settings).told, "registry_name": "isrctn"}
     with pytest.raises(work.ShardError, match="isrctn cannot be asked in parts"):
         work.work(order(settings, told=told), settings)
@@ -471,7 +471,7 @@ def test_a_worker_that_knows_no_shared_place_says_which_setting_it_needs(setting
 
 
 def test_a_shard_whose_night_ends_asks_no_more(settings: Settings, registry: SimulatedRegistry) -> None:
-    place = Place(settings.landing_url or "")
+    place = SharedPlace(settings.landing_url or "")
     registry.fail(faults.slow(1.0, on="search", times=1))
     said: list[str] = []
 
@@ -506,7 +506,7 @@ def test_an_order_holds_no_address_and_fits_on_a_page(settings: Settings) -> Non
 
 
 def test_a_file_that_is_not_what_was_written_is_not_taken(tmp_path: Path, settings: Settings) -> None:
-    place = Place(str(tmp_path))
+    place = SharedPlace(str(tmp_path))
     (tmp_path / "file").write_bytes(b"content")
     leave(place, order(settings), {"file": tmp_path / "file"})
     whole = made(place, order(settings)) or {}
@@ -519,7 +519,7 @@ def test_a_file_that_is_not_what_was_written_is_not_taken(tmp_path: Path, settin
 
 @pytest.mark.parametrize("kind", ["folder", "memory"])
 def test_half_of_a_manifest_is_none(kind: str, tmp_path: Path, settings: Settings) -> None:
-    place = Place(str(tmp_path) if kind == "folder" else "memory://half")
+    place = SharedPlace(str(tmp_path) if kind == "folder" else "memory://half")
     (tmp_path / "file").write_bytes(b"content")
     leave(place, order(settings), {"file": tmp_path / "file"})
     assert made(place, order(settings))
@@ -541,7 +541,7 @@ def test_what_dead_nights_left_is_removed_and_nothing_else(
 
 @pytest.mark.slow
 def test_a_pulse_is_heard_by_its_changes(tmp_path: Path) -> None:
-    place = Place(str(tmp_path))
+    place = SharedPlace(str(tmp_path))
     heard = Heard(place, "pulse", HASTY)
 
     def is_alive() -> bool:
@@ -563,7 +563,7 @@ def test_a_pulse_is_heard_by_its_changes(tmp_path: Path) -> None:
 
 
 def test_a_place_that_fails_is_silence(tmp_path: Path) -> None:
-    class Failing(Place):
+    class Failing(SharedPlace):
         def read(self, name: str) -> bytes | None:
             raise OSError("gone")
 

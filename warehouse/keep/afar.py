@@ -23,7 +23,7 @@ from warehouse.words.lists import batches
 NEWS = "news"
 
 
-class Told(msgspec.Struct):
+class PieceTold(msgspec.Struct):
     """The facts of a piece, and the file that holds its rows: so many."""
 
     rows: str
@@ -31,7 +31,7 @@ class Told(msgspec.Struct):
     news: list[New]
 
 
-_told = msgspec.json.Decoder(list[Told])
+_told = msgspec.json.Decoder(list[PieceTold])
 
 
 def read_for_another(
@@ -43,7 +43,7 @@ def read_for_another(
     )
     data_on = version_day(landed.collected().data_version_after)
     task = Task(reader, now.date(), Known({}), frozenset(), stage.of_all, data_on)
-    told: list[Told] = []
+    told: list[PieceTold] = []
     read_before: set[str] = set()
     files: dict[str, Path] = {}
     for number, frames in enumerate(batches(landed.frames(), FRAMES_A_PIECE)):
@@ -51,7 +51,7 @@ def read_for_another(
         if piece.columns:
             files[f"rows-{number}"] = piece.columns
             news = [each for each in piece.found if isinstance(each, New)]
-            told.append(Told(f"rows-{number}", piece.count, news))
+            told.append(PieceTold(f"rows-{number}", piece.count, news))
     files[NEWS] = folder / NEWS
     files[NEWS].write_bytes(msgspec.json.encode(told))
     return files
