@@ -167,7 +167,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(house: House, hog: 
 
 def test_a_question_without_end_is_ended_by_an_interruption(house: House) -> None:
     script = (
-        "import signal, sys; from flows import cli, show; from warehouse.publish import questions; "
+        "import signal, sys; from flows import cli; from warehouse.publish import questions; "
         "signal.signal(signal.SIGINT, signal.default_int_handler); "  # whoever runs the tests may ignore it
         "print('.', flush=True); "
         "cli.main(['query', sys.argv[1]])"
