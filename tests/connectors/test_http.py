@@ -137,6 +137,7 @@ class TestAskingAgain:
         with pytest.raises(RegistryError, match=r"\(20 tries\): the connection was broken off$"):
             polite().get("/x")
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("voice", [0, 2])
     def test_where_no_name_has_an_address_the_first_registry_alone_is_waited_for(
         self, wire: respx.MockRouter, polite: Polite, clock: Clock, voice: int

@@ -73,6 +73,7 @@ def test_a_row_is_one_whatever_breaks_its_lines(file: Path) -> None:
     assert records(file) == ([as_landed(rows[0])], False)
 
 
+@pytest.mark.slow
 def test_a_field_that_never_ends_costs_no_more_than_itself(file: Path) -> None:
     endless = 'UMIN000000001,"' + f"{'x' * 199}\n" * (MOST_BYTES // 100)
     file.write_text(a_row() + endless + '"\r\n' + a_row("ACTRN12623000001234"), "utf-8")

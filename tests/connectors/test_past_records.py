@@ -53,6 +53,7 @@ def test_it_is_read_as_the_night_read_it() -> None:
     assert then == before
 
 
+@pytest.mark.slow
 def test_real_records_are_read_alike_and_show_no_difference(real_records: list[dict[str, Any]]) -> None:
     for record in real_records:
         payload, kept = sent(record), drawn(record)
@@ -190,6 +191,7 @@ def test_it_may_be_published_without_the_people_that_it_names() -> None:
     assert Reader().unstamped(drawn(record)) == (drawn(record), None)
 
 
+@pytest.mark.slow
 def test_whatever_is_wrong_in_a_version_it_is_read_or_unreadable() -> None:
     read_all_the_same = 0
     for number, healthy, mutant in mutants([a_trial()], [f"NCT7{place:07}" for place in range(1500)], seed=7):

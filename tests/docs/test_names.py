@@ -133,6 +133,7 @@ def test_every_command_and_flag_is_one_of_the_program() -> None:
     assert found(wrong, speaking()) == {}
 
 
+@pytest.mark.slow
 def test_every_setting_is_one_that_is_read() -> None:
     known = {PREFIX + name for name in (*VARIABLES, *READ_BY_PREFECT_YAML)} | {PREFIX.rstrip("_")}
 

@@ -73,6 +73,7 @@ def test_the_files_of_a_folder(house: House) -> None:
     assert answers(block("sql", "trialwatch.duckdb"), house)[1] == TONIGHT
 
 
+@pytest.mark.slow
 def test_the_files_of_a_bucket(house: House, bucket: Bucket) -> None:
     text = block("sql", "latest.json").replace("'KEY'", f"'{KEYS['AWS_ACCESS_KEY_ID']}'")
     text = text.replace("'SECRET'", f"'{KEYS['AWS_SECRET_ACCESS_KEY']}'")

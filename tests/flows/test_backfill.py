@@ -137,6 +137,7 @@ def test_the_past_is_learnt_and_goes_in_by_its_own_days(
     assert (run["outcome"], run["distinct_trials"], run["new_versions"], run["requests"]) == ("complete", 2, 3, 5)
 
 
+@pytest.mark.slow
 def test_what_was_said_then_is_known_from_now_on(house: House, registry: SimulatedRegistry, fill: Fill) -> None:
     with_past(registry, T)
     house.night()
@@ -208,6 +209,7 @@ def test_a_past_that_is_read_again_is_as_it_was(
     assert differing(before, all_of(house)) == {}
 
 
+@pytest.mark.slow
 def test_what_came_and_went_while_the_machine_was_off_is_a_version_and_no_change(
     house: House, registry: SimulatedRegistry, fill: Fill
 ) -> None:
@@ -233,6 +235,7 @@ def test_what_came_and_went_while_the_machine_was_off_is_a_version_and_no_change
     ]
 
 
+@pytest.mark.slow
 def test_what_no_night_has_seen_yet_is_left_to_the_next(
     house: House, registry: SimulatedRegistry, fill: Fill
 ) -> None:
@@ -246,6 +249,7 @@ def test_what_no_night_has_seen_yet_is_left_to_the_next(
     assert ("completed", "nightly") in house.changes("kind", "source")
 
 
+@pytest.mark.slow
 def test_a_lapse_is_not_dated_by_the_version_that_bears_it(
     house: House, registry: SimulatedRegistry, fill: Fill
 ) -> None:
@@ -296,6 +300,7 @@ def test_a_refusal_harms_nothing_and_ends_with_3(
     assert len(stays(house)) == len(SINCE_2025)
 
 
+@pytest.mark.slow
 def test_a_wall_in_mid_way_leaves_each_trial_whole_or_untouched(
     house: House, registry: SimulatedRegistry, fill: Fill
 ) -> None:
@@ -318,6 +323,7 @@ def test_a_wall_in_mid_way_leaves_each_trial_whole_or_untouched(
     assert len(stays(house, OTHER)) == len(SINCE_2025)
 
 
+@pytest.mark.slow
 def test_after_three_trials_without_versions_no_more_are_asked_for(
     house: House, registry: SimulatedRegistry, fill: Fill
 ) -> None:
@@ -340,6 +346,7 @@ def test_after_three_trials_without_versions_no_more_are_asked_for(
     assert len(house.ask("SELECT trial_id FROM trial_versions WHERE source = 'history'")) == 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
@@ -370,6 +377,7 @@ def test_a_version_that_cannot_be_had_is_named_and_stops_no_other(
     assert len(house.changes()) == 3, "from the one that was missing to the first that was held"
 
 
+@pytest.mark.slow
 def test_after_ten_versions_that_are_not_shown_the_next_trial_is_asked_for(
     house: House, registry: SimulatedRegistry, fill: Fill
 ) -> None:
@@ -397,6 +405,7 @@ def test_a_question_that_is_called_wrong_ends_it_softly_too(
     assert "the past of 1 trial is asked for; that takes about 1 minute" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_merged_trial_hands_on_the_past_that_was_filled_in(
     house: House, registry: SimulatedRegistry, fill: Fill
 ) -> None:
@@ -427,6 +436,7 @@ class Waking(SimulatedRegistry):
         return super()._respond(request, address_length)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("nights", "code"), [(1, Code.DONE), (6, Code.INCOMPLETE)])
 def test_a_night_that_begins_meanwhile_is_not_kept_waiting(
     house: House, typed: Typed, nights: int, code: Code
@@ -461,6 +471,7 @@ def test_a_night_under_way_goes_first(house: House, registry: SimulatedRegistry,
     assert "trialwatch run" in said
 
 
+@pytest.mark.slow
 def test_two_do_not_work_at_once(house: House, registry: SimulatedRegistry, fill: Fill) -> None:
     registry.put(a_trial(T))
     house.night()
@@ -536,6 +547,7 @@ def test_watches_that_it_has_nothing_to_ask_for(house: House, registry: Simulate
     assert registry.requests == []
 
 
+@pytest.mark.slow
 def test_a_trial_of_two_watches_is_asked_for_once(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
     house.configure(f"{WATCH}\n[watch.exeter]\ninterventions = ['ketamine']\n")
     with_past(registry, T)
@@ -549,6 +561,7 @@ def test_a_trial_of_two_watches_is_asked_for_once(house: House, registry: Simula
     assert len(registry.requests) - asked == 5
 
 
+@pytest.mark.slow
 def test_who_counts_as_ours_is_asked_for_first(house: House, registry: SimulatedRegistry, fill: Fill) -> None:
     ours = '[watch.ketamine-sud.overrides]\nNCT50000000 = {relevant = false, reason = "no", by = "curator"}\n'
     house.configure(f"{WATCH}\n{ours}")
@@ -580,6 +593,7 @@ def test_it_is_history_and_no_news(house: House, registry: SimulatedRegistry, fi
     assert out.index("2025-01-15") < out.index("2025-06-01") < out.rindex("2026-06-01")
 
 
+@pytest.mark.slow
 def test_it_is_no_night(house: House, registry: SimulatedRegistry, fill: Fill, typed: Typed) -> None:
     with_past(registry, T)
     house.night()
@@ -593,6 +607,7 @@ def test_it_is_no_night(house: House, registry: SimulatedRegistry, fill: Fill, t
     assert [certificate.outcome for *_, certificate in report.certificates] == ["heartbeat"]
 
 
+@pytest.mark.slow
 def test_what_was_last_planned_goes_by_time(
     house: House, registry: SimulatedRegistry, fill: Fill, typed: Typed
 ) -> None:
@@ -605,6 +620,7 @@ def test_what_was_last_planned_goes_by_time(
     assert "48 of 90 people" in typed("show", T)[1]
 
 
+@pytest.mark.slow
 def test_a_long_past_is_kept(house: House, registry: SimulatedRegistry, fill: Fill) -> None:
     first = date(2020, 1, 1)
     many = [(str(first + timedelta(days=day)), ("RECRUITING", "SUSPENDED")[day % 2]) for day in range(300)]

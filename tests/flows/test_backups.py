@@ -13,6 +13,7 @@ from tests.records import with_status
 from warehouse.store.file import FILE, locked
 
 
+@pytest.mark.slow
 def test_a_backup_is_restored_in_another_house_which_goes_on_from_there(
     house: House, registry: SimulatedRegistry, two_nights: None, typed: Typed, tmp_path: Path
 ) -> None:
@@ -149,6 +150,7 @@ def test_before_the_first_night_there_is_nothing_to_back_up(typed: Typed, tmp_pa
     assert "run `trialwatch run` first" in err
 
 
+@pytest.mark.slow
 def test_a_store_that_is_gone_is_not_begun_anew_in_silence(house: House, typed: Typed, tmp_path: Path) -> None:
     house.night()
     copy = tmp_path / "copy"
@@ -168,6 +170,7 @@ def test_a_store_that_is_gone_is_not_begun_anew_in_silence(house: House, typed: 
     assert typed("run", "--no-prefect")[0] == 0
 
 
+@pytest.mark.slow
 def test_who_means_to_begin_anew_can(house: House, typed: Typed) -> None:
     house.night()
     (house.settings.store / FILE).unlink()

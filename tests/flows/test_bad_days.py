@@ -198,6 +198,7 @@ def test_a_file_where_the_data_directory_should_be_is_in_the_way(
     assert (house.folder / "data").read_text("utf-8") == "a letter"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("a_completion_tonight")
 def test_a_status_that_cannot_be_written_is_told_when_all_else_is_done(house: House, typed: Typed) -> None:
     house.settings.status_file.unlink(missing_ok=True)
@@ -250,6 +251,7 @@ flows.cli.main(json.loads(sys.argv[1]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("a_completion_tonight")
 def test_a_data_directory_that_this_user_may_not_write_is_told(house: House, tmp_path: Path) -> None:
     data = house.folder / "data"
@@ -278,6 +280,7 @@ def test_a_data_directory_that_this_user_may_not_write_is_told(house: House, tmp
     assert house.changes() == [("NCT10000001", "completed")]
 
 
+@pytest.mark.slow
 def test_a_published_file_that_is_gone_is_told_by_status(house: House, typed: Typed) -> None:
     house.night()
     (house.settings.published / FILE).unlink()

@@ -149,6 +149,7 @@ def test_a_clock_that_goes_back_during_a_night_loses_nothing(
     assert house.night().certificates[0][2].outcome == "heartbeat"
 
 
+@pytest.mark.slow
 def test_a_night_far_ahead_is_no_reason_to_sleep_until_then(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:

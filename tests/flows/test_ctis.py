@@ -105,6 +105,7 @@ def test_an_end_that_moves_no_date_but_one_is_told_the_night_it_can_be_seen(
     assert len(house.changes()) == 3
 
 
+@pytest.mark.slow
 def test_when_a_record_was_posted_last_is_told_though_it_makes_no_new_state(
     house: House, ctis: SimulatedCtis
 ) -> None:
@@ -145,6 +146,7 @@ def test_what_only_the_whole_record_shows_is_found_within_the_week(house: House,
     assert house.ask("SELECT cause FROM changes") == [{"cause": "registry"}]
 
 
+@pytest.mark.slow
 def test_another_submission_is_no_new_trial(house: House, ctis: SimulatedCtis) -> None:
     house.night()
     again = f"{TRIAL}-01"
@@ -156,6 +158,7 @@ def test_another_submission_is_no_new_trial(house: House, ctis: SimulatedCtis) -
     assert found["url"].endswith(again)
 
 
+@pytest.mark.slow
 def test_an_unknown_number_is_no_removal(house: House, ctis: SimulatedCtis) -> None:
     house.configure(WATCH.replace("relevance", f'follow = ["{OTHER}"]\nrelevance'))
     house.night()
@@ -168,6 +171,7 @@ def test_an_unknown_number_is_no_removal(house: House, ctis: SimulatedCtis) -> N
     assert house.changes() == [(OTHER_TRIAL, "stopped")]
 
 
+@pytest.mark.slow
 def test_an_end_is_told_when_its_record_is_there(house: House, ctis: SimulatedCtis) -> None:
     """A row that ended, of a number that is not known tonight: whether it came early is told once, and right."""
     house.night()

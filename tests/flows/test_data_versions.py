@@ -86,6 +86,7 @@ def test_a_watch_that_was_taken_out_holds_the_age_of_the_data_back_no_more(
     assert (fresh["registry_names"], fresh["data_versions"]) == (["clinicaltrials.gov"], [second])
 
 
+@pytest.mark.slow
 def test_a_registry_that_no_watch_asks_any_more_is_named_while_its_trials_are_held(
     house: House, registry: SimulatedRegistry
 ) -> None:

@@ -111,6 +111,7 @@ def test_more_kare_is_found_among_its_lookalikes_and_its_end_is_told_on_the_day_
     assert len(house.mails()) == len(before) + 1
 
 
+@pytest.mark.slow
 def test_it_is_found_by_its_words_too(house: House, isrctn: SimulatedIsrctn) -> None:
     """Whoever follows no number finds it: synonyms aside, a bare word of it will do."""
     shipped = default_watch().read_text("utf-8")
@@ -120,6 +121,7 @@ def test_it_is_found_by_its_words_too(house: House, isrctn: SimulatedIsrctn) -> 
     assert MORE_KARE in relevant(house)
 
 
+@pytest.mark.slow
 def test_no_lookalike_of_the_cohort_is_ours_though_it_stood_in_isrctn(
     shared: Path, house: House, isrctn: SimulatedIsrctn
 ) -> None:

@@ -147,6 +147,7 @@ def test_a_dead_recipient_neither_delays_nor_repeats_the_other(
     assert (again.sent, again.waiting) == (0, 0)
 
 
+@pytest.mark.slow
 def test_a_mail_that_is_tried_again_is_the_same_to_the_byte(
     house: House, registry: SimulatedRegistry, office: PostOffice
 ) -> None:

@@ -78,6 +78,7 @@ def office() -> Iterator[PostOffice]:
         yield running
 
 
+@pytest.mark.slow
 def test_where_all_is_well_a_night_would_succeed_and_nothing_is_changed_or_sent(
     house: House, registry: SimulatedRegistry, office: PostOffice, typed: Typed, asked: Any, tmp_path: Path
 ) -> None:
@@ -234,6 +235,7 @@ def test_a_watch_that_matches_nothing_or_everything_or_is_out_of_bounds(
     )
 
 
+@pytest.mark.slow
 def test_a_watch_whose_searches_find_much_less_than_it_holds_would_be_refused(
     house: House, registry: SimulatedRegistry, asked: Any
 ) -> None:
@@ -415,6 +417,7 @@ def test_the_demos_folder_is_no_place_for_real_nights(house: House, asked: Any) 
     assert "holds the demo's made-up nights" in asked()["folders"][0]["sentence"]
 
 
+@pytest.mark.slow
 def test_a_store_that_is_newer_damaged_none_or_held(house: House, registry: SimulatedRegistry, asked: Any) -> None:
     registry.put(a_trial())
     house.night()
@@ -441,6 +444,7 @@ def test_a_store_that_is_newer_damaged_none_or_held(house: House, registry: Simu
 # -- what starts the nights ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nights_that_have_stopped(house: House, registry: SimulatedRegistry, asked: Any) -> None:
     registry.put(a_trial())
     assert asked().one("schedule")[1] == "no night has been yet"

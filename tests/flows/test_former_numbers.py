@@ -109,6 +109,7 @@ def test_a_number_that_changes_twice_keeps_its_history_and_what_was_said_of_it(
         assert C in typed("show", number)[1]
 
 
+@pytest.mark.slow
 def test_who_is_no_longer_ours_under_the_new_number_was_ours_until_tonight(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -159,6 +160,7 @@ def test_a_survivor_that_cannot_be_read_is_compared_once_it_can(house: House, re
     assert told(house, "completed") == [(C, "completed", "RECRUITING", "COMPLETED", 1, 2)]
 
 
+@pytest.mark.slow
 def test_a_trial_is_followed_under_its_former_number(house: House, registry: SimulatedRegistry) -> None:
     house.configure(WATCH.replace("[[sub", f'follow = ["{A}"]\n\n[[sub'))
     record = a_trial(B)

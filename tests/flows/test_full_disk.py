@@ -120,6 +120,7 @@ def test_a_small_file_that_finds_no_room_stays_as_it_was(tmp_path: Path) -> None
         assert [each.name for each in mounted.iterdir()] == ["status.json"]
 
 
+@pytest.mark.slow
 def test_a_disk_that_can_only_be_read_is_told_and_can_be_read(
     house: House, registry: SimulatedRegistry, typed: Typed, disk: Path
 ) -> None:

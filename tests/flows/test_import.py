@@ -63,6 +63,7 @@ def statuses(house: House) -> dict[str, str]:
     return {row["trial_id"]: row["overall_status"] for row in rows}
 
 
+@pytest.mark.slow
 def test_a_first_import_is_a_baseline_that_is_published(house: House, bring: Bring) -> None:
     code, said = bring(an_export(a_record(), a_record(OTHER), a_record("UMIN000000009", Condition="Pain")))
     assert code == Code.DONE, said
@@ -138,6 +139,7 @@ EXPORTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_an_older_export_never_turns_a_newer_one_back(house: House, bring: Bring, order: tuple[int, ...]) -> None:
@@ -342,6 +344,7 @@ def test_a_trial_that_names_one_of_another_registry_is_its_twin(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize(
     ("bearer", "named"),
@@ -381,6 +384,7 @@ def test_a_number_may_be_typed_as_who_writes_it(
     assert (code, err, out.split()[0]) == (Code.DONE, "", TRIAL_ID)
 
 
+@pytest.mark.slow
 def test_every_watch_that_lists_it_takes_its_own(house: House, bring: Bring) -> None:
     more = '\n[watch.pain]\nregistries = ["ictrp"]\nconditions = ["pain"]\n[watch.no]\nconditions = ["pain"]\n'
     house.configure(WATCH + more)

@@ -111,6 +111,7 @@ def test_a_document_that_appears_is_shown_and_no_change(house: House, registry: 
     see_that_nothing_was_told(house)
 
 
+@pytest.mark.slow
 def test_what_is_odd_about_a_document_is_told_beside_it(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial(NUMBERS[0]))
     house.night()

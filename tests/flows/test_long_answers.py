@@ -63,6 +63,7 @@ def typed(house: House, *words: str) -> Ended:
     return Ended(process.returncode, out, err)
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_whole_of_an_answer_is_never_in_memory(house: House, form: str) -> None:
@@ -76,6 +77,7 @@ def test_the_whole_of_an_answer_is_never_in_memory(house: House, form: str) -> N
     assert peak < 600, "megabytes; an answer of 500 beside what the command takes by itself would be more"
 
 
+@pytest.mark.slow
 def test_what_breaks_off_is_no_answer(house: House) -> None:
     whole = typed(house, "query", BROKEN, "--format", "csv")
     rows = list(csv.reader(io.StringIO(whole.out)))[1:]
@@ -124,6 +126,7 @@ def test_a_table_shows_the_first_rows_and_says_how_to_get_all(house: House) -> N
     assert typed(house, "query", f"FROM range({MOST_ROWS})").err == ""
 
 
+@pytest.mark.slow
 def test_a_cell_of_a_table_is_bounded_and_others_are_not(house: House) -> None:
     sql = "SELECT repeat('word ', 1000) || 'end' AS x, 'short' AS y"
     (_, row) = typed(house, "query", sql).out.splitlines()
@@ -134,6 +137,7 @@ def test_a_cell_of_a_table_is_bounded_and_others_are_not(house: House) -> None:
         assert "word end" in typed(house, "query", sql, "--format", form).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_who_has_read_enough_may_go(house: House, form: str) -> None:
     with begun(house, "query", "FROM range(100_000), trials", "--format", form) as process:

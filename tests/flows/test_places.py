@@ -92,6 +92,7 @@ def test_every_path_that_a_command_takes_is_looked_at_here() -> None:
     assert found == GIVEN.keys()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("words", GIVEN.values(), ids=GIVEN.keys())
 def test_a_place_that_a_command_is_given(
     lived_in: House, typed: Typed, place: Path, words: tuple[str, ...]
@@ -105,6 +106,7 @@ def test_a_place_that_a_command_is_given(
     assert not (lived_in.folder / HERE).exists()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("words", OF_DATA, ids=" ".join)
 def test_a_place_for_the_data(lived_in: House, typed: Typed, place: Path, words: tuple[str, ...]) -> None:
     code, _, said = typed(*put(words, lived_in, place), TRIALWATCH_DATA_DIR=str(place))
@@ -113,6 +115,7 @@ def test_a_place_for_the_data(lived_in: House, typed: Typed, place: Path, words:
     assert "bug" not in said
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("words", OF_WATCHES, ids=" ".join)
 def test_a_place_for_the_watches(lived_in: House, typed: Typed, place: Path, words: tuple[str, ...]) -> None:
     code, _, said = typed(*words, TRIALWATCH_CONFIG=str(place))
@@ -164,6 +167,7 @@ def named(house: House) -> dict[str, Path]:
     return {"data": data, "link": link, "out": out}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("setting", AMONG_OUR_OWN)
 def test_a_place_among_our_own_is_refused(typed: Typed, named: dict[str, Path], setting: str) -> None:
     name, _, value = setting.format(**named).partition("=")
@@ -174,6 +178,7 @@ def test_a_place_among_our_own_is_refused(typed: Typed, named: dict[str, Path], 
     assert sorted(path.name for path in named["data"].iterdir()) == ["outbox"]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("setting", ELSEWHERE)
 def test_a_place_elsewhere_is_not(typed: Typed, named: dict[str, Path], setting: str) -> None:
     name, _, value = setting.format(**named).partition("=")

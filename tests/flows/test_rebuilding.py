@@ -97,6 +97,7 @@ def test_a_record_that_cannot_be_read_any_more_is_named_and_stops_nothing(
     assert titles[SECOND] != "Old"
 
 
+@pytest.mark.slow
 def test_many_that_cannot_be_read_are_counted(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
     registry.put(*(a_trial(f"NCT100000{place:02}") for place in range(25)))
     house.night()
@@ -165,6 +166,7 @@ def test_the_next_night_tells_what_it_would_have_told(
     assert len(house.changes()) == len(other.changes()) + 1
 
 
+@pytest.mark.slow
 def test_who_is_overdue_only_as_it_is_read_now_is_not_newly_so(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:
@@ -220,6 +222,7 @@ rebuild(settings, configuration(settings.config), progress)
 """
 
 
+@pytest.mark.slow
 def test_one_that_is_killed_has_done_what_it_had_done_and_another_does_the_rest(
     house: House, two_nights: None, typed: Typed
 ) -> None:
@@ -312,6 +315,7 @@ def test_another_edition_of_a_reader_puts_every_version_right_and_is_no_news(
     assert len(house.changes()) == len(told) + 7
 
 
+@pytest.mark.slow
 def test_posted_results_are_read_again_too(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
     registry.put(with_results(FIRST), with_results(SECOND))
     house.night()
@@ -361,6 +365,7 @@ follow = ["NCT10000001"]
 """
 
 
+@pytest.mark.slow
 def test_a_persons_word_is_kept_whichever_watch_or_rebuild_judges_anew(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:

@@ -39,6 +39,7 @@ def test_a_lapse_that_is_seen_with_a_posting_is_the_registrys_of_its_own_day(
     assert since["from_date"] == told["lapsed"]
 
 
+@pytest.mark.slow
 def test_a_registration_is_the_sponsors_of_the_day_on_which_it_was_posted(
     house: House, registry: SimulatedRegistry
 ) -> None:

@@ -373,6 +373,7 @@ def test_dates_of_submission_alone_are_kept_and_no_change(house: House, registry
     ]
 
 
+@pytest.mark.slow
 def test_only_what_is_relevant_is_asked_for(house: House, registry: SimulatedRegistry) -> None:
     house.configure(
         f'{WATCH}\n[watch.ketamine-sud.overrides]\n{B} = {{ relevant = false, reason = "x", by = "y" }}\n'

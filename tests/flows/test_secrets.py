@@ -164,6 +164,7 @@ def test_nights_whose_mail_fails_keep_the_password_to_themselves(
     no_recipient(house)
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize(
     "address",

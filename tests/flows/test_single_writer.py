@@ -66,6 +66,7 @@ def test_while_a_night_runs_others_leave_or_read_and_its_death_frees_the_store(
     assert house.changes() == [("NCT10000001", "completed")]
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize("holder", ["trialwatch deliver", "trialwatch backup"])
 def test_a_night_waits_for_what_is_soon_over(

@@ -103,6 +103,7 @@ def test_each_day_of_the_past_has_the_status_that_the_record_of_that_day_told(tm
         assert found == {number: status for (number, on), status in told.items() if on == day}
 
 
+@pytest.mark.slow
 def test_a_store_that_did_not_note_turns_notes_them_on_its_next_night(tmp_path: Path) -> None:
     trial = Registered("ISRCTN10000000", random.Random(3))
     trial.said.append((date(2024, 1, 1), Course(date(2024, 2, 1), date(2025, 3, 1), date(2025, 12, 31), None)))

@@ -67,6 +67,7 @@ def test_there_are_fourteen_ways() -> None:
     assert len(WAYS) == 14
 
 
+@pytest.mark.slow
 @pytest.mark.sampled
 @pytest.mark.parametrize("way", WAYS)
 def test_a_registry_that_fails_leaves_the_others_night_whole_and_changes_nothing_of_its_own(

@@ -215,6 +215,7 @@ def test_a_doubtful_tie_is_asked_about_once_and_shown_until_it_is_settled(
     assert len(mails(house, OPERATOR)) == 1
 
 
+@pytest.mark.slow
 def test_a_tie_of_a_number_that_nobody_bears_is_told_to_the_operator(
     house: House, registry: SimulatedRegistry
 ) -> None:
@@ -237,6 +238,7 @@ def test_of_many_doubtful_ties_the_page_shows_the_first(house: House, registry: 
     assert len(mails(house, OPERATOR)) == 1, "nor are those asked about that the mail had no room for"
 
 
+@pytest.mark.slow
 def test_a_night_that_cannot_ask_is_whole_all_the_same(house: House, registry: SimulatedRegistry) -> None:
     registry.put(naming(NCT, MORE_KARE), naming(OTHER, MORE_KARE))
     house.night()
@@ -258,6 +260,7 @@ def test_in_one_registry_alone_nothing_is_asked(house: House, registry: Simulate
     assert mails(house, OPERATOR) == []
 
 
+@pytest.mark.slow
 def test_what_a_person_wrote_is_shown_as_mere_text(
     house: House, registry: SimulatedRegistry, typed: Typed
 ) -> None:

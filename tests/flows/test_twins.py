@@ -123,6 +123,7 @@ def test_who_tells_no_status_disagrees_with_nobody(
     assert str(row["since"]) == "2026-09-12"
 
 
+@pytest.mark.slow
 def test_an_end_that_one_of_them_had_at_first_is_told_already(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:
@@ -134,6 +135,7 @@ def test_an_end_that_one_of_them_had_at_first_is_told_already(
     assert endings(house) == [(NCT, "completed", "low", True)]
 
 
+@pytest.mark.slow
 def test_what_a_back_fill_tells_of_the_past_takes_no_end_back(
     house: House, registry: SimulatedRegistry, isrctn: SimulatedIsrctn
 ) -> None:

@@ -49,6 +49,7 @@ def test_no_night_however_many_removes_a_file_of_somebodys(house: House, registr
     assert len(list(house.settings.published.glob("earlier/parquet-2*"))) <= 3
 
 
+@pytest.mark.slow
 def test_landed_files_go_when_their_days_are_over(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial("NCT10000001"))
     house.night()

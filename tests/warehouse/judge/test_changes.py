@@ -827,6 +827,7 @@ def shuffled(value: Any, order: random.Random) -> Any:
     return value
 
 
+@pytest.mark.slow
 @in_any_time
 @given(trials(), st.integers(0, 2**32))
 def test_a_shuffled_record_is_no_change(record: Record, seed: int) -> None:
@@ -842,6 +843,7 @@ def test_the_canonical_form_is_canonical(value: Any) -> None:
     assert canonical(once) == once
 
 
+@pytest.mark.slow
 @in_any_time
 @given(trials(), trials())
 def test_nothing_new_is_told_of_states_with_the_same_hash_and_something_of_others(

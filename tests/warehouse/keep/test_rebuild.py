@@ -132,6 +132,7 @@ def test_real_records_of_who_are_what_they_were(tmp_path: Path, shared: Path) ->
     see_that_nothing_differs(tmp_path, "ictrp", IctrpReader(), records)
 
 
+@pytest.mark.slow
 def test_made_up_records_of_the_others_are_what_they_were(tmp_path: Path) -> None:
     for place, (name, reader, first, second) in enumerate(
         (
@@ -146,6 +147,7 @@ def test_made_up_records_of_the_others_are_what_they_were(tmp_path: Path) -> Non
         assert len(stored["trial_version"]) == 2
 
 
+@pytest.mark.slow
 def test_the_records_of_one_trial_are_read_together_however_many(tmp_path: Path) -> None:
     """Two thousand at a time but for those of one trial; what one batch has done stays."""
     name: RegistryName = "clinicaltrials.gov"

@@ -175,6 +175,7 @@ def test_what_a_crash_left_is_cleared_away(house: House, registry: SimulatedRegi
     ]
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_made_keeps_nobody_from_the_file(house: House, registry: SimulatedRegistry) -> None:
     registry.put(a_trial())
     house.night()

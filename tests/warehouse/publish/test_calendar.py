@@ -78,6 +78,7 @@ def test_the_same_file_makes_the_same_calendar(con: duckdb.DuckDBPyConnection, s
     assert (shelf.folder / "published" / "coming-up.ics").read_bytes() == made
 
 
+@pytest.mark.slow
 def test_an_event_moves_with_its_day(tmp_path_factory: pytest.TempPathFactory) -> None:
     found: list[Any] = []
     for end, on in (("2027-01", date(2027, 1, 31)), ("2027-03", date(2027, 3, 31))):

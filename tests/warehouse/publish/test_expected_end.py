@@ -42,6 +42,7 @@ def by_number(house: House, sql: str) -> dict[str, dict[str, Any]]:
     return {row["trial_id"]: row for row in house.ask(sql)}
 
 
+@pytest.mark.slow
 def test_one_end_is_everybodys(house: House, registry: SimulatedRegistry) -> None:
     numbers = [f"NCT0000000{n}" for n in range(len(ENDS))]
     for number, (_, primary, completion, _) in zip(numbers, ENDS, strict=True):

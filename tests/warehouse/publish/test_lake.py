@@ -29,6 +29,8 @@ from warehouse.publish.lake_access import attached, lacking
 from warehouse.publish.views import VIEWS, purpose
 from warehouse.store.tables import sql
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
@@ -74,7 +76,7 @@ class Told:
     snapshots: list[Snapshot]
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def told(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, nights: list[Path]
 ) -> Iterator[Told]:
@@ -115,7 +117,6 @@ def rows_of(night: Path, view: str) -> list[Any]:
         ).fetchall()
 
 
-@pytest.mark.slow
 def test_every_version_is_a_night_with_every_view_as_the_file_shows_it(told: Told, nights: list[Path]) -> None:
     versions = [each.version for each in told.snapshots]
     assert versions == sorted(set(versions))
@@ -153,7 +154,6 @@ def test_what_each_table_and_column_is_stands_in_the_lake(told: Told, nights: li
     assert described == sorted((view, name, said) for view, name, _, said in rows_of(nights[0], "data_dictionary"))
 
 
-@pytest.mark.slow
 def test_without_marks_all_is_compared_and_nothing_more_is_written(tmp_path: Path, nights: list[Path]) -> None:
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
     publish(there, nights[0])
@@ -163,7 +163,6 @@ def test_without_marks_all_is_compared_and_nothing_more_is_written(tmp_path: Pat
     assert "data_dictionary" not in changed
 
 
-@pytest.mark.slow
 def test_no_file_packs_many_rows_together_in_an_older_lake_either(tmp_path: Path, nights: list[Path]) -> None:
     """What is packed together is held in memory until it is written, and a trial's texts take ten kilobytes."""
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
@@ -184,7 +183,6 @@ def test_no_file_packs_many_rows_together_in_an_older_lake_either(tmp_path: Path
     assert groups[0][0] < 2 * parquet.A_GROUP
 
 
-@pytest.mark.slow
 def test_equal_rows_are_counted(tmp_path: Path, nights: list[Path]) -> None:
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
     publish(there, nights[0])
@@ -194,7 +192,6 @@ def test_equal_rows_are_counted(tmp_path: Path, nights: list[Path]) -> None:
     assert publish(there, nights[1]).tables["trial_identifiers"] == (3, 0)  # a hand's write: all is compared
 
 
-@pytest.mark.slow
 def test_a_column_that_is_new_or_of_another_type_changes_the_table(tmp_path: Path, nights: list[Path]) -> None:
     there = one(f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data")
     publish(there, nights[0])
@@ -211,7 +208,6 @@ def test_a_column_that_is_new_or_of_another_type_changes_the_table(tmp_path: Pat
         assert ask(f"SELECT count(*) FROM lake.trials AT (VERSION => {version - 1})") == [(41,)]
 
 
-@pytest.mark.slow
 def test_a_table_in_many_pieces_is_written_whole(
     tmp_path: Path, nights: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,7 +221,6 @@ def test_a_table_in_many_pieces_is_written_whole(
         assert ask("FROM lake.trial_states ORDER BY ALL") == rows_of(nights[2], "trial_states")
 
 
-@pytest.mark.slow
 def test_nights_that_are_past_their_days_are_let_go(tmp_path: Path, nights: list[Path]) -> None:
     address = f"ducklake:sqlite:{tmp_path}/catalog?data_path={tmp_path}/data"
     publish(one(address), nights[0])
@@ -260,7 +255,6 @@ def die(address: str, night: Path) -> None:
     assert subprocess.run(words, check=False, env={**os.environ}, timeout=120).returncode == -signal.SIGKILL
 
 
-@pytest.mark.slow
 def test_a_writer_killed_in_the_midst_leaves_the_last_night_and_the_next_clears_up(
     tmp_path: Path, nights: list[Path]
 ) -> None:
@@ -333,7 +327,6 @@ def test_what_postgresqls_library_says_of_an_address_is_not_logged(
     assert not {"Pa55", "word", "zz"} & set(re.findall("Pa55|word|zz", caplog.text))
 
 
-@pytest.mark.slow
 def test_a_password_that_is_wrong_and_a_database_that_is_not_there(
     tmp_path: Path, nights: list[Path], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -348,6 +348,7 @@ def test_it_reads_only_views(told: House) -> None:
         assert render(con) == page_of(told)
 
 
+@pytest.mark.slow
 def test_a_watch_too_large_for_a_page_shows_what_moved_last_and_says_so(told: House) -> None:
     with duckdb.connect() as con:
         as_tables(told.settings.published, con)

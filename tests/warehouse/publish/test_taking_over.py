@@ -190,6 +190,7 @@ def _as_if_all_had_changed(note: Path) -> None:
     note.write_text(note.read_text().replace('"mark": "', '"mark": "0'))
 
 
+@pytest.mark.slow
 def test_records_are_cleared_of_people_once_though_all_else_is_made_anew(shop: Shop) -> None:
     assert shop.cleared > 8
     shop.cleared = 0
@@ -200,6 +201,7 @@ def test_records_are_cleared_of_people_once_though_all_else_is_made_anew(shop: S
     assert contents(shop.published) == contents(shop.folder / "anew")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", ["note", "file", "program"])
 def test_records_of_a_file_that_is_not_the_one_noted_are_cleared_anew(shop: Shop, spoil: str) -> None:
     note, wanted = shop.published / "earlier" / NOTE, shop.cleared
