@@ -274,6 +274,7 @@ def deliver(*, again: str | None = None, test: str | None = None, json: Json = F
         Send a test to this one address or channel (notify:slack) instead, and nothing else.
     """
     from flows import delivery
+    from flows.demo.folder import must_be_real
 
     settings = from_environment()
     misuse.one_at_most(again=again, test=test)
@@ -281,6 +282,7 @@ def deliver(*, again: str | None = None, test: str | None = None, json: Json = F
     if test is not None:
         ending.note(Code.DONE, _tested(settings, test))
         return _end(ending)
+    must_be_real(settings.data_dir)
     configured = configuration(settings.config)
     delivered = delivery.deliver_by_itself(settings, configured, again)
     if json:
@@ -378,8 +380,10 @@ def backup(file: Path) -> Code:
 def restore(file: Path) -> Code:
     """Put a backup in the store's place, and publish what it holds. What was there is kept."""
     from flows import backups
+    from flows.demo.folder import must_be_real
 
     settings = from_environment()
+    must_be_real(settings.data_dir)
     _say(backups.restore(settings, configuration(settings.config), file))
     return Code.DONE
 
@@ -391,9 +395,11 @@ def rebuild(*, json: Json = False) -> Code:
     What is read otherwise of a trial is in changes, with cause normaliser.
     """
     from flows import rebuild as rebuilding
+    from flows.demo.folder import must_be_real
     from flows.terminal.progress import shown
 
     settings = from_environment()
+    must_be_real(settings.data_dir)
     configured = configuration(settings.config)
     with shown() as progress:
         report = rebuilding.rebuild(settings, configured, progress)

@@ -39,10 +39,20 @@ def test_a_demo_clears_what_the_last_one_made(tmp_path: Path) -> None:
     assert not clear(folder)
 
 
-def test_no_real_night_goes_among_made_up_ones(house: House, registry: SimulatedRegistry, typed: Typed) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("run", "--no-prefect"), ("serve",), ("import", "ictrp", "export.xml"), ("backfill",), ("rebuild",)),
+        *(("restore", "a.duckdb"), ("deliver",)),
+    ],
+    ids=" ".join,
+)
+def test_nothing_real_goes_among_made_up_nights(
+    house: House, registry: SimulatedRegistry, typed: Typed, words: tuple[str, ...]
+) -> None:
     with prepared(house.folder / "demo"):
         pass
-    code, _, err = typed("run", "--no-prefect", TRIALWATCH_DATA_DIR=str(house.folder / "demo/data"))
+    code, _, err = typed(*words, TRIALWATCH_DATA_DIR=str(house.folder / "demo/data"))
     assert code == 2
     assert "holds the demo's made-up nights" in err
     assert registry.requests == []
