@@ -78,7 +78,7 @@ def without_addresses(text: str) -> str:
 
 def _phone(found: re.Match[str]) -> str:
     written = found["introduced"] or found["abroad"] or found["american"]
-    number = _number_alone(written, found.string[found.end() :][:2])
+    number = _number_alone(written, found.string[found.end() : found.end() + 2])
     if _digits_in(number) < LEAST_DIGITS or (found["introduced"] and _YEARS.search(number)):
         return found[0]
     return found[0][: -len(written)] + A_PHONE + written[len(number) :]
