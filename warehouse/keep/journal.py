@@ -84,7 +84,13 @@ class Changes:
                 "source": self._source,
             }
         )
+        self._tell(
+            alerts.Tellable(change_id, trial_id, finding.kind, finding.materiality, finding.cause, watch, watches)
+        )
         return change_id
+
+    def _tell(self, change: alerts.Tellable) -> None:
+        """Nobody, as these stand."""
 
     def write(self, con: duckdb.DuckDBPyConnection) -> None:
         """Write them, in the caller's transaction."""
@@ -101,24 +107,8 @@ class Journal(Changes):
         self._relevant_before = holdings.relevant(con)
         self._tellable: list[alerts.Tellable] = []
 
-    def add(
-        self,
-        trial_id: str,
-        finding: Finding,
-        *,
-        versions: tuple[int | None, int | None] = (None, None),
-        posted_on: date | None = None,
-        watch: str | None = None,
-        watches: frozenset[str] | None = None,
-        dated: tuple[date | None, str] | None = None,
-    ) -> str:
-        change_id = super().add(
-            trial_id, finding, versions=versions, posted_on=posted_on, watch=watch, watches=watches, dated=dated
-        )
-        self._tellable.append(
-            alerts.Tellable(change_id, trial_id, finding.kind, finding.materiality, finding.cause, watch, watches)
-        )
-        return change_id
+    def _tell(self, change: alerts.Tellable) -> None:
+        self._tellable.append(change)
 
     def inherit(self, heir: Heir) -> None:
         """Whoever listened for a trial listens for the one that now bears another number."""
