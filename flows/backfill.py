@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -24,6 +23,7 @@ from flows.delivery import LONGEST_WAIT_S
 from flows.endings import OF_OUTCOME, Code
 from flows.nightly import Report, publish
 from flows.registries import SERVED, HasPast
+from flows.run_ids import id_of_run
 from flows.settings import Configuration, Settings, SettingsError
 from flows.steps import RunContext, Stock, client_of
 from warehouse.judge.past import missing
@@ -63,7 +63,7 @@ def fill(settings: Settings, configuration: Configuration, watch: str | None, pr
         )
     settings.check_network()
     now = settings.now()
-    run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}-{BACKFILL}"
+    run_id = id_of_run(now, secrets.token_hex(3), BACKFILL)
     context = RunContext(settings, configuration, run_id, now, progress, command=holders.BACKFILL)
     report = Report(run_id, settings)
     with steps.store_held(settings, holders.BACKFILL, LONGEST_WAIT_S, only_for=holders.WAITED_FOR):
@@ -240,8 +240,6 @@ def _publish(context: RunContext, report: Report) -> None:
     stock: Stock | None = None
     with locked_within(settings.store, holders.BACKFILL, LONGEST_WAIT_S):
         if any(each.new_versions or each.outcome == "complete" for *_, each in report.certificates):
-            is_complete = steps.is_all_complete(settings, configuration)
             stock = Stock(forgets=False)
-            made = partial(steps.publish_all, context, is_complete)
-            stock.not_published, stock.published_file = publish(made, context.progress, report.ending)
+            publish(context, stock, report.ending, is_complete=steps.is_all_complete(settings, configuration))
         steps.note_status(settings, configuration, stock)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flows import holders, steps
 from flows.delivery import LONGEST_WAIT_S
+from flows.run_ids import id_of_run
 from flows.settings import Configuration, Settings
 from flows.steps import RunContext
 from flows.terminal.progress import silent
@@ -24,9 +25,8 @@ def restore(settings: Settings, configuration: Configuration, source: Path) -> s
     with locked_within(settings.store, holders.RESTORE, LONGEST_WAIT_S):
         now = settings.now()
         kept = backup.restore(settings.store, source, naive_utc(now))
-        context = RunContext(
-            settings, configuration, f"{now:%Y%m%dT%H%M%SZ}-restored", now, silent, command=holders.RESTORE
-        )
+        run_id = id_of_run(now, "restored")
+        context = RunContext(settings, configuration, run_id, now, silent, command=holders.RESTORE)
         steps.publish_all(context, steps.is_all_complete(settings, configuration))
         steps.note_status(settings, configuration)
     before = f"; what was there before is kept in {kept}" if kept else ""

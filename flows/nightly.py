@@ -15,7 +15,6 @@ import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from connectors.errors import PlaceError
@@ -25,8 +24,9 @@ from flows.delivery import Delivered
 from flows.elsewhere import Came
 from flows.endings import OF_OUTCOME, Code, Ending, code_of, in_words, of_outcome
 from flows.results import Errand
+from flows.run_ids import id_of_run
 from flows.settings import Configuration, Settings
-from flows.steps import Brought, RunContext
+from flows.steps import Brought, RunContext, Stock
 from flows.terminal.progress import stage
 from warehouse.errors import WarehouseError, named
 from warehouse.judge.checks import Acceptance, Check
@@ -87,7 +87,7 @@ def night(
     delivery.check(settings, configuration)  # a wrong address is told before the night, not after it
     elsewhere.check(settings)
     now = settings.now()
-    run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    run_id = id_of_run(now, secrets.token_hex(3))
     context = RunContext(settings, configuration, run_id, now, progress, accepted=accepted, command=do.command)
     report = Report(run_id, settings)
     own_process.prepare(steps.publish_store)
@@ -114,9 +114,7 @@ def night(
         _read_results(do, context, kept, report.ending)
         if any(succeeded):
             _ask_about_doubts(context, report.ending)
-            stock.not_published, stock.published_file = publish(
-                partial(do.publish, context, all(succeeded)), progress, report.ending
-            )
+            publish(context, stock, report.ending, is_complete=all(succeeded), make=do.publish)
             aside = NOT_HERE if stock.not_published else _set_aside(context)
         stage(progress, "mail")
         with opened(settings.store):
@@ -170,19 +168,23 @@ def _ask_about_doubts(context: RunContext, ending: Ending) -> None:
         ending.note(Code.DONE, f"the operator was not asked about doubtful twins: {in_words(trouble or error)}")
 
 
-def publish(make: Callable[[], Path], progress: Progress, ending: Ending) -> tuple[str | None, str | None]:
-    """Publish; whatever comes of that, it must not keep from their mail those who are to be told.
-
-    Returns the sentence that says why not, if it was not, and by what the published file is known, if it was.
-    """
+def publish(
+    context: RunContext,
+    stock: Stock,
+    ending: Ending,
+    *,
+    is_complete: bool,
+    make: Callable[[RunContext, bool], Path] = steps.publish_all,
+) -> None:
+    """Publish, and note what came of it: it must not keep from their mail those who are to be told."""
     try:
-        stage(progress, "publishing: file, page and feed")
-        return None, left_as(make())
+        stage(context.progress, "publishing: file, page and feed")
+        stock.published_file = left_as(make(context, is_complete))
     except Exception as error:
         trouble = _named_or_logged(error, "publishing failed")
         sentence = f"not published as it should be: {in_words(trouble or error)}"
         ending.note((trouble and code_of(trouble)) or Code.OUR_BUG, sentence)
-        return sentence, None
+        stock.not_published = sentence
 
 
 def _set_aside(context: RunContext) -> Path | str | None:

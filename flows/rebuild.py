@@ -5,7 +5,6 @@ No registry is asked, nobody is told, and no run of a watch is noted: how fresh 
 
 import secrets
 from dataclasses import dataclass, field
-from functools import partial
 
 from connectors.registry import Progress
 from flows import holders, steps
@@ -13,6 +12,7 @@ from flows.delivery import LONGEST_WAIT_S
 from flows.endings import Code, Ending
 from flows.nightly import publish
 from flows.registries import FROM_FILES, SERVED
+from flows.run_ids import id_of_run
 from flows.settings import Configuration, Settings
 from flows.steps import RunContext
 from flows.terminal.progress import stage
@@ -45,7 +45,7 @@ def rebuild(settings: Settings, configuration: Configuration, progress: Progress
     Raises ``StoreHeldError`` as a night does, ``StoreGoneError``, and ``NothingStoredError`` where no night was.
     """
     now = settings.now()
-    report = Report(f"{now:%Y%m%dT%H%M%SZ}-rebuilt-{secrets.token_hex(3)}")
+    report = Report(id_of_run(now, "rebuilt", secrets.token_hex(3)))
     context = RunContext(settings, configuration, report.run_id, now, progress, command=holders.REBUILD)
     _must_hold_something(settings)
     with (
@@ -61,10 +61,7 @@ def rebuild(settings: Settings, configuration: Configuration, progress: Progress
                     stage(progress, f"reading posted results of {registry_name} again")
                     read_again(con, night, reader, rebuilt)
             _tell(registry_name, rebuilt, report.ending)
-        is_complete = steps.is_all_complete(settings, configuration)
-        stock.not_published, stock.published_file = publish(
-            partial(steps.publish_all, context, is_complete), progress, report.ending
-        )
+        publish(context, stock, report.ending, is_complete=steps.is_all_complete(settings, configuration))
         steps.note_status(settings, configuration, stock)
     return report
 

@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.registry import BroughtPart, Part
 from connectors.versions import moved
+from flows.run_ids import OF_A_NIGHT, id_of_run
 from flows.settings import Settings
 from flows.spread import runs
 from flows.spread.order import Order, take
@@ -27,7 +28,6 @@ from warehouse.store.landed import Landed
 
 log = logging.getLogger("trialwatch")
 
-OF_A_NIGHT = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
 LANDED = ("records", "answered")
 KEPT = timedelta(days=2)
 """How long what a night that died has left in the shared place is kept."""
@@ -111,7 +111,7 @@ class Workers:
 
     def _clear(self, place: SharedPlace) -> None:
         """Remove what nights that died have left."""
-        oldest = f"{self.settings.now() - KEPT:%Y%m%dT%H%M%SZ}"
+        oldest = id_of_run(self.settings.now() - KEPT)
         for name in place.names():
             if OF_A_NIGHT.fullmatch(name) and name < oldest:
                 _remove(place, name)
