@@ -188,12 +188,10 @@ def run(
     because
         Why it may fail.
     """
-    from flows.demo.folder import must_be_real
     from flows.terminal.progress import shown
     from flows.with_prefect import orchestration
 
-    settings = from_environment()
-    must_be_real(settings.data_dir)
+    settings = _of_real_nights()
     configured = orchestration.configured(settings)
     configured.chosen(watch)  # a wrong name is told before anything starts
     accepted = _acceptance(accept, because)
@@ -232,10 +230,8 @@ def serve(
         Of the Prefect server that it starts where PREFECT_API_URL names none; otherwise a free one.
     """
     from flows import serve as serving
-    from flows.demo.folder import must_be_real
 
-    settings = from_environment()
-    must_be_real(settings.data_dir)
+    settings = _of_real_nights()
     configuration(settings.config)  # what is wrong from the start is told to whoever starts it
     serving.serve(settings, serving.Schedules(night, deliver, watchdog), port)
     _say("ended; what was planned for later is made up for at the next start")
@@ -274,7 +270,6 @@ def deliver(*, again: str | None = None, test: str | None = None, json: Json = F
         Send a test to this one address or channel (notify:slack) instead, and nothing else.
     """
     from flows import delivery
-    from flows.demo.folder import must_be_real
 
     settings = from_environment()
     misuse.one_at_most(again=again, test=test)
@@ -282,7 +277,7 @@ def deliver(*, again: str | None = None, test: str | None = None, json: Json = F
     if test is not None:
         ending.note(Code.DONE, _tested(settings, test))
         return _end(ending)
-    must_be_real(settings.data_dir)
+    _of_real_nights()
     configured = configuration(settings.config)
     delivered = delivery.deliver_by_itself(settings, configured, again)
     if json:
@@ -353,12 +348,10 @@ def backfill(*, watch: str | None = None, json: Json = False) -> Code:
         Only this watch of trialwatch.toml; otherwise all of them.
     """
     from flows import backfill as filling
-    from flows.demo.folder import must_be_real
     from flows.terminal.progress import shown
     from flows.with_prefect import orchestration
 
-    settings = from_environment()
-    must_be_real(settings.data_dir)
+    settings = _of_real_nights()
     configured = configuration(settings.config)
     with shown() as progress:
         report = filling.fill(settings, configured, watch, progress)
@@ -380,10 +373,8 @@ def backup(file: Path) -> Code:
 def restore(file: Path) -> Code:
     """Put a backup in the store's place, and publish what it holds. What was there is kept."""
     from flows import backups
-    from flows.demo.folder import must_be_real
 
-    settings = from_environment()
-    must_be_real(settings.data_dir)
+    settings = _of_real_nights()
     _say(backups.restore(settings, configuration(settings.config), file))
     return Code.DONE
 
@@ -395,11 +386,9 @@ def rebuild(*, json: Json = False) -> Code:
     What is read otherwise of a trial is in changes, with cause normaliser.
     """
     from flows import rebuild as rebuilding
-    from flows.demo.folder import must_be_real
     from flows.terminal.progress import shown
 
-    settings = from_environment()
-    must_be_real(settings.data_dir)
+    settings = _of_real_nights()
     configured = configuration(settings.config)
     with shown() as progress:
         report = rebuilding.rebuild(settings, configured, progress)
@@ -590,12 +579,10 @@ def import_ictrp(file: Path, *, json: Json = False) -> Code:
     themselves none. Nothing follows from what is not in the file.
     """
     from flows import import_file
-    from flows.demo.folder import must_be_real
     from flows.terminal.progress import shown
     from flows.with_prefect import orchestration
 
-    settings = from_environment()
-    must_be_real(settings.data_dir)
+    settings = _of_real_nights()
     configured = configuration(settings.config)
     with shown() as progress:
         report = import_file.bring(settings, configured, file, progress)
@@ -676,6 +663,15 @@ def _who_we_are() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"user {os.getuid()}"
+
+
+def _of_real_nights() -> Settings:
+    """The settings. Raises ``SettingsError`` among the demo's made-up nights: nothing that writes goes there."""
+    from flows.demo.folder import must_be_real
+
+    settings = from_environment()
+    must_be_real(settings.data_dir)
+    return settings
 
 
 def _standard_input() -> str:
