@@ -1,19 +1,19 @@
 """Who is in a watch tonight, who came and who left, and why. Pure."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from itertools import chain
 
 from connectors.registry import Collected, Fate, Merged, Removed
+from warehouse.judge.parts import PostedOn
 from warehouse.words.reasons import FOUND_BY, LEFT_THE_SEARCH
 
 A_FRESH_POSTING = timedelta(days=7)
 """A new member first posted up to this long before the last complete night's data is ``registered``."""
 
 
-PostedOn = Callable[[str], date | None]
-"""When the registry first posted a trial."""
 LEFT = f"{LEFT_THE_SEARCH}no search of the watch returns it any more, though its text is the same"
 
 
@@ -94,10 +94,8 @@ def moves(
         elif trial_id in before.kept_by_id:
             reasons[trial_id] = "a trial of the watch was merged into it"
     found_by = collected.found_by
-    entering = [each for each in found_by if each in readable and not before.goes_on(each)]
-    entering += [
-        each for each in reasons if each in readable and not before.goes_on(each) and each not in found_by
-    ]
+    unlisted = (trial_id for trial_id in reasons if trial_id not in found_by)
+    entering = [each for each in chain(found_by, unlisted) if each in readable and not before.goes_on(each)]
     entries = [
         _entry(
             before,

@@ -20,6 +20,8 @@ OLDEST = timedelta(days=6)
 """A part that was read so long ago is due: the next night may be tomorrow's."""
 
 NEVER = timedelta(days=100_000)
+PostedOn = Callable[[str], date | None]
+"""When the registry first posted a trial."""
 
 
 def due(parts: Sequence[Part], read_at: Mapping[str, datetime], now: datetime) -> tuple[Part, ...]:
@@ -34,9 +36,7 @@ def due(parts: Sequence[Part], read_at: Mapping[str, datetime], now: datetime) -
     return tuple(part for part in parts if part in chosen)
 
 
-def unreached(
-    trial_ids: Iterable[str], asked: Sequence[Part] | None, first_posted_on: Callable[[str], date | None]
-) -> frozenset[str]:
+def unreached(trial_ids: Iterable[str], asked: Sequence[Part] | None, first_posted_on: PostedOn) -> frozenset[str]:
     """The trials that are in none of the parts that were asked for; nobody, where all was."""
     if asked is None:
         return frozenset()

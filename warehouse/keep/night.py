@@ -15,8 +15,8 @@ from connectors.registry import Collected, Merged, Removed, Search
 from warehouse.judge import alerts
 from warehouse.judge.changes import Finding, overdue
 from warehouse.judge.checks import Tonight, verdict
-from warehouse.judge.membership import Before, Entry, Exit, PostedOn, moves, unreadable
-from warehouse.judge.parts import unreached
+from warehouse.judge.membership import Before, Entry, Exit, moves, unreadable
+from warehouse.judge.parts import PostedOn, unreached
 from warehouse.keep import again, former, holdings, labels
 from warehouse.keep.certificate import (
     Certificate,
