@@ -49,8 +49,8 @@ class Changes:
         watch: str | None = None,
         watches: frozenset[str] | None = None,
         dated: tuple[date | None, str] | None = None,
-    ) -> str:
-        """Note a change, and return its id. ``posted_on`` is the day on which the state after it was posted.
+    ) -> None:
+        """Note a change. ``posted_on`` is the day on which the state after it was posted.
 
         ``dated`` is given where the registry's date of it follows from something else, and says from what.
 
@@ -87,7 +87,6 @@ class Changes:
         self._tell(
             alerts.Tellable(change_id, trial_id, finding.kind, finding.materiality, finding.cause, watch, watches)
         )
-        return change_id
 
     def _tell(self, change: alerts.Tellable) -> None:
         """Nobody, as these stand."""
