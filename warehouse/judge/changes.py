@@ -112,7 +112,7 @@ class _Pair:
 
     def finding(self, kind: str, field: str, old: Any, new: Any, reason: str, **more: str) -> Finding:
         more.setdefault("cause", self.cause)
-        return Finding(kind, field, _written(old), _written(new), reason=reason, **more)
+        return Finding(kind, field, written(old), written(new), reason=reason, **more)
 
 
 def _whose(finding: Finding, pair: _Pair) -> Finding:
@@ -125,9 +125,12 @@ def _whose(finding: Finding, pair: _Pair) -> Finding:
 _NO_ENTRIES = Entries(None, None, {})
 
 
-def _written(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
+def written(value: Any) -> str | None:
+    """A value as a change bears it: a text as it is, all else as JSON in one order."""
+    return value if value is None or isinstance(value, str) else as_json(value)
+
+
+def as_json(value: Any) -> str:
     return msgspec.json.encode(value, order="deterministic").decode()
 
 
@@ -281,7 +284,7 @@ def _each_noun(old: Entries, new: Entries) -> str:
 
 
 def _came_and_went(old: list[Any], new: list[Any], noun: str) -> str:
-    before, after = ([_written(item) for item in side] for side in (old, new))
+    before, after = ([written(item) for item in side] for side in (old, new))
     came, went = _missing(after, before), _missing(before, after)
     if came and came == went and len(old) == len(new):
         return f"{counted_noun(came, noun)} of {len(new):,} reworded or replaced"
@@ -330,7 +333,7 @@ def _publication_key(entry: Any) -> Any:
 
 
 def _only_added(old: list[Any], new: list[Any]) -> bool:
-    return not _missing([_written(entry) for entry in old], [_written(entry) for entry in new])
+    return not _missing([written(entry) for entry in old], [written(entry) for entry in new])
 
 
 def _registrys_own(pair: _Pair) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.trial import Entry, Trial
 from warehouse.judge.alerts import OURSELVES
-from warehouse.judge.changes import KIND_OF_LIST, TITLES, Finding, date_change, status_kind
+from warehouse.judge.changes import KIND_OF_LIST, TITLES, Finding, as_json, date_change, status_kind, written
 from warehouse.words.phrases import counted_noun
 
 DATES = ("start_date", "primary_completion_date", "completion_date", "expected_end_date")
@@ -133,27 +133,18 @@ def _by_view(trial: Trial) -> dict[str, list[Any]]:
 
 def _plain(entries: list[Entry]) -> list[Any]:
     rows = map(msgspec.to_builtins, entries)
-    return sorted(({key: row[key] for key in row if key not in NOT_TOLD} for row in rows), key=_json)
+    return sorted(({key: row[key] for key in row if key not in NOT_TOLD} for row in rows), key=as_json)
 
 
 def _lacking(some: list[Any], among: list[Any]) -> int:
-    there = set(map(_json, among))
-    return sum(_json(each) not in there for each in some)
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value, order="deterministic").decode()
+    there = set(map(as_json, among))
+    return sum(as_json(each) not in there for each in some)
 
 
 def _finding(kind: str, field: str, old: Any, new: Any, reason: str = "") -> Finding:
     said = f"{ANEW}: {reason}" if reason else ANEW
-    return Finding(kind, field, _said(old), _said(new), OURSELVES, said, LOW)
-
-
-def _said(value: Any) -> str | None:
-    """Dates and texts as they are, all else as JSON."""
-    plain = msgspec.to_builtins(value)
-    return plain if plain is None or isinstance(plain, str) else _json(plain)
+    before, after = (written(msgspec.to_builtins(value)) for value in (old, new))
+    return Finding(kind, field, before, after, OURSELVES, said, LOW)
 
 
 def without_people(finding: Finding, record: bytes, shown: Callable[[], bytes | None], after: Trial) -> Finding:
